@@ -1,0 +1,72 @@
+/**
+ * An instruction as the rest of Binscribe sees it: numbers, not text. `mnemonic` and registers are iced-x86's
+ * enumerations; `x86/names.ts` turns them into text where somebody looks.
+ */
+
+/** What follows an instruction. `trap` is ud2, hlt, int3: nothing follows. */
+export type Flow = 'next' | 'jump' | 'branch' | 'call' | 'indirect-jump' | 'indirect-call' | 'return' | 'trap';
+
+export type Operand =
+  | { kind: 'register'; register: number }
+  /** Sign-extended to the operand's size; exact up to 2^53. `size` in bytes is that of the encoding. */
+  | { kind: 'immediate'; value: number; size: number }
+  | {
+      kind: 'memory';
+      /** iced-x86 Register; 0 is none. */
+      base: number;
+      index: number;
+      scale: number;
+      /** For a rip-relative operand the absolute address, with `ripRelative` true. */
+      displacement: number;
+      ripRelative: boolean;
+      /** Bytes read or written; 0 where the instruction touches none (lea). */
+      size: number;
+      /** iced-x86 Register FS or GS; 0 otherwise. */
+      segment: number;
+    }
+  /** The target of a direct call, jump or branch. */
+  | { kind: 'target'; address: number };
+
+export interface Instruction {
+  address: number;
+  /** Bytes. */
+  length: number;
+  /** iced-x86 Mnemonic; 0 (INVALID) where the bytes are no instruction. */
+  mnemonic: number;
+  /** Destination first, as in Intel syntax. At most 5. */
+  operands: Operand[];
+  flow: Flow;
+}
+
+/** A maximal run of instructions that is entered at its first and left at its last. */
+export interface BasicBlock {
+  /** Address of the first instruction. */
+  start: number;
+  /** Index of the first instruction in the function's list, and how many follow it. */
+  first: number;
+  count: number;
+  /** Indices of the blocks that may follow. */
+  successors: number[];
+}
+
+export interface CallSite {
+  /** Address of the instruction. */
+  from: number;
+  /** Address called; for a jump that leaves the function, the address jumped to. */
+  to: number;
+  kind: 'call' | 'tail';
+}
+
+/** A function taken apart. */
+export interface FunctionBody {
+  instructions: Instruction[];
+  blocks: BasicBlock[];
+  /** Direct calls, and direct jumps that leave the function. */
+  calls: CallSite[];
+  /** Printable strings that the code refers to, in order of reference, each once. */
+  strings: { from: number; address: number; text: string }[];
+  /** Immediates that are neither small nor addresses: magic numbers, masks, sizes. Each once. */
+  constants: number[];
+  /** True where an indirect jump leaves edges unknown. */
+  incomplete: boolean;
+}
