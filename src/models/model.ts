@@ -1,0 +1,71 @@
+/**
+ * The seam between networks and reports: functions in, scored answers out. Everything that explains a
+ * function (hash lookup today, the encoder next) fills this interface.
+ */
+
+import type { FunctionBody } from '../binary/instruction.ts';
+
+/** One function as a model sees it: code and nothing that a stripped file would not hold. */
+export interface FunctionInput {
+  address: number;
+  /** Bytes of its code. */
+  size: number;
+  code: Uint8Array;
+  body: FunctionBody;
+}
+
+/** A program: functions of one file together, so that a model can look from a call to what is called. */
+export interface ProgramInput {
+  functions: FunctionInput[];
+  /** Address of a stub or stand-in → name of the imported function. */
+  imports: ReadonlyMap<number, string>;
+}
+
+/** A label with the probability, in [0, 1], that it is right. */
+export interface Scored {
+  label: string;
+  score: number;
+}
+
+/** A known function that resembles the asked one: the evidence behind a name. */
+export interface Neighbour {
+  name: string;
+  /** Similarity in [0, 1]; 1 only for identical code with addresses normalised. */
+  score: number;
+  package: string;
+  version: string;
+  compiler: string;
+  optimization: string;
+  /** How it was found. */
+  match: 'exact' | 'normalized' | 'similar';
+}
+
+/** What can be left unanswered. */
+export type Field = 'names' | 'summary' | 'compiler' | 'optimization' | 'arguments' | 'labels' | 'source';
+
+export interface FunctionAnswer {
+  /** Best first; the scores are calibrated probabilities. Empty when the model abstains. */
+  names: { name: string; score: number }[];
+  compiler: Scored | null;
+  optimization: Scored | null;
+  arguments: { count: number; score: number } | null;
+  neighbours: Neighbour[];
+  /** The fields on which the model was asked and has no answer. */
+  abstained: Field[];
+}
+
+export interface ModelCard {
+  /** Name, version and content hash: which model said it. */
+  id: string;
+  /** What it was trained on and what it can do, in a sentence. */
+  description: string;
+}
+
+export interface Model {
+  readonly card: ModelCard;
+  /**
+   * One answer a function, in order. `progress` is told how many functions are done.
+   * A batch may be a whole program; a model must not depend on their order.
+   */
+  answer(program: ProgramInput, progress?: (done: number) => void): Promise<FunctionAnswer[]>;
+}
