@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    // Tests compile their fixtures: half a minute where the machine is busy or the cache is cold.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});
