@@ -64,6 +64,15 @@ export interface Relocation {
   section: string;
 }
 
+/** A stub that jumps to an import. */
+export interface Stub {
+  address: number;
+  /** Bytes. */
+  size: number;
+  /** Null where the import has no name (an indirect function of a static program). */
+  name: string | null;
+}
+
 export interface Binary {
   format: 'elf';
   arch: 'x86-64';
@@ -80,23 +89,21 @@ export interface Binary {
   libraries: string[];
   /** What lies at an address. */
   memory: AddressSpace;
-  /** Address of a stub, or the stand-in address of an undefined symbol of a relocatable file → import name. */
+  stubs: Stub[];
+  /**
+   * Import name by the address of its stub or of its slot in the global offset table; in a relocatable file
+   * by the stand-in address of the undefined symbol.
+   */
   imports: Map<number, string>;
+  /** Where the loader runs code before and after `main`: DT_INIT, DT_FINI and the arrays' contents. */
+  initializers: number[];
   /** Contents by name, decompressed and (relocatable files) relocated; undefined where absent or without bytes. */
   sectionData(name: string): Uint8Array | undefined;
   budget: Budget;
 }
 
 export type FunctionKind = 'function' | 'thunk' | 'fragment';
-export type FunctionSource =
-  | 'symbol'
-  | 'dwarf'
-  | 'eh_frame'
-  | 'entry'
-  | 'call'
-  | 'jump'
-  | 'plt'
-  | 'prologue';
+export type FunctionSource = 'symbol' | 'dwarf' | 'eh_frame' | 'entry' | 'call' | 'jump' | 'plt' | 'prologue';
 
 export interface FoundFunction {
   address: number;

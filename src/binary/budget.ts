@@ -89,6 +89,11 @@ export class Budget {
     this.cuts.push({ where, reason });
   }
 
+  /** The same, once for each `where`: a table of a million damaged entries is one cut. */
+  cutOnce(where: string, reason: string): void {
+    if (!this.cuts.some((cut) => cut.where === where)) this.cut(where, reason);
+  }
+
   /**
    * Runs one parser. Where it fails with one of our own errors, that becomes a cut and the result is
    * `fallback`: a damaged part of a file does not cost the rest of it.

@@ -1,0 +1,246 @@
+/** An ELF file as a `Binary`: the order in which its parts are read, and how they fit together. */
+
+import { corrupt } from '../../error.ts';
+import type { Binary, BinarySymbol, Relocation, Section, Segment } from '../binary.ts';
+import type { Budget } from '../budget.ts';
+import { Bytes } from '../bytes.ts';
+import { AddressSpace } from '../memory.ts';
+import { decompress, plainName } from './compressed.ts';
+import { DT, ET, R_X86_64, SHF, SHT } from './constants.ts';
+import { readDynamic, readDynamicSymbols, tableAt, type Dynamic } from './dynamic.ts';
+import { readHeader } from './header.ts';
+import { applyRelocations, layOutSections, placeUndefined, StandIns } from './layout.ts';
+import { linkedMemory, sectionRegion } from './memory.ts';
+import { findStubs, importSlots } from './plt.ts';
+import { readRel, readRela, readRelr } from './relocations.ts';
+import { readSymbolTables, type SymbolTable } from './symbols.ts';
+import { rawSection, readSections, readSegments } from './tables.ts';
+
+/** SHF_GROUP: one of several copies of which a linker keeps one. */
+const SHF_GROUP = 0x200;
+const POINTER_SIZE = 8;
+
+/**
+ * @throws BinscribeError `unsupported` for other formats and machines, `corrupt` for a damaged header or a
+ * truncated file. Damage elsewhere becomes a cut of the budget.
+ */
+export function openElf(data: Uint8Array, budget: Budget): Binary {
+  const file = new Bytes(data, 'file');
+  const header = readHeader(file);
+  const segments = header.type === ET.REL ? [] : readSegments(file, header, budget);
+  const sections = readSections(file, header, budget);
+  if (segments.length === 0 && sections.length === 0) {
+    throw corrupt('the file has neither program headers nor section headers: nothing in it can be found');
+  }
+  const parts =
+    header.type === ET.REL
+      ? openRelocatable(file, sections, budget)
+      : openLinked(file, sections, segments, budget);
+  const cache = new Map<string, Uint8Array | undefined>();
+  return {
+    format: 'elf',
+    arch: 'x86-64',
+    kind: header.type === ET.REL ? 'relocatable' : isProgram(header.type, segments) ? 'executable' : 'shared',
+    stripped: !parts.tables.some((t) => t.symbols.some((s) => s.table === 'symtab')),
+    entry: header.type === ET.REL ? 0 : header.entry,
+    sections,
+    segments,
+    symbols: parts.tables.flatMap((t) => t.symbols),
+    relocations: parts.relocations,
+    libraries: parts.libraries,
+    memory: parts.memory,
+    stubs: parts.stubs,
+    imports: parts.imports,
+    initializers: parts.initializers,
+    budget,
+    sectionData(name) {
+      if (!cache.has(name)) {
+        const section = findSection(sections, name);
+        const contents =
+          section && section.type !== SHT.NOBITS ? () => parts.contents(section) : () => undefined;
+        cache.set(name, budget.attempt(name, contents, undefined));
+      }
+      return cache.get(name);
+    },
+  };
+}
+
+interface Parts extends Pick<
+  Binary,
+  'relocations' | 'libraries' | 'memory' | 'stubs' | 'imports' | 'initializers'
+> {
+  tables: SymbolTable[];
+  contents(section: Section): Uint8Array;
+}
+
+/** A position-independent program is ET_DYN with an interpreter; libraries that also run have one as well. */
+function isProgram(type: number, segments: Segment[]): boolean {
+  return type === ET.EXEC || segments.some((s) => s.type === 3);
+}
+
+/** Of several sections of one name, the one that is no group member: groups hold copies of single types. */
+function findSection(sections: Section[], name: string): Section | undefined {
+  const all = sections.filter((s) => plainName(s.name) === name);
+  return all.find((s) => !(s.flags & SHF_GROUP)) ?? all[0];
+}
+
+function openLinked(file: Bytes, sections: Section[], segments: Segment[], budget: Budget): Parts {
+  const memory = linkedMemory(file, sections, segments, budget);
+  const dynamic = readDynamic(segments, memory, budget);
+  const tables = readSymbolTables(file, sections, ET.DYN, budget);
+  if (tables.length === 0) tables.push({ symbols: readDynamicSymbols(dynamic, memory, budget), section: -1 });
+  const relocations =
+    sections.length > 0
+      ? [...sectionRelocations(file, sections, tables, memory, budget).values()].flat()
+      : dynamicRelocations(dynamic, tables[0]!.symbols, memory, budget);
+  const slots = importSlots(relocations);
+  const named = memory.regions.some((r) => r.name.startsWith('.'));
+  const stubs = findStubs(memory, slots, named, budget);
+  const imports = new Map([...slots].filter(([, name]) => name !== ''));
+  for (const stub of stubs) if (stub.name !== null) imports.set(stub.address, stub.name);
+  return {
+    tables,
+    relocations,
+    libraries: dynamic.libraries,
+    memory,
+    stubs,
+    imports,
+    initializers: findInitializers(dynamic, sections, memory, relocations, budget),
+    contents: (section) => decompress(section, rawSection(file, section), budget),
+  };
+}
+
+function openRelocatable(file: Bytes, sections: Section[], budget: Budget): Parts {
+  layOutSections(sections);
+  const tables = readSymbolTables(file, sections, ET.REL, budget);
+  const bySection = sectionRelocations(file, sections, tables, new AddressSpace([]), budget);
+  const relocations = [...bySection.values()].flat();
+  const standIns = new StandIns(sections);
+  placeUndefined(
+    tables.flatMap((t) => t.symbols),
+    relocations,
+    standIns,
+  );
+  const patches = new Map([...bySection].map(([index, list]) => [sections[index]!.info, list]));
+  const contents = (section: Section): Uint8Array => {
+    const raw = decompress(section, rawSection(file, section), budget);
+    const own = patches.get(section.index);
+    if (!own) return raw;
+    budget.spend('bytes', raw.length);
+    const patched = raw.slice();
+    applyRelocations(patched, section.flags & SHF.ALLOC ? section.address : 0, own, standIns, budget);
+    return patched;
+  };
+  const regions = sections
+    .filter((s) => s.flags & SHF.ALLOC)
+    .map((s) =>
+      sectionRegion(
+        s,
+        s.type === SHT.NOBITS
+          ? new Uint8Array(0)
+          : budget.attempt(s.name, () => contents(s), new Uint8Array(0)),
+      ),
+    );
+  return {
+    tables,
+    relocations,
+    libraries: [],
+    memory: new AddressSpace(regions),
+    stubs: [],
+    imports: standIns.imports,
+    initializers: [],
+    contents,
+  };
+}
+
+/** By index of the section that holds them. */
+function sectionRelocations(
+  file: Bytes,
+  sections: Section[],
+  tables: SymbolTable[],
+  memory: AddressSpace,
+  budget: Budget,
+): Map<number, Relocation[]> {
+  const bySection = new Map<number, Relocation[]>();
+  for (const section of sections) {
+    const { type, name } = section;
+    if (type !== SHT.RELA && type !== SHT.REL && type !== SHT.RELR) continue;
+    budget.attempt(
+      name,
+      () => {
+        const data = new Bytes(rawSection(file, section), name);
+        const symbols: BinarySymbol[] = tables.find((t) => t.section === section.link)?.symbols ?? [];
+        const patched = sections[section.info];
+        const base =
+          memory.regions.length === 0 && patched && patched.flags & SHF.ALLOC ? patched.address : 0;
+        const table = { data, section: name, symbols, base };
+        const read =
+          type === SHT.RELA
+            ? readRela(table, budget)
+            : type === SHT.REL
+              ? readRel(table, budget)
+              : readRelr(data, name, memory, budget);
+        bySection.set(section.index, read);
+      },
+      undefined,
+    );
+  }
+  return bySection;
+}
+
+function dynamicRelocations(
+  dynamic: Dynamic,
+  symbols: BinarySymbol[],
+  memory: AddressSpace,
+  budget: Budget,
+): Relocation[] {
+  const { values } = dynamic;
+  const rela = (addressTag: number, sizeTag: number): Relocation[] =>
+    readRela({ data: tableAt(values, memory, addressTag, sizeTag), section: '', symbols, base: 0 }, budget);
+  return budget.attempt(
+    'dynamic relocations',
+    () => [
+      ...rela(DT.RELA, DT.RELASZ),
+      ...rela(DT.JMPREL, DT.PLTRELSZ),
+      ...readRelr(tableAt(values, memory, DT.RELR, DT.RELRSZ), '', memory, budget),
+    ],
+    [],
+  );
+}
+
+/** Code that runs before and after `main`. Array slots of position-independent files hold relocations. */
+function findInitializers(
+  dynamic: Dynamic,
+  sections: Section[],
+  memory: AddressSpace,
+  relocations: Relocation[],
+  budget: Budget,
+): number[] {
+  const { values } = dynamic;
+  const arrays = [
+    [values.get(DT.PREINIT_ARRAY), values.get(DT.PREINIT_ARRAYSZ)],
+    [values.get(DT.INIT_ARRAY), values.get(DT.INIT_ARRAYSZ)],
+    [values.get(DT.FINI_ARRAY), values.get(DT.FINI_ARRAYSZ)],
+    // Static programs have no dynamic segment: their sections say where the arrays are.
+    ...sections
+      .filter((s) => /^\.(preinit|init|fini)_array$/.test(s.name) && values.size === 0)
+      .map((s) => [s.address, s.size]),
+  ].filter((pair): pair is [number, number] => pair[0] !== undefined && pair[1] !== undefined);
+  const inArrays = (address: number): boolean =>
+    arrays.some(([start, size]) => address >= start && address < start + size);
+  const patched = new Map<number, number>();
+  for (const { address, type, addend, symbolAddress } of relocations) {
+    if (!inArrays(address)) continue;
+    if (type === R_X86_64.RELATIVE) patched.set(address, addend);
+    else if (type === R_X86_64[64]) patched.set(address, symbolAddress + addend);
+  }
+  const found = [values.get(DT.INIT), values.get(DT.FINI)];
+  for (const [start, size] of arrays) {
+    const words = new Bytes(memory.slice(start, size), 'initializer array');
+    for (let at = 0; at + POINTER_SIZE <= words.length; at += POINTER_SIZE) {
+      budget.spend('entries');
+      found.push(patched.get(start + at) ?? words.u64(at));
+    }
+  }
+  return [...new Set(found.filter((a): a is number => a !== undefined && memory.isExecutable(a)))];
+}
