@@ -1,0 +1,59 @@
+/** Figures for predictions of one class out of several. Classes are numbers 0 … classes - 1. */
+
+/**
+ * Row: true class, column: predicted class; row-major, `classes` x `classes`. With `weights`, each item counts
+ * as often as its weight says (a bootstrap sample draws some items twice and some never).
+ */
+export function confusionMatrix(
+  truth: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+  classes: number,
+  weights?: ArrayLike<number>,
+): Float64Array {
+  const matrix = new Float64Array(classes * classes);
+  for (let i = 0; i < truth.length; i++) {
+    matrix[truth[i]! * classes + predicted[i]!]! += weights ? weights[i]! : 1;
+  }
+  return matrix;
+}
+
+/** Share of the items on the diagonal; NaN without items. */
+export function accuracy(confusion: ArrayLike<number>, classes: number): number {
+  let right = 0;
+  let all = 0;
+  for (let row = 0; row < classes; row++) {
+    right += confusion[row * classes + row]!;
+    for (let column = 0; column < classes; column++) all += confusion[row * classes + column]!;
+  }
+  return right / all;
+}
+
+/**
+ * Mean over the classes of F1 = 2 TP / (2 TP + FP + FN). A class that is neither true nor predicted anywhere is
+ * left out, as scikit-learn leaves it out; one that is only predicted, or only true, counts as 0.
+ */
+export function macroF1(confusion: ArrayLike<number>, classes: number): number {
+  let sum = 0;
+  let counted = 0;
+  for (let c = 0; c < classes; c++) {
+    let row = 0;
+    let column = 0;
+    for (let other = 0; other < classes; other++) {
+      row += confusion[c * classes + other]!;
+      column += confusion[other * classes + c]!;
+    }
+    if (row + column === 0) continue;
+    sum += (2 * confusion[c * classes + c]!) / (row + column);
+    counted++;
+  }
+  return sum / counted;
+}
+
+/** The class that is most frequent; the smaller number of two equals. */
+export function majorityClass(truth: ArrayLike<number>, classes: number): number {
+  const counts = new Float64Array(classes);
+  for (let i = 0; i < truth.length; i++) counts[truth[i]!]! += 1;
+  let best = 0;
+  for (let c = 1; c < classes; c++) if (counts[c]! > counts[best]!) best = c;
+  return best;
+}
