@@ -39,7 +39,7 @@ export class Random {
   shuffle<T extends { length: number; [index: number]: number }>(items: T): T {
     for (let i = items.length - 1; i > 0; i--) {
       const j = this.below(i + 1);
-      const held = items[i]!;
+      const held = items[i];
       items[i] = items[j]!;
       items[j] = held;
     }

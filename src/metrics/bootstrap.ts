@@ -42,8 +42,8 @@ export function bootstrap(
   const weights = new Float64Array(items);
   for (let sample = 0; sample < resamples; sample++) {
     drawn.fill(0);
-    for (let i = 0; i < clusters; i++) drawn[random.below(clusters)]! += 1;
-    for (let i = 0; i < items; i++) weights[i] = drawn[clusterOf[i]!]!;
+    for (let i = 0; i < clusters; i++) drawn[random.below(clusters)] += 1;
+    for (let i = 0; i < items; i++) weights[i] = drawn[clusterOf[i]]!;
     const value = statistic(weights);
     if (Number.isFinite(value)) values.push(value);
   }
@@ -57,5 +57,5 @@ export function quantile(sorted: readonly number[], q: number): number {
   const at = q * (sorted.length - 1);
   const below = Math.floor(at);
   const above = Math.min(sorted.length - 1, below + 1);
-  return sorted[below]! + (at - below) * (sorted[above]! - sorted[below]!);
+  return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
 }

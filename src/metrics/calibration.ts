@@ -12,7 +12,7 @@ export interface ReliabilityBin {
 /** Mean squared difference between score and outcome (Brier 1950, its form for one event). */
 export function brier(scores: ArrayLike<number>, right: ArrayLike<number>): number {
   let sum = 0;
-  for (let i = 0; i < scores.length; i++) sum += (scores[i]! - right[i]!) ** 2;
+  for (let i = 0; i < scores.length; i++) sum += (scores[i] - right[i]) ** 2;
   return sum / scores.length;
 }
 
@@ -24,8 +24,8 @@ export function equalWidthBins(
 ): ReliabilityBin[] {
   const members: number[][] = Array.from({ length: bins }, () => []);
   for (let i = 0; i < scores.length; i++) {
-    const bin = Math.min(bins - 1, Math.max(0, Math.ceil(scores[i]! * bins) - 1));
-    members[bin]!.push(i);
+    const bin = Math.min(bins - 1, Math.max(0, Math.ceil(scores[i] * bins) - 1));
+    members[bin].push(i);
   }
   return members.filter((bin) => bin.length > 0).map((bin) => summarise(bin, scores, right));
 }
@@ -36,7 +36,7 @@ export function equalMassBins(
   right: ArrayLike<number>,
   bins: number,
 ): ReliabilityBin[] {
-  const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!);
+  const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a] - scores[b]);
   const result: ReliabilityBin[] = [];
   for (let bin = 0; bin < bins; bin++) {
     const from = Math.floor((bin * order.length) / bins);
@@ -65,8 +65,8 @@ function summarise(
   let score = 0;
   let hits = 0;
   for (const i of members) {
-    score += scores[i]!;
-    hits += right[i]!;
+    score += scores[i];
+    hits += right[i];
   }
   return { count: members.length, score: score / members.length, right: hits / members.length };
 }

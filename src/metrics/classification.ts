@@ -12,7 +12,7 @@ export function confusionMatrix(
 ): Float64Array {
   const matrix = new Float64Array(classes * classes);
   for (let i = 0; i < truth.length; i++) {
-    matrix[truth[i]! * classes + predicted[i]!]! += weights ? weights[i]! : 1;
+    matrix[truth[i] * classes + predicted[i]] += weights ? weights[i] : 1;
   }
   return matrix;
 }
@@ -22,8 +22,8 @@ export function accuracy(confusion: ArrayLike<number>, classes: number): number 
   let right = 0;
   let all = 0;
   for (let row = 0; row < classes; row++) {
-    right += confusion[row * classes + row]!;
-    for (let column = 0; column < classes; column++) all += confusion[row * classes + column]!;
+    right += confusion[row * classes + row];
+    for (let column = 0; column < classes; column++) all += confusion[row * classes + column];
   }
   return right / all;
 }
@@ -39,11 +39,11 @@ export function macroF1(confusion: ArrayLike<number>, classes: number): number {
     let row = 0;
     let column = 0;
     for (let other = 0; other < classes; other++) {
-      row += confusion[c * classes + other]!;
-      column += confusion[other * classes + c]!;
+      row += confusion[c * classes + other];
+      column += confusion[other * classes + c];
     }
     if (row + column === 0) continue;
-    sum += (2 * confusion[c * classes + c]!) / (row + column);
+    sum += (2 * confusion[c * classes + c]) / (row + column);
     counted++;
   }
   return sum / counted;
@@ -52,8 +52,8 @@ export function macroF1(confusion: ArrayLike<number>, classes: number): number {
 /** The class that is most frequent; the smaller number of two equals. */
 export function majorityClass(truth: ArrayLike<number>, classes: number): number {
   const counts = new Float64Array(classes);
-  for (let i = 0; i < truth.length; i++) counts[truth[i]!]! += 1;
+  for (let i = 0; i < truth.length; i++) counts[truth[i]] += 1;
   let best = 0;
-  for (let c = 1; c < classes; c++) if (counts[c]! > counts[best]!) best = c;
+  for (let c = 1; c < classes; c++) if (counts[c] > counts[best]) best = c;
   return best;
 }

@@ -27,7 +27,7 @@ const mix4 = (k: number): number => Math.imul(rotate(Math.imul(k, C4), 18), C1);
 /** The little-endian word at `offset`; bytes from `end` on count as zero. */
 function word(data: Uint8Array, offset: number, end = data.length): number {
   let value = 0;
-  for (let i = Math.min(4, end - offset) - 1; i >= 0; i--) value = (value << 8) | data[offset + i]!;
+  for (let i = Math.min(4, end - offset) - 1; i >= 0; i--) value = (value << 8) | data[offset + i];
   return value;
 }
 
@@ -39,13 +39,13 @@ export function murmur128(data: Uint8Array): [number, number, number, number] {
   let h4 = 0;
   const blocksEnd = data.length & ~15;
   for (let i = 0; i < blocksEnd; i += 16) {
-    h1 ^= mix1(data[i]! | (data[i + 1]! << 8) | (data[i + 2]! << 16) | (data[i + 3]! << 24));
+    h1 ^= mix1(data[i] | (data[i + 1] << 8) | (data[i + 2] << 16) | (data[i + 3] << 24));
     h1 = (Math.imul(rotate(h1, 19) + h2, 5) + 0x561ccd1b) | 0;
-    h2 ^= mix2(data[i + 4]! | (data[i + 5]! << 8) | (data[i + 6]! << 16) | (data[i + 7]! << 24));
+    h2 ^= mix2(data[i + 4] | (data[i + 5] << 8) | (data[i + 6] << 16) | (data[i + 7] << 24));
     h2 = (Math.imul(rotate(h2, 17) + h3, 5) + 0x0bcaa747) | 0;
-    h3 ^= mix3(data[i + 8]! | (data[i + 9]! << 8) | (data[i + 10]! << 16) | (data[i + 11]! << 24));
+    h3 ^= mix3(data[i + 8] | (data[i + 9] << 8) | (data[i + 10] << 16) | (data[i + 11] << 24));
     h3 = (Math.imul(rotate(h3, 15) + h4, 5) + 0x96cd1c35) | 0;
-    h4 ^= mix4(data[i + 12]! | (data[i + 13]! << 8) | (data[i + 14]! << 16) | (data[i + 15]! << 24));
+    h4 ^= mix4(data[i + 12] | (data[i + 13] << 8) | (data[i + 14] << 16) | (data[i + 15] << 24));
     h4 = (Math.imul(rotate(h4, 13) + h1, 5) + 0x32ac3b17) | 0;
   }
   h1 ^= mix1(word(data, blocksEnd));

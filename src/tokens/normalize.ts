@@ -8,6 +8,11 @@ import { Mnemonic } from 'iced-x86';
 import type { FunctionBody, Instruction, Operand } from '../binary/instruction.ts';
 import { murmur128Hex } from './hash.ts';
 
+const NOP: number = Mnemonic.Nop;
+const ENDBR64: number = Mnemonic.Endbr64;
+const INT3: number = Mnemonic.Int3;
+const INVALID: number = Mnemonic.INVALID;
+
 /** The hash of the bytes as they stand: 32 hexadecimal digits. */
 export function exactHash(code: Uint8Array): string {
   return murmur128Hex(code);
@@ -46,21 +51,21 @@ export function isAbsoluteAddress(value: number, start: number): boolean {
 
 /** True for an instruction that only fills space or marks a place. */
 export function isPadding(instruction: Instruction): boolean {
-  return instruction.mnemonic === Mnemonic.Nop || instruction.mnemonic === Mnemonic.Endbr64;
+  return instruction.mnemonic === NOP || instruction.mnemonic === ENDBR64;
 }
 
 /** The instructions that do something: padding left out, and at the end `int3` and undecodable bytes too. */
 export function withoutPadding(instructions: readonly Instruction[]): Instruction[] {
   let end = instructions.length;
-  while (end > 0 && isFiller(instructions[end - 1]!)) end--;
+  while (end > 0 && isFiller(instructions[end - 1])) end--;
   const kept: Instruction[] = [];
-  for (let i = 0; i < end; i++) if (!isPadding(instructions[i]!)) kept.push(instructions[i]!);
+  for (let i = 0; i < end; i++) if (!isPadding(instructions[i])) kept.push(instructions[i]);
   return kept;
 }
 
 function isFiller(instruction: Instruction): boolean {
   const { mnemonic } = instruction;
-  return isPadding(instruction) || mnemonic === Mnemonic.Int3 || mnemonic === Mnemonic.INVALID;
+  return isPadding(instruction) || mnemonic === INT3 || mnemonic === INVALID;
 }
 
 /** Address of each block's first instruction → how many kept instructions come before it. */
@@ -69,7 +74,7 @@ function positionOfBlocks(body: FunctionBody, kept: readonly Instruction[]): Map
   let before = 0;
   for (const { start, first } of [...body.blocks].sort((a, b) => a.first - b.first)) {
     const address = body.instructions[first]?.address ?? start;
-    while (before < kept.length && kept[before]!.address < address) before++;
+    while (before < kept.length && kept[before].address < address) before++;
     position.set(start, before);
   }
   return position;
