@@ -182,7 +182,9 @@ export class Cursor {
       if (byte < 0x80) return value;
       scale *= 128;
     }
-    throw corrupt(`${this.bytes.where}: LEB128 number of over 10 bytes at 0x${(this.position - 10).toString(16)}`);
+    throw corrupt(
+      `${this.bytes.where}: LEB128 number of over 10 bytes at 0x${(this.position - 10).toString(16)}`,
+    );
   }
 
   sleb(): number {
@@ -194,6 +196,8 @@ export class Cursor {
       scale *= 128;
       if (byte < 0x80) return byte & 0x40 ? value - scale : value;
     }
-    throw corrupt(`${this.bytes.where}: LEB128 number of over 10 bytes at 0x${(this.position - 10).toString(16)}`);
+    throw corrupt(
+      `${this.bytes.where}: LEB128 number of over 10 bytes at 0x${(this.position - 10).toString(16)}`,
+    );
   }
 }

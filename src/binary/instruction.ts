@@ -4,7 +4,8 @@
  */
 
 /** What follows an instruction. `trap` is ud2, hlt, int3: nothing follows. */
-export type Flow = 'next' | 'jump' | 'branch' | 'call' | 'indirect-jump' | 'indirect-call' | 'return' | 'trap';
+export type Flow =
+  'next' | 'jump' | 'branch' | 'call' | 'indirect-jump' | 'indirect-call' | 'return' | 'trap';
 
 export type Operand =
   | { kind: 'register'; register: number }

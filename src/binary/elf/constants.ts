@@ -37,6 +37,7 @@ export const DT = {
   STRSZ: 10,
   INIT: 12,
   FINI: 13,
+  SONAME: 14,
   JMPREL: 23,
   INIT_ARRAY: 25,
   FINI_ARRAY: 26,
@@ -47,6 +48,7 @@ export const DT = {
   RELRSZ: 35,
   RELR: 36,
   GNU_HASH: 0x6ffffef5,
+  FLAGS_1: 0x6ffffffb,
 } as const;
 
 /** psABI table 4.9. */

@@ -6,7 +6,7 @@ import type { Budget } from '../budget.ts';
 import { Bytes } from '../bytes.ts';
 import { AddressSpace } from '../memory.ts';
 import { decompress, plainName } from './compressed.ts';
-import { DT, ET, R_X86_64, SHF, SHT } from './constants.ts';
+import { DT, ET, PT, R_X86_64, SHF, SHT } from './constants.ts';
 import { readDynamic, readDynamicSymbols, tableAt, type Dynamic } from './dynamic.ts';
 import { readHeader } from './header.ts';
 import { applyRelocations, layOutSections, placeUndefined, StandIns } from './layout.ts';
@@ -18,6 +18,7 @@ import { rawSection, readSections, readSegments } from './tables.ts';
 
 /** SHF_GROUP: one of several copies of which a linker keeps one. */
 const SHF_GROUP = 0x200;
+const DF_1_PIE = 0x08000000;
 const POINTER_SIZE = 8;
 
 /**
@@ -35,12 +36,12 @@ export function openElf(data: Uint8Array, budget: Budget): Binary {
   const parts =
     header.type === ET.REL
       ? openRelocatable(file, sections, budget)
-      : openLinked(file, sections, segments, budget);
+      : openLinked(file, header.type, sections, segments, budget);
   const cache = new Map<string, Uint8Array | undefined>();
   return {
     format: 'elf',
     arch: 'x86-64',
-    kind: header.type === ET.REL ? 'relocatable' : isProgram(header.type, segments) ? 'executable' : 'shared',
+    kind: parts.kind,
     stripped: !parts.tables.some((t) => t.symbols.some((s) => s.table === 'symtab')),
     entry: header.type === ET.REL ? 0 : header.entry,
     sections,
@@ -67,15 +68,17 @@ export function openElf(data: Uint8Array, budget: Budget): Binary {
 
 interface Parts extends Pick<
   Binary,
-  'relocations' | 'libraries' | 'memory' | 'stubs' | 'imports' | 'initializers'
+  'kind' | 'relocations' | 'libraries' | 'memory' | 'stubs' | 'imports' | 'initializers'
 > {
   tables: SymbolTable[];
   contents(section: Section): Uint8Array;
 }
 
-/** A position-independent program is ET_DYN with an interpreter; libraries that also run have one as well. */
-function isProgram(type: number, segments: Segment[]): boolean {
-  return type === ET.EXEC || segments.some((s) => s.type === 3);
+/** A position-independent program is ET_DYN too; DF_1_PIE says so, or an interpreter without a library's name. */
+function linkedKind(type: number, segments: Segment[], dynamic: Dynamic): Binary['kind'] {
+  if (type === ET.EXEC || (dynamic.values.get(DT.FLAGS_1) ?? 0) & DF_1_PIE) return 'executable';
+  const runs = segments.some((s) => s.type === PT.INTERP) && !dynamic.values.has(DT.SONAME);
+  return runs ? 'executable' : 'shared';
 }
 
 /** Of several sections of one name, the one that is no group member: groups hold copies of single types. */
@@ -84,7 +87,13 @@ function findSection(sections: Section[], name: string): Section | undefined {
   return all.find((s) => !(s.flags & SHF_GROUP)) ?? all[0];
 }
 
-function openLinked(file: Bytes, sections: Section[], segments: Segment[], budget: Budget): Parts {
+function openLinked(
+  file: Bytes,
+  type: number,
+  sections: Section[],
+  segments: Segment[],
+  budget: Budget,
+): Parts {
   const memory = linkedMemory(file, sections, segments, budget);
   const dynamic = readDynamic(segments, memory, budget);
   const tables = readSymbolTables(file, sections, ET.DYN, budget);
@@ -99,6 +108,7 @@ function openLinked(file: Bytes, sections: Section[], segments: Segment[], budge
   const imports = new Map([...slots].filter(([, name]) => name !== ''));
   for (const stub of stubs) if (stub.name !== null) imports.set(stub.address, stub.name);
   return {
+    kind: linkedKind(type, segments, dynamic),
     tables,
     relocations,
     libraries: dynamic.libraries,
@@ -142,6 +152,7 @@ function openRelocatable(file: Bytes, sections: Section[], budget: Budget): Part
       ),
     );
   return {
+    kind: 'relocatable',
     tables,
     relocations,
     libraries: [],

@@ -1,0 +1,201 @@
+/**
+ * x86-64 machine code to instructions, by iced-x86. Operands come as numbers: its text formatter costs seven
+ * times the decoding itself and is used only for show (format.ts).
+ */
+
+import {
+  Decoder,
+  DecoderOptions,
+  FlowControl,
+  Instruction as IcedInstruction,
+  MemorySize,
+  MemorySizeExt,
+  Mnemonic,
+  OpKind,
+  Register,
+} from 'iced-x86';
+import type { Budget } from '../budget.ts';
+import type { Flow, Instruction, Operand } from '../instruction.ts';
+
+/** Bytes by iced-x86 MemorySize. */
+const MEMORY_SIZES: readonly number[] = Object.values(MemorySize)
+  .filter((value): value is MemorySize => typeof value === 'number')
+  .map((size) => MemorySizeExt.size(size));
+
+/**
+ * Decodes `code` from its first byte to its last. A byte that begins no instruction becomes an INVALID
+ * instruction of one byte, and decoding goes on after it, as objdump does.
+ * @throws BinscribeError of kind `budget`.
+ */
+export function decode(code: Uint8Array, address: number, budget?: Budget): Instruction[] {
+  const instructions: Instruction[] = [];
+  walk(code, address, budget, (iced, at) => {
+    instructions.push({
+      address: at,
+      length: iced.length,
+      mnemonic: iced.mnemonic,
+      operands: readOperands(iced),
+      flow: readFlow(iced),
+    });
+  });
+  return instructions;
+}
+
+/** Where control goes by direct calls and jumps: all that function discovery needs, at three times the speed. */
+export interface Transfer {
+  from: number;
+  to: number;
+  flow: 'call' | 'jump' | 'branch';
+}
+
+export function scanTransfers(code: Uint8Array, address: number, budget?: Budget): Transfer[] {
+  const transfers: Transfer[] = [];
+  walk(code, address, budget, (iced, at) => {
+    const control = iced.flowControl;
+    if (control === FlowControl.Next || control === FlowControl.Return) return;
+    const flow = readFlow(iced);
+    if (flow === 'call' || flow === 'jump' || flow === 'branch') {
+      transfers.push({ from: at, to: Number(iced.nearBranchTarget), flow });
+    }
+  });
+  return transfers;
+}
+
+/** Calls `visit` for each instruction; the object it is handed is reused. */
+function walk(
+  code: Uint8Array,
+  address: number,
+  budget: Budget | undefined,
+  visit: (iced: IcedInstruction, address: number) => void,
+): void {
+  if (code.length === 0) return;
+  const decoder = new Decoder(64, code, DecoderOptions.None);
+  const iced = new IcedInstruction();
+  try {
+    decoder.ip = BigInt(address);
+    let at = 0;
+    while (at < code.length) {
+      budget?.spend('instructions');
+      decoder.decodeOut(iced);
+      if (iced.isInvalid) {
+        iced.length = 1;
+        decoder.position = at + 1;
+        decoder.ip = BigInt(address + at + 1);
+      }
+      visit(iced, address + at);
+      at += iced.length;
+    }
+  } finally {
+    iced.free();
+    decoder.free();
+  }
+}
+
+function readFlow(iced: IcedInstruction): Flow {
+  switch (iced.flowControl) {
+    case FlowControl.UnconditionalBranch:
+      return isNear(iced) ? 'jump' : 'indirect-jump';
+    case FlowControl.IndirectBranch:
+      return 'indirect-jump';
+    case FlowControl.ConditionalBranch:
+      return 'branch';
+    case FlowControl.Return:
+      return 'return';
+    case FlowControl.Call:
+      // iced-x86 counts syscall and its kin as calls; control comes back and nothing of ours is called.
+      return isNear(iced) ? 'call' : 'next';
+    case FlowControl.IndirectCall:
+      return 'indirect-call';
+    case FlowControl.Exception:
+      return 'trap';
+    case FlowControl.Interrupt:
+      return iced.mnemonic === Mnemonic.Int3 ? 'trap' : 'next';
+    case FlowControl.XbeginXabortXend:
+      return isNear(iced) ? 'branch' : 'next';
+    default:
+      return iced.mnemonic === Mnemonic.Hlt || iced.mnemonic === Mnemonic.INVALID ? 'trap' : 'next';
+  }
+}
+
+function isNear(iced: IcedInstruction): boolean {
+  const kind = iced.op0Kind;
+  return kind === OpKind.NearBranch64 || kind === OpKind.NearBranch32 || kind === OpKind.NearBranch16;
+}
+
+function readOperands(iced: IcedInstruction): Operand[] {
+  const operands: Operand[] = [];
+  const count = iced.opCount;
+  for (let i = 0; i < count; i++) operands.push(readOperand(iced, i));
+  return operands;
+}
+
+function readOperand(iced: IcedInstruction, i: number): Operand {
+  const kind = iced.opKind(i);
+  switch (kind) {
+    case OpKind.Register:
+      return { kind: 'register', register: iced.opRegister(i) };
+    case OpKind.Memory:
+      return readMemory(iced);
+    case OpKind.NearBranch16:
+    case OpKind.NearBranch32:
+    case OpKind.NearBranch64:
+      return { kind: 'target', address: Number(iced.nearBranchTarget) };
+    case OpKind.Immediate8:
+      return immediate((iced.immediate8 << 24) >> 24, 1);
+    case OpKind.Immediate16:
+      return immediate((iced.immediate16 << 16) >> 16, 2);
+    case OpKind.Immediate32:
+      return immediate(iced.immediate32 | 0, 4);
+    case OpKind.Immediate64:
+    case OpKind.Immediate8_2nd:
+    case OpKind.Immediate8to16:
+    case OpKind.Immediate8to32:
+    case OpKind.Immediate8to64:
+    case OpKind.Immediate32to64:
+      return immediate(
+        Number(BigInt.asIntN(64, iced.immediate(i))),
+        kind === OpKind.Immediate64 ? 8 : kind === OpKind.Immediate32to64 ? 4 : 1,
+      );
+    case OpKind.FarBranch16:
+    case OpKind.FarBranch32:
+      return immediate(0, 4);
+    default:
+      // String instructions: their memory operand is implied, at rsi or rdi.
+      return {
+        kind: 'memory',
+        base: SOURCE_INDEX.has(kind) ? Register.RSI : Register.RDI,
+        index: 0,
+        scale: 1,
+        displacement: 0,
+        ripRelative: false,
+        size: MEMORY_SIZES[iced.memorySize] ?? 0,
+        segment: 0,
+      };
+  }
+}
+
+function immediate(value: number, size: number): Operand {
+  return { kind: 'immediate', value, size };
+}
+
+const SOURCE_INDEX: ReadonlySet<OpKind> = new Set([
+  OpKind.MemorySegSI,
+  OpKind.MemorySegESI,
+  OpKind.MemorySegRSI,
+]);
+
+function readMemory(iced: IcedInstruction): Operand {
+  const base = iced.memoryBase;
+  const ripRelative = base === Register.RIP || base === Register.EIP;
+  const prefix = iced.segmentPrefix;
+  return {
+    kind: 'memory',
+    base: ripRelative ? 0 : base,
+    index: iced.memoryIndex,
+    scale: iced.memoryIndexScale,
+    displacement: Number(iced.memoryDisplacement),
+    ripRelative,
+    size: MEMORY_SIZES[iced.memorySize] ?? 0,
+    segment: prefix === Register.FS || prefix === Register.GS ? prefix : 0,
+  };
+}
