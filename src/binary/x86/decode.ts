@@ -61,12 +61,34 @@ export function scanTransfers(code: Uint8Array, address: number, budget?: Budget
   return transfers;
 }
 
-/** Calls `visit` for each instruction; the object it is handed is reused. */
+/**
+ * The size in bytes of a function of which only the start is known: up to the first instruction that nothing
+ * follows and that no earlier jump leads past. At most `code.length`.
+ */
+export function measureExtent(code: Uint8Array, address: number, budget?: Budget): number {
+  let reached = address;
+  let size = 0;
+  walk(code, address, budget, (iced, at) => {
+    const flow = readFlow(iced);
+    size = at + iced.length - address;
+    if (flow === 'jump' || flow === 'branch') {
+      const target = Number(iced.nearBranchTarget);
+      if (target < address + code.length) reached = Math.max(reached, target);
+    }
+    const ends = flow === 'jump' || flow === 'indirect-jump' || flow === 'return' || flow === 'trap';
+    return ends && reached < address + size ? STOP : undefined;
+  });
+  return size;
+}
+
+const STOP = true;
+
+/** Calls `visit` for each instruction until it returns `STOP`; the object it is handed is reused. */
 function walk(
   code: Uint8Array,
   address: number,
   budget: Budget | undefined,
-  visit: (iced: IcedInstruction, address: number) => void,
+  visit: (iced: IcedInstruction, address: number) => typeof STOP | undefined | void,
 ): void {
   if (code.length === 0) return;
   const decoder = new Decoder(64, code, DecoderOptions.None);
@@ -82,7 +104,7 @@ function walk(
         decoder.position = at + 1;
         decoder.ip = BigInt(address + at + 1);
       }
-      visit(iced, address + at);
+      if (visit(iced, address + at) === STOP) return;
       at += iced.length;
     }
   } finally {
