@@ -1,0 +1,81 @@
+/**
+ * What a build has linked: the programs and shared objects in its tree, each once. The tree was written by a
+ * build that may be hostile, so no link in it is followed.
+ */
+
+import { createHash } from 'node:crypto';
+import { closeSync, constants, openSync, readSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { compareText } from './text.ts';
+
+export interface FoundProgram {
+  /** Path inside the build, libtool's `.libs/` left out: where the package's authors see the program. */
+  path: string;
+  /** Path inside the build as it is. */
+  actual: string;
+  sha256: string;
+  content: Uint8Array;
+}
+
+/** No linked program of Debian is larger but for a few browsers' engines; a sparse file may claim any size. */
+const MAX_PROGRAM = 512 * 2 ** 20;
+
+/** e_type of a program and of a shared object or position-independent program. */
+const LINKED = [2, 3];
+const EM_X86_64 = 62;
+
+/** In order of path; of files with the same content the first. */
+export function* findPrograms(root: string): Generator<FoundProgram> {
+  const seen = new Set<string>();
+  for (const actual of [...walk(root, '')].sort(compareText)) {
+    if (isLeftover(actual)) continue;
+    const content = readLinked(join(root, actual));
+    if (!content) continue;
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    if (seen.has(sha256)) continue;
+    seen.add(sha256);
+    yield { path: actual.replaceAll('.libs/', ''), actual, sha256, content };
+  }
+}
+
+/** configure's trials, and libtool's second links of a program for use before installation. */
+function isLeftover(path: string): boolean {
+  return /(^|\/)(conftest[^/]*|lt-[^/]+|a\.out)$/.test(path) || /(^|\/)\.libs\/[^/]+U?T$/.test(path);
+}
+
+function* walk(root: string, folder: string): Generator<string> {
+  for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isDirectory()) yield* walk(root, path);
+    else if (entry.isFile()) yield path;
+  }
+}
+
+/** The file's content if it is a linked x86-64 ELF file. */
+function readLinked(path: string): Uint8Array | undefined {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const head = new Uint8Array(20);
+    if (readSync(file, head, 0, head.length, 0) < head.length) return undefined;
+    const view = new DataView(head.buffer);
+    const magic = view.getUint32(0) === 0x7f454c46;
+    if (!magic || !LINKED.includes(view.getUint16(16, true)) || view.getUint16(18, true) !== EM_X86_64) {
+      return undefined;
+    }
+    return readAll(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readAll(file: number): Uint8Array | undefined {
+  const chunks: Buffer[] = [];
+  for (let size = 0; size <= MAX_PROGRAM;) {
+    const chunk = Buffer.alloc(1 << 20);
+    const read = readSync(file, chunk, 0, chunk.length, size);
+    if (read === 0) return Buffer.concat(chunks);
+    chunks.push(chunk.subarray(0, read));
+    size += read;
+  }
+  return undefined;
+}

@@ -1,0 +1,160 @@
+/**
+ * One row of a data set: one function of one linked program with what its debug information says. The table
+ * below is the only place where a column is defined: the row's type, the Parquet schema and the table in the
+ * data set's card come from it.
+ */
+
+import type { SchemaElement } from 'hyparquet';
+import type { Split } from './recipe.ts';
+import type { Level } from './toolchain.ts';
+
+/** A stretch of a function's code. Most functions have one; compilers move cold parts elsewhere. */
+export interface CodeRange {
+  address: number;
+  size: number;
+}
+
+/** What a column's values are in TypeScript, by kind. */
+interface KindTypes {
+  text: string;
+  optionalText: string | null;
+  split: Split;
+  level: Level;
+  integer: number;
+  /** A whole number up to 2^53; 64 bits in the file. */
+  address: number;
+  flag: boolean;
+  bytes: Uint8Array;
+  texts: string[];
+  ranges: CodeRange[];
+}
+
+interface Column {
+  kind: keyof KindTypes;
+  description: string;
+}
+
+export const COLUMNS = {
+  package: { kind: 'text', description: 'Debian source package' },
+  version: { kind: 'text', description: 'its version' },
+  split: { kind: 'split', description: '`train` or `test`: whole packages lie on one side' },
+  compiler: { kind: 'text', description: 'compiler as Debian names it, `gcc-12` say' },
+  optimization: { kind: 'level', description: '`O0` to `O3`' },
+  binary: { kind: 'text', description: 'path of the program inside the build' },
+  name: { kind: 'text', description: 'name in the source (DW_AT_name)' },
+  linkage_name: { kind: 'optionalText', description: 'mangled name, where it differs (C++)' },
+  source_file: {
+    kind: 'optionalText',
+    description: 'file of the declaration, inside the build where it lies there',
+  },
+  source_line: { kind: 'integer', description: 'line of the declaration; 0 where unknown' },
+  external: { kind: 'flag', description: 'visible to other files (not `static`)' },
+  address: { kind: 'address', description: "address of the function's first byte in the program" },
+  size: { kind: 'integer', description: 'bytes of `code`' },
+  code: { kind: 'bytes', description: 'machine code of the first range, as linked' },
+  ranges: { kind: 'ranges', description: 'all stretches of code: the first, then cold parts' },
+  instructions: { kind: 'integer', description: 'instructions in `code`, padding included' },
+  arguments: { kind: 'integer', description: 'number of declared parameters' },
+  variadic: { kind: 'flag', description: 'takes further arguments (`...`)' },
+  parameter_types: { kind: 'texts', description: 'type of each parameter, as C writes it' },
+  parameter_classes: {
+    kind: 'texts',
+    description: 'class of each type, typedefs resolved: `int`, `pointer`, `struct` …',
+  },
+  return_type: { kind: 'optionalText', description: 'type returned; null for `void`' },
+  exact_hash: { kind: 'text', description: 'hash of `code`' },
+  normalized_hash: {
+    kind: 'text',
+    description: 'hash of the instructions of `code` with addresses, call targets and padding left out',
+  },
+  exact_duplicate: {
+    kind: 'flag',
+    description: 'an earlier row of the same side, compiler and level has the same `exact_hash`',
+  },
+  normalized_duplicate: { kind: 'flag', description: 'the same for `normalized_hash`' },
+  exact_leak: {
+    kind: 'flag',
+    description: 'a row of the other side has the same `exact_hash`, at whichever compiler and level',
+  },
+  normalized_leak: { kind: 'flag', description: 'the same for `normalized_hash`' },
+} as const satisfies Record<string, Column>;
+
+export type ColumnName = keyof typeof COLUMNS;
+
+/** A row, its fields named as the columns are, so that a projection is a list of field names. */
+export type FunctionRow = { [C in ColumnName]: KindTypes[(typeof COLUMNS)[C]['kind']] };
+
+/** The columns that are known only once all packages are there. */
+export type MarkColumn =
+  'split' | 'exact_duplicate' | 'normalized_duplicate' | 'exact_leak' | 'normalized_leak';
+
+/** A row as one unit's extraction gives it. */
+export type UnmarkedRow = Omit<FunctionRow, MarkColumn>;
+
+export const ALL_COLUMNS = Object.keys(COLUMNS) as ColumnName[];
+
+type Leaf = Pick<SchemaElement, 'type' | 'converted_type'>;
+const TEXT: Leaf = { type: 'BYTE_ARRAY', converted_type: 'UTF8' };
+const LEAVES: Record<Exclude<keyof KindTypes, 'texts' | 'ranges'>, Leaf> = {
+  text: TEXT,
+  optionalText: TEXT,
+  split: TEXT,
+  level: TEXT,
+  integer: { type: 'INT32' },
+  address: { type: 'INT64' },
+  flag: { type: 'BOOLEAN' },
+  bytes: { type: 'BYTE_ARRAY' },
+};
+
+/** The Parquet schema of the given columns. */
+export function parquetSchema(columns: readonly ColumnName[]): SchemaElement[] {
+  return [{ name: 'root', num_children: columns.length }, ...columns.flatMap(columnSchema)];
+}
+
+function columnSchema(name: ColumnName): SchemaElement[] {
+  const { kind } = COLUMNS[name];
+  if (kind === 'texts') {
+    return listOf(name, [{ name: 'element', repetition_type: 'REQUIRED', ...TEXT }]);
+  }
+  if (kind === 'ranges') {
+    return listOf(name, [
+      { name: 'element', repetition_type: 'REQUIRED', num_children: 2 },
+      { name: 'address', repetition_type: 'REQUIRED', ...LEAVES.address },
+      { name: 'size', repetition_type: 'REQUIRED', ...LEAVES.integer },
+    ]);
+  }
+  const repetition_type = kind === 'optionalText' ? 'OPTIONAL' : 'REQUIRED';
+  return [{ name, repetition_type, ...LEAVES[kind] }];
+}
+
+/** The three levels that the Parquet format prescribes for a list. */
+function listOf(name: string, element: SchemaElement[]): SchemaElement[] {
+  return [
+    { name, repetition_type: 'REQUIRED', num_children: 1, converted_type: 'LIST' },
+    { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+    ...element,
+  ];
+}
+
+/** A value as the Parquet writer wants it: 64-bit numbers are bigints there. */
+export function toParquet(column: ColumnName, value: FunctionRow[ColumnName]): unknown {
+  const { kind } = COLUMNS[column];
+  if (kind === 'address') return BigInt(value as number);
+  if (kind === 'ranges') {
+    return (value as CodeRange[]).map(({ address, size }) => ({ address: BigInt(address), size }));
+  }
+  return value;
+}
+
+/** The reverse of `toParquet`. */
+export function fromParquet(column: ColumnName, value: unknown): FunctionRow[ColumnName] {
+  const { kind } = COLUMNS[column];
+  if (kind === 'address') return Number(value);
+  if (kind === 'ranges') {
+    return (value as { address: bigint; size: number }[]).map(({ address, size }) => ({
+      address: Number(address),
+      size,
+    }));
+  }
+  return value as FunctionRow[ColumnName];
+}

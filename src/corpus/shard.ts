@@ -1,0 +1,97 @@
+/** One Parquet file of rows: written a row group at a time, read a row group at a time. */
+
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { ParquetWriter, fileWriter } from 'hyparquet-writer';
+import { BinscribeError, describeError } from '../error.ts';
+import { fromParquet, parquetSchema, toParquet, type ColumnName, type FunctionRow } from './row.ts';
+
+/** Rows that are in memory at once: about 8 MB with their code. */
+const ROW_GROUP = 8192;
+
+type Projection<C extends ColumnName> = Pick<FunctionRow, C>;
+
+/** Collects rows into row groups; nothing is readable before `finish`. */
+export class ShardWriter<C extends ColumnName> {
+  private readonly columns: readonly C[];
+  private readonly writer: ParquetWriter;
+  private pending: Projection<C>[] = [];
+  rows = 0;
+
+  constructor(path: string, columns: readonly C[]) {
+    this.columns = columns;
+    this.writer = new ParquetWriter({
+      writer: fileWriter(path),
+      schema: parquetSchema(columns),
+      codec: 'SNAPPY',
+      // The default carries the library's version: the same rows would give other bytes after an update.
+      createdBy: 'binscribe',
+    });
+  }
+
+  write(row: Projection<C>): void {
+    this.pending.push(row);
+    this.rows++;
+    if (this.pending.length === ROW_GROUP) this.flush();
+  }
+
+  finish(): void {
+    this.flush();
+    void this.writer.finish();
+  }
+
+  private flush(): void {
+    if (this.pending.length === 0) return;
+    const rows = this.pending;
+    void this.writer.write({
+      columnData: this.columns.map((name) => ({
+        name,
+        data: rows.map((row) => toParquet(name, row[name])),
+      })),
+      rowGroupSize: ROW_GROUP,
+    });
+    this.pending = [];
+  }
+}
+
+/**
+ * The rows of a shard with the columns asked for; only those are read from the file.
+ *
+ * @throws BinscribeError: `unreadable` where there is no such file, `corrupt` where it is no shard of ours.
+ */
+export async function* readShard<C extends ColumnName>(
+  path: string,
+  columns: readonly C[],
+): AsyncGenerator<Projection<C>> {
+  const file = await asyncBufferFromFile(path).catch((error: unknown) => {
+    throw new BinscribeError('unreadable', `cannot read ${path}: ${describeError(error)}`, { cause: error });
+  });
+  try {
+    const metadata = await parquetMetadataAsync(file);
+    let rowStart = 0;
+    for (const group of metadata.row_groups) {
+      const rowEnd = rowStart + Number(group.num_rows);
+      const rows: Record<string, unknown>[] = await parquetReadObjects({
+        file,
+        metadata,
+        columns: [...columns],
+        rowStart,
+        rowEnd,
+        // Bytes without a declared type are code, not text.
+        utf8: false,
+      });
+      for (const row of rows) yield decode(row, columns);
+      rowStart = rowEnd;
+    }
+  } catch (error) {
+    throw new BinscribeError('corrupt', `${path}: ${describeError(error)}`, { cause: error });
+  }
+}
+
+function decode<C extends ColumnName>(row: Record<string, unknown>, columns: readonly C[]): Projection<C> {
+  const decoded: Partial<Record<ColumnName, FunctionRow[ColumnName]>> = {};
+  for (const column of columns) {
+    if (row[column] === undefined) throw new BinscribeError('corrupt', `no column ${column}`);
+    decoded[column] = fromParquet(column, row[column]);
+  }
+  return decoded as Projection<C>;
+}

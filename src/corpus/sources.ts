@@ -1,0 +1,157 @@
+/**
+ * Debian source packages by name. apt is given a state folder of its own, with the machine's package lists
+ * turned into lists of sources: the system's own lists are neither needed nor touched, and no right of root is.
+ */
+
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { BinscribeError, describeError } from '../error.ts';
+
+export interface SourceFile {
+  name: string;
+  sha256: string;
+}
+
+export interface SourcePackage {
+  name: string;
+  version: string;
+  /** The `.dsc` first, then by name. */
+  files: SourceFile[];
+  /** Folder that holds them. */
+  folder: string;
+}
+
+/**
+ * The source package `name`: from `folder/name` where an earlier run (or the user) has put it, so that a build
+ * once begun keeps its versions and resumes without a network; else fetched by apt.
+ *
+ * @throws BinscribeError: `missing` where apt cannot fetch it, `corrupt` where files and `.dsc` disagree.
+ */
+export async function obtainSource(
+  folder: string,
+  name: string,
+  signal?: AbortSignal,
+): Promise<SourcePackage> {
+  const target = join(folder, name);
+  if (!existsSync(target)) {
+    const partial = `${target}.partial-${process.pid}`;
+    rmSync(partial, { recursive: true, force: true });
+    mkdirSync(partial, { recursive: true });
+    const options = await aptState(join(folder, '.apt'), signal);
+    await apt([...options, 'source', '--download-only', '--only-source', name], partial, signal);
+    readSource(name, partial);
+    renameSync(partial, target);
+  }
+  return readSource(name, target);
+}
+
+/** @throws BinscribeError of kind `corrupt` unless the folder holds one `.dsc` and the files that it lists. */
+function readSource(name: string, folder: string): SourcePackage {
+  const descriptions = readdirSync(folder).filter((file) => file.endsWith('.dsc'));
+  if (descriptions.length !== 1) {
+    throw new BinscribeError(
+      'corrupt',
+      `source of ${name}: expected one .dsc file, got ${descriptions.length}`,
+    );
+  }
+  const description = descriptions[0];
+  const content = readFileSync(join(folder, description));
+  const text = content.toString('utf8');
+  const version = /^Version: (\S+)$/m.exec(text)?.[1];
+  const checksums = /^Checksums-Sha256:\s*\n((?: .*\n)+)/m.exec(text)?.[1];
+  if (version === undefined || checksums === undefined) {
+    throw new BinscribeError('corrupt', `${description}: expected the fields Version and Checksums-Sha256`);
+  }
+  const files = checksums
+    .trim()
+    .split('\n')
+    .map((line): SourceFile => {
+      const [sha256 = '', , file = ''] = line.trim().split(/\s+/);
+      return { sha256, name: basename(file) };
+    });
+  for (const file of files) {
+    const path = join(folder, file.name);
+    const actual = existsSync(path) ? sha256(readFileSync(path)) : 'no file';
+    if (actual !== file.sha256) {
+      throw new BinscribeError('corrupt', `${file.name}: expected SHA-256 ${file.sha256}, got ${actual}`);
+    }
+  }
+  files.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { name, version, files: [{ name: description, sha256: sha256(content) }, ...files], folder };
+}
+
+function sha256(content: Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** One update a process and folder: it is shared by all packages that are fetched at the same time. */
+const updates = new Map<string, Promise<string[]>>();
+
+/** apt's options for a private state in `folder`, its lists fetched. */
+function aptState(folder: string, signal: AbortSignal | undefined): Promise<string[]> {
+  const known = updates.get(folder);
+  if (known) return known;
+  const update = makeAptState(folder, signal);
+  updates.set(folder, update);
+  // A failed update must not be the answer for ever.
+  update.catch(() => updates.delete(folder));
+  return update;
+}
+
+async function makeAptState(folder: string, signal: AbortSignal | undefined): Promise<string[]> {
+  const parts = join(folder, 'sources');
+  for (const path of [parts, join(folder, 'lists'), join(folder, 'cache')])
+    mkdirSync(path, { recursive: true });
+  for (const [name, content] of sourceLists()) writeFileSync(join(parts, name), content);
+  const options = Object.entries({
+    'Dir::Etc::SourceList': '/dev/null',
+    'Dir::Etc::SourceParts': parts,
+    'Dir::State::Lists': join(folder, 'lists'),
+    'Dir::Cache': join(folder, 'cache'),
+  }).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+  await apt([...options, 'update'], folder, signal);
+  return options;
+}
+
+/** The machine's package lists with `deb` turned into `deb-src`, as file name and content. */
+function* sourceLists(): Generator<[string, string]> {
+  const folder = '/etc/apt/sources.list.d';
+  const files = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
+  for (const path of ['/etc/apt/sources.list', ...files]) {
+    if (!existsSync(path)) continue;
+    const text = readFileSync(path, 'utf8');
+    if (path.endsWith('.sources')) yield [basename(path), text.replace(/^Types:.*$/gim, 'Types: deb-src')];
+    else if (path.endsWith('.list')) yield [basename(path), text.replace(/^deb\s/gm, 'deb-src ')];
+  }
+}
+
+/** @throws BinscribeError of kind `missing` with apt's own last words where it fails. */
+function apt(options: string[], cwd: string, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('apt-get', ['-qq', ...options], {
+      cwd,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      ...(signal && { signal }),
+    });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-4096)));
+    child.once('error', (error) =>
+      reject(
+        signal?.aborted
+          ? new BinscribeError('interrupted', 'interrupted')
+          : new BinscribeError('missing', `cannot run apt-get: ${describeError(error)}`, { cause: error }),
+      ),
+    );
+    child.once('close', (code) => {
+      if (code === 0) resolve();
+      else
+        reject(new BinscribeError('missing', `apt-get ${options.at(-1)}: ${lastLine(said, `exit ${code}`)}`));
+    });
+  });
+}
+
+function lastLine(text: string, fallback: string): string {
+  return text.trim().split('\n').at(-1) || fallback;
+}
