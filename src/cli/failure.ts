@@ -1,0 +1,55 @@
+/** How a failure is told: one line that says what is wrong, one that says what to do, and the exit code. */
+
+import { CommanderError } from 'commander';
+import { BinscribeError, describeError, EXIT_CODES } from '../error.ts';
+import { sanitize } from '../explain/sanitize.ts';
+import type { Session } from './session.ts';
+
+/** A message holds names and paths of strangers; this is enough for any of ours. */
+const MESSAGE_LENGTH = 1000;
+
+/** Tells `error` on standard error. @returns its exit code */
+export function tellFailure(error: unknown, session: Session): number {
+  if (error instanceof CommanderError) return tellUsage(error, session);
+  if (error instanceof BinscribeError) {
+    say(session, error.message, error.hint);
+    return error.exitCode;
+  }
+  say(
+    session,
+    `internal error: ${describeError(error)}`,
+    'This is a defect of binscribe: please report it, with the command. BINSCRIBE_DEBUG=1 shows where it happened.',
+  );
+  if (session.env['BINSCRIBE_DEBUG'] === '1' && error instanceof Error) {
+    session.stderr.write(`${error.stack}\n`);
+  }
+  return EXIT_CODES.internal;
+}
+
+/** `error` with the file it concerns named first. */
+export function concerning(path: string, error: unknown): unknown {
+  if (!(error instanceof BinscribeError)) return error;
+  return new BinscribeError(error.kind, `${path}: ${error.message}`, {
+    cause: error,
+    ...(error.hint !== undefined && { hint: error.hint }),
+  });
+}
+
+/** Help and version leave commander as an error with code 0: they are an answer. */
+function tellUsage(error: CommanderError, session: Session): number {
+  if (error.exitCode === 0) return EXIT_CODES.done;
+  // Without arguments commander has shown the help already.
+  if (error.code !== 'commander.help') {
+    say(
+      session,
+      error.message.replace(/^error: /, ''),
+      '`binscribe --help` lists the commands, `binscribe COMMAND --help` its options.',
+    );
+  }
+  return EXIT_CODES.usage;
+}
+
+function say(session: Session, message: string, hint: string | undefined): void {
+  session.stderr.write(`binscribe: ${sanitize(message, MESSAGE_LENGTH)}\n`);
+  if (hint !== undefined) session.stderr.write(`  ${sanitize(hint, MESSAGE_LENGTH)}\n`);
+}

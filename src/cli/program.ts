@@ -1,0 +1,54 @@
+/** The command line: its commands, and what leaves it where one fails. */
+
+import { Command, type CommanderError } from 'commander';
+import { VERSION } from '../version.ts';
+import { doctorCommand } from './doctor.ts';
+import { explainCommand } from './explain.ts';
+import { tellFailure } from './failure.ts';
+import { functionsCommand } from './functions.ts';
+import type { Session } from './session.ts';
+
+const START = `
+Start with:
+  $ binscribe explain /bin/ls
+  $ binscribe doctor`;
+
+/**
+ * Runs one command line, `argv` without the interpreter and the script.
+ * @returns the exit code, see error.ts
+ */
+export async function main(argv: readonly string[], session: Session): Promise<number> {
+  const program = new Command('binscribe')
+    .description('Reads a compiled program and explains it: what its functions are, and why it thinks so.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('after', START);
+  const commands = [explainCommand(session), functionsCommand(session), doctorCommand(session)];
+  for (const command of commands) program.addCommand(command);
+  for (const command of withDescendants(program)) speakThrough(command, session);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return session.status;
+  } catch (error) {
+    const code = tellFailure(error, session);
+    return session.status || code;
+  }
+}
+
+function withDescendants(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withDescendants)];
+}
+
+/** Lets `command` write to the session's streams and throw where it would end the process. */
+function speakThrough(command: Command, session: Session): void {
+  command
+    .exitOverride((error: CommanderError) => {
+      throw error;
+    })
+    .configureOutput({
+      writeOut: (text) => session.stdout.write(text),
+      writeErr: (text) => session.stderr.write(text),
+      // The failure is told once, by us.
+      outputError: () => undefined,
+    });
+}

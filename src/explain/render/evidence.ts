@@ -1,0 +1,69 @@
+/** Why a function is shown as it is: in half a line, and in full. */
+
+import type { FunctionReport } from '../schema.ts';
+import { fit } from './columns.ts';
+import type { Style } from './style.ts';
+
+type Neighbour = FunctionReport['neighbours'][number];
+
+const INDENT = ' '.repeat(4);
+/** In one line these many say enough; `-v` and JSON have the rest. */
+const BRIEF = { strings: 3, calls: 5 } as const;
+/** Calls that the compiler adds to any function: in a brief line they would stand for nothing. */
+const ADDED_CALLS = new Set(['__stack_chk_fail']);
+
+/** The strongest evidence first; the line is cut where the terminal ends. */
+export function reasons(entry: FunctionReport): string {
+  const parts: string[] = [];
+  const [nearest] = entry.neighbours;
+  if (entry.kind === 'thunk') parts.push('jumps to the import');
+  if (entry.kind === 'fragment') {
+    parts.push(entry.parent === null ? 'a cold part of some function' : `a cold part of ${entry.parent}`);
+  }
+  if (entry.names.length > 0 && nearest !== undefined) parts.push(resemblance(nearest));
+  const strings = entry.strings.slice(0, BRIEF.strings).map(quote);
+  if (strings.length > 0) parts.push(`says ${strings.join(' ')}`);
+  const calls = entry.calls.filter((name) => !ADDED_CALLS.has(name)).slice(0, BRIEF.calls);
+  if (calls.length > 0) parts.push(`calls ${calls.join(' ')}`);
+  return parts.join('; ');
+}
+
+/** Every piece of evidence on lines of its own, indented below the function's line. */
+export function functionEvidence(entry: FunctionReport, width: number, style: Style): string[] {
+  const lines: string[] = [];
+  const add = (what: string, text: string) => {
+    if (text !== '')
+      lines.push(`${style.faint(`${INDENT}${what.padEnd(11)}`)}${fit(text, width - INDENT.length - 11)}`);
+  };
+  add('found by', `${entry.foundBy}, ${entry.instructions} instructions in ${entry.blocks} blocks`);
+  const built = [entry.compiler, entry.optimization].filter((scored) => scored !== null);
+  add('built by', built.map(({ label, score }) => `${label} (${percent(score)})`).join(', '));
+  if (entry.arguments !== null) {
+    add('arguments', `${entry.arguments.count} (${percent(entry.arguments.score)})`);
+  }
+  add('names', entry.names.map(({ name, score }) => `${name} (${percent(score)})`).join(', '));
+  entry.neighbours.forEach((near, at) => {
+    add(at === 0 ? 'resembles' : '', `${near.name} (${near.score.toFixed(2)}), ${origin(near)}`);
+  });
+  add('says', entry.strings.map(quote).join(' '));
+  add('calls', entry.calls.join(' '));
+  add('left open', entry.abstained.join(', '));
+  return lines;
+}
+
+function resemblance(near: Neighbour): string {
+  const where = `${near.package} ${near.version}`;
+  return near.match === 'similar' ? `like ${where}` : `same code as ${where}`;
+}
+
+function origin(near: Neighbour): string {
+  return `${near.package} ${near.version} by ${near.compiler} ${near.optimization}`;
+}
+
+function quote(text: string): string {
+  return `"${text}"`;
+}
+
+function percent(score: number): string {
+  return `${Math.round(score * 100)} %`;
+}

@@ -1,0 +1,98 @@
+/** The head of a report: what the file is, who built it, how much of it could be told. */
+
+import type { FunctionReport, Report, Tally } from '../schema.ts';
+import { fit } from './columns.ts';
+import type { Style } from './style.ts';
+
+const KINDS = { executable: 'executable', shared: 'shared library', relocatable: 'object file' } as const;
+/** Names of this many cuts fit a screen; the JSON report has all. */
+const MOST_CUTS = 5;
+/** From this share on, what most functions say is said of the file. */
+const CLEAR = 0.8;
+/** From this share on it is likely, and below it the file is mixed or the answers are not worth much. */
+const MAJORITY = 0.5;
+
+export function header(report: Report, width: number, style: Style): string[] {
+  const { file } = report;
+  const facts = [
+    `${file.format.toUpperCase()} ${file.arch} ${KINDS[file.kind]}`,
+    file.stripped ? 'stripped' : 'with symbols',
+    byteCount(file.size),
+    `sha256 ${file.sha256.slice(0, 16)}…`,
+  ];
+  const lines = [style.heading(fit(file.path, width)), `  ${facts.join(', ')}`];
+  const add = (what: string, text: string, paint = (plain: string) => plain) =>
+    lines.push(paint(fit(`  ${what.padEnd(11)}${text}`, width)));
+  if (report.functions.length === 0) add('functions', 'none found');
+  else {
+    add('compiler', verdict(report.overall.compiler));
+    add('level', verdict(report.overall.optimization));
+    add('functions', census(report.functions));
+    add('names', knowledge(report.functions));
+  }
+  add('model', report.model.id);
+  for (const cut of report.cuts.slice(0, MOST_CUTS)) {
+    add('left out', `${cut.where}: ${cut.reason}`, style.warning);
+  }
+  const unsaid = report.cuts.length - MOST_CUTS;
+  if (unsaid > 0) add('left out', `${unsaid} more parts; --json lists them`, style.warning);
+  if (report.skipped.length > 0) {
+    const [first] = report.skipped;
+    add(
+      'skipped',
+      `${number(report.skipped.length)} functions; the first, ${first.address}: ${first.reason}`,
+      style.warning,
+    );
+  }
+  return lines;
+}
+
+/** `gcc-12 (93 % of 312 functions)`; less sure words for less of a majority. */
+function verdict({ judged, labels }: Tally): string {
+  const [first, second] = labels;
+  if (first === undefined) return 'cannot be told';
+  const share = `${percent(first.share)} of ${number(judged)} functions`;
+  if (first.share >= CLEAR) return `${first.label} (${share})`;
+  if (first.share >= MAJORITY || second === undefined) return `probably ${first.label} (${share})`;
+  return `unclear: ${first.label} ${percent(first.share)}, ${second.label} ${percent(second.share)}`;
+}
+
+function census(functions: readonly FunctionReport[]): string {
+  const count = (kind: FunctionReport['kind']) => functions.filter((entry) => entry.kind === kind).length;
+  const besides: string[] = [];
+  if (count('thunk') > 0) besides.push(`${number(count('thunk'))} import stubs`);
+  if (count('fragment') > 0) besides.push(`${number(count('fragment'))} cold fragments`);
+  return [number(count('function')), besides.join(' and ')].filter(Boolean).join(', besides ');
+}
+
+/** How many names there are, and whose. */
+function knowledge(functions: readonly FunctionReport[]): string {
+  const real = functions.filter((entry) => entry.kind === 'function');
+  const given = real.filter((entry) => entry.symbol !== null || entry.role !== null).length;
+  const nameless = real.filter((entry) => entry.symbol === null && entry.role === null);
+  const suggested = nameless.filter((entry) => entry.names.length > 0).length;
+  const open = nameless.length - suggested;
+  const parts = [`${number(given)} from the file`, `${number(suggested)} suggested (marked ?)`];
+  if (open > 0) parts.push(`${number(open)} left open (·): nothing known resembles them enough`);
+  return parts.join(', ');
+}
+
+/** `147 KB`, in thousands as `ls` of most desktops counts. */
+function byteCount(size: number): string {
+  const units = ['bytes', 'KB', 'MB', 'GB'];
+  let value = size;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}

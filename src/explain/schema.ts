@@ -1,0 +1,118 @@
+/**
+ * The report: one versioned document that every renderer and every user's script reads. Fields are only added
+ * within a version; a change of meaning makes the next one.
+ *
+ * All text in it is printable (see sanitize.ts), whatever the explained file held.
+ */
+
+import { z } from 'zod';
+import { isPrintable } from './sanitize.ts';
+
+export const REPORT_SCHEMA = 'binscribe.report/1';
+
+/** How much evidence a function carries at most: enough to judge by, and a bound on the size of a report. */
+export const EVIDENCE_LIMITS = {
+  names: 5,
+  neighbours: 10,
+  calls: 24,
+  strings: 12,
+  /** Characters of one string. */
+  stringLength: 120,
+  /** Characters of one symbol: mangled C++ names run to thousands. */
+  nameLength: 512,
+} as const;
+
+const text = z.string().refine(isPrintable, { message: 'expected printable text' });
+const address = z.string().regex(/^0x[0-9a-f]+$/);
+const count = z.int().nonnegative();
+const probability = z.number().min(0).max(1);
+const scoredLabel = z.strictObject({ label: text, score: probability });
+const field = z.enum(['names', 'summary', 'compiler', 'optimization', 'arguments', 'labels', 'source']);
+
+const neighbour = z.strictObject({
+  name: text,
+  /** Similarity; 1 only for the same code with addresses normalised. */
+  score: probability,
+  package: text,
+  version: text,
+  compiler: text,
+  optimization: text,
+  match: z.enum(['exact', 'normalized', 'similar']),
+});
+
+export const functionReportSchema = z.strictObject({
+  address,
+  /** Bytes. */
+  size: count,
+  /** Its name in the file, or the import that a thunk leads to. */
+  symbol: text.nullable(),
+  kind: z.enum(['function', 'thunk', 'fragment']),
+  /** What told that a function starts here. */
+  foundBy: z.enum(['symbol', 'dwarf', 'eh_frame', 'entry', 'call', 'jump', 'plt', 'prologue']),
+  /** What the program's start-up code says of it, with certainty. */
+  role: z.enum(['entry', 'main']).nullable(),
+  /** For a fragment: the function it belongs to. */
+  parent: address.nullable(),
+  instructions: count,
+  blocks: count,
+  /** 1 for what a reader should see first. */
+  interest: z.int().positive(),
+  /** Best first; the scores are calibrated probabilities. */
+  names: z.array(z.strictObject({ name: text, score: probability })).max(EVIDENCE_LIMITS.names),
+  summary: z.strictObject({ text, score: probability }).nullable(),
+  compiler: scoredLabel.nullable(),
+  optimization: scoredLabel.nullable(),
+  arguments: z.strictObject({ count, score: probability }).nullable(),
+  labels: z.array(scoredLabel),
+  source: z.strictObject({ text, score: probability, match: text }).nullable(),
+  /** Known functions that resemble it: the evidence behind its names. */
+  neighbours: z.array(neighbour).max(EVIDENCE_LIMITS.neighbours),
+  /** What the model was asked and left open. A thunk or fragment is not asked about. */
+  abstained: z.array(field),
+  /** Imports and named functions that it calls, in order, each once. */
+  calls: z.array(text).max(EVIDENCE_LIMITS.calls),
+  /** Strings that its code refers to, in order, each once. */
+  strings: z.array(text).max(EVIDENCE_LIMITS.strings),
+});
+
+/** How many functions say what: `share` of those that say anything, most first. */
+const tally = z.strictObject({
+  judged: count,
+  labels: z.array(z.strictObject({ label: text, share: probability })),
+});
+
+export const fileSchema = z.strictObject({
+  /** As it was given. */
+  path: text,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  format: text,
+  arch: text,
+  kind: z.enum(['executable', 'shared', 'relocatable']),
+  stripped: z.boolean(),
+  /** Bytes. */
+  size: count,
+});
+
+export const toolSchema = z.strictObject({ name: z.literal('binscribe'), version: text });
+export const cutsSchema = z.array(z.strictObject({ where: text, reason: text }));
+
+export const reportSchema = z.strictObject({
+  schema: z.literal(REPORT_SCHEMA),
+  tool: toolSchema,
+  file: fileSchema,
+  model: z.strictObject({ id: text, description: text }),
+  /** The functions' answers counted over the file. */
+  overall: z.strictObject({ compiler: tally, optimization: tally }),
+  /** By address. */
+  functions: z.array(functionReportSchema),
+  skipped: z.array(z.strictObject({ address, reason: text })),
+  /** True where something of the file was left out; `cuts` says what. */
+  partial: z.boolean(),
+  cuts: cutsSchema,
+});
+
+export type Report = z.infer<typeof reportSchema>;
+export type FunctionReport = z.infer<typeof functionReportSchema>;
+export type FileFacts = z.infer<typeof fileSchema>;
+export type Tally = z.infer<typeof tally>;
+export type Role = FunctionReport['role'];
