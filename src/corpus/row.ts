@@ -42,6 +42,11 @@ export const COLUMNS = {
   optimization: { kind: 'level', description: '`O0` to `O3`' },
   binary: { kind: 'text', description: 'path of the program inside the build' },
   name: { kind: 'text', description: 'name in the source (DW_AT_name)' },
+  symbol: {
+    kind: 'optionalText',
+    description:
+      'function symbol at its address; other than `name` for copies that a compiler makes (`.part.0`)',
+  },
   linkage_name: { kind: 'optionalText', description: 'mangled name, where it differs (C++)' },
   source_file: {
     kind: 'optionalText',
@@ -54,14 +59,14 @@ export const COLUMNS = {
   code: { kind: 'bytes', description: 'machine code of the first range, as linked' },
   ranges: { kind: 'ranges', description: 'all stretches of code: the first, then cold parts' },
   instructions: { kind: 'integer', description: 'instructions in `code`, padding included' },
-  arguments: { kind: 'integer', description: 'number of declared parameters' },
+  arguments: { kind: 'integer', description: 'number of parameters that this copy of the function has' },
   variadic: { kind: 'flag', description: 'takes further arguments (`...`)' },
   parameter_types: { kind: 'texts', description: 'type of each parameter, as C writes it' },
   parameter_classes: {
     kind: 'texts',
     description: 'class of each type, typedefs resolved: `int`, `pointer`, `struct` …',
   },
-  return_type: { kind: 'optionalText', description: 'type returned; null for `void`' },
+  return_type: { kind: 'text', description: 'type returned' },
   exact_hash: { kind: 'text', description: 'hash of `code`' },
   normalized_hash: {
     kind: 'text',

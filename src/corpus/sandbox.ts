@@ -12,7 +12,7 @@ import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import { BinscribeError } from '../error.ts';
 
 /** `nobody`: owns no file and runs no service on a Debian machine. */
-export const DROPPED_USER = 65534;
+const DROPPED_USER = 65534;
 
 /** What a run may use; each limit is one process's, but for `processes` and `milliseconds`. */
 export interface SandboxLimits {
@@ -87,9 +87,10 @@ export interface Sandbox {
  */
 export function openSandbox(unsafe = false): Sandbox {
   if (unsafe) return new BareHost();
-  const probe = spawnSync('bwrap', ['--unshare-all', ...systemBinds(), '/bin/true'], { encoding: 'utf8' });
+  const [program, ...rest] = [...dropUser(), ...BUBBLEWRAP, ...systemBinds(), '/bin/true'];
+  const probe = spawnSync(program, rest, { encoding: 'utf8' });
   if (probe.status === 0) return new Bubblewrap();
-  const why = probe.error ? 'bubblewrap is not installed' : `bubblewrap fails: ${probe.stderr.trim()}`;
+  const why = probe.error?.message ?? probe.stderr.trim();
   throw new BinscribeError('missing', `no sandbox to build packages in: ${why}`, {
     hint: 'apt install bubblewrap, or accept that build scripts run with your rights: --unsafe-no-sandbox',
   });
@@ -98,9 +99,28 @@ export function openSandbox(unsafe = false): Sandbox {
 /** Stable, so that no path of the host gets into debug information. */
 const INSIDE = '/build';
 
+/** A name of its own for the host, and a session of its own so that no keystroke can be faked to our terminal. */
+const BUBBLEWRAP = [
+  'bwrap',
+  '--unshare-all',
+  '--die-with-parent',
+  '--new-session',
+  '--hostname',
+  'sandbox',
+  '--clearenv',
+];
+
+/** The user that commands run as; undefined where we are no root and it stays the caller. */
+const DROP_TO = process.getuid?.() === 0 ? DROPPED_USER : undefined;
+
+function dropUser(): string[] {
+  if (DROP_TO === undefined) return [];
+  return ['setpriv', `--reuid=${DROP_TO}`, `--regid=${DROP_TO}`, '--clear-groups', '--'];
+}
+
 class Bubblewrap implements Sandbox {
   readonly isolated = true;
-  readonly owner = process.getuid?.() === 0 ? DROPPED_USER : undefined;
+  readonly owner = DROP_TO;
 
   root(): string {
     return INSIDE;
@@ -108,32 +128,42 @@ class Bubblewrap implements Sandbox {
 
   run(run: SandboxRun): Promise<SandboxResult> {
     const limits = { ...DEFAULT_SANDBOX_LIMITS, ...run.limits };
-    const drop =
-      this.owner === undefined
-        ? []
-        : ['setpriv', `--reuid=${this.owner}`, `--regid=${this.owner}`, '--clear-groups', '--'];
     const environment = Object.entries(environmentOf(run)).flatMap(([name, value]) => [
       '--setenv',
       name,
       value,
     ]);
+    const writable = `${INSIDE}/${run.writable}`;
+    const folders = [
+      '--ro-bind',
+      run.directory,
+      INSIDE,
+      '--bind',
+      `${run.directory}/${run.writable}`,
+      writable,
+    ];
+    const inside = [
+      'prlimit',
+      `--cpu=${limits.cpuSeconds}`,
+      `--as=${limits.memory}`,
+      `--fsize=${limits.fileSize}`,
+      `--nproc=${limits.processes}`,
+      '--core=0',
+      '/bin/sh',
+      '-e',
+      '-c',
+      run.script,
+    ];
     return execute(
       [
-        ...drop,
-        'bwrap',
-        ...['--unshare-all', '--die-with-parent', '--new-session', '--hostname', 'sandbox', '--clearenv'],
+        ...dropUser(),
+        ...BUBBLEWRAP,
         ...environment,
         ...systemBinds(),
-        ...['--ro-bind', run.directory, INSIDE],
-        ...['--bind', `${run.directory}/${run.writable}`, `${INSIDE}/${run.writable}`],
-        ...['--chdir', `${INSIDE}/${run.writable}`],
-        'prlimit',
-        `--cpu=${limits.cpuSeconds}`,
-        `--as=${limits.memory}`,
-        `--fsize=${limits.fileSize}`,
-        `--nproc=${limits.processes}`,
-        '--core=0',
-        ...['/bin/sh', '-e', '-c', run.script],
+        ...folders,
+        '--chdir',
+        writable,
+        ...inside,
       ],
       run,
       limits,

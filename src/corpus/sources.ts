@@ -3,11 +3,12 @@
  * turned into lists of sources: the system's own lists are neither needed nor touched, and no right of root is.
  */
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { BinscribeError, describeError } from '../error.ts';
+import { compareText } from './text.ts';
 
 export interface SourceFile {
   name: string;
@@ -78,8 +79,32 @@ function readSource(name: string, folder: string): SourcePackage {
       throw new BinscribeError('corrupt', `${file.name}: expected SHA-256 ${file.sha256}, got ${actual}`);
     }
   }
-  files.sort((a, b) => (a.name < b.name ? -1 : 1));
+  files.sort((a, b) => compareText(a.name, b.name));
   return { name, version, files: [{ name: description, sha256: sha256(content) }, ...files], folder };
+}
+
+/** More is no list of licences; Linux's has 8,000 lines. */
+const MAX_COPYRIGHT = 4 * 2 ** 20;
+
+/** The licences that `debian/copyright` names, sorted; none where it is not in the machine-readable form. */
+export async function readLicences(source: SourcePackage): Promise<string[]> {
+  const archive =
+    source.files.find(({ name }) => /\.debian\.tar\.\w+$/.test(name)) ??
+    source.files.find(({ name }) => /\.tar\.\w+$/.test(name));
+  if (!archive) return [];
+  const text = await readMember(join(source.folder, archive.name), '*debian/copyright');
+  const names = [...text.matchAll(/^License: *(\S.*)$/gm)].map((match) => match[1].trim());
+  return [...new Set(names)].sort(compareText);
+}
+
+/** The text of the members of an archive that a pattern fits; '' where there are none. */
+function readMember(archive: string, pattern: string): Promise<string> {
+  return new Promise((resolve) => {
+    const options = { encoding: 'utf8', maxBuffer: MAX_COPYRIGHT } as const;
+    execFile('tar', ['-xOf', archive, '--wildcards', pattern], options, (error, text) =>
+      resolve(error ? '' : text),
+    );
+  });
 }
 
 function sha256(content: Uint8Array): string {

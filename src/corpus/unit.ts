@@ -73,9 +73,23 @@ export class Workplace {
     return join(this.root, 'sources');
   }
 
+  get units(): string {
+    return join(this.root, 'units');
+  }
+
+  /** Extracted rows, a folder a unit. */
+  get rows(): string {
+    return join(this.root, 'rows');
+  }
+
   /** Folder of a unit's result: `unit.json` and `programs/`. */
   unit(key: string): string {
-    return join(this.root, 'units', key);
+    return join(this.units, key);
+  }
+
+  /** Whether a unit has been built. */
+  has(key: string): boolean {
+    return existsSync(this.unit(key));
   }
 
   /** The configured source tree that the levels of one compiler share. */

@@ -1,0 +1,169 @@
+/**
+ * Puts extracted units together into a data set folder: shards, manifest, card. Everything is in a fixed order
+ * and nothing tells the time, so the same units give the same bytes. The folder is made beside its place and
+ * renamed into it: there is a whole data set or none.
+ */
+
+import { createHash } from 'node:crypto';
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { BinscribeError } from '../error.ts';
+import { renderCard } from './card.ts';
+import { UNMARKED_COLUMNS, type ProgramCut } from './extract.ts';
+import { DATASET_SCHEMA, type Manifest } from './manifest.ts';
+import { Marker } from './marks.ts';
+import { packagesOf, type Recipe, type Split } from './recipe.ts';
+import { ALL_COLUMNS, type FunctionRow } from './row.ts';
+import { ShardWriter, readShard } from './shard.ts';
+import { readLicences, type SourcePackage } from './sources.ts';
+import { flagsFor, type Compiler, type Level } from './toolchain.ts';
+
+/** A unit whose rows are there. */
+export interface DoneUnit {
+  package: string;
+  compiler: string;
+  optimization: Level;
+  buildSystem: string;
+  programs: number;
+  /** Shard of its rows. */
+  rows: string;
+  cuts: ProgramCut[];
+}
+
+export interface Assembly {
+  recipe: Recipe;
+  sandboxed: boolean;
+  sources: Map<string, SourcePackage>;
+  compilers: Compiler[];
+  units: DoneUnit[];
+  failures: Manifest['failures'];
+}
+
+/**
+ * @throws BinscribeError: `usage` where `out` is something else than a data set, `missing` where there are no
+ *   units to put together.
+ */
+export async function assembleDataset(assembly: Assembly, out: string): Promise<Manifest> {
+  if (assembly.units.length === 0) {
+    const why = assembly.failures[0]?.reason ?? 'none was asked for';
+    throw new BinscribeError('missing', `no package could be built: ${why}`);
+  }
+  checkReplaceable(out);
+  const partial = `${resolve(out)}.partial-${process.pid}`;
+  rmSync(partial, { recursive: true, force: true });
+  mkdirSync(join(partial, 'data'), { recursive: true });
+  try {
+    const manifest = await writeShards(assembly, partial);
+    writeFileSync(join(partial, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);
+    writeFileSync(join(partial, 'card.md'), renderCard(manifest));
+    rmSync(out, { recursive: true, force: true });
+    mkdirSync(dirname(resolve(out)), { recursive: true });
+    renameSync(partial, out);
+    return manifest;
+  } finally {
+    rmSync(partial, { recursive: true, force: true });
+  }
+}
+
+/** Only a data set of ours, or nothing, is written over: a slip of `-o` must not cost somebody a folder. */
+export function checkReplaceable(out: string): void {
+  if (!existsSync(out)) return;
+  const files = readdirSync(out);
+  if (files.length === 0 || (files.includes('manifest.json') && files.includes('card.md'))) return;
+  throw new BinscribeError('usage', `${out} exists and is no data set; it is left alone`);
+}
+
+async function writeShards(assembly: Assembly, folder: string): Promise<Manifest> {
+  const { recipe, sources } = assembly;
+  const packages = packagesOf(recipe).filter(({ name }) => sources.has(name));
+  const marker = new Marker();
+  for (const { name, split } of packages) {
+    for (const unit of unitsOf(assembly, name)) {
+      const rows = readShard(unit.rows, ['exact_hash', 'normalized_hash']);
+      for await (const row of rows) marker.learn(row, split);
+    }
+  }
+  const manifest: Manifest = {
+    schema: DATASET_SCHEMA,
+    tool: 'binscribe',
+    name: recipe.name,
+    sandboxed: assembly.sandboxed,
+    compilers: assembly.compilers.map(({ name, version }) => ({ name, version })),
+    levels: [...recipe.levels],
+    flags: flagsFor(recipe.levels[0]).slice(0, -1),
+    packages: [],
+    failures: assembly.failures,
+    cuts: [],
+    shards: [],
+    counts: marker.counts,
+    table: [],
+  };
+  for (const { name, split } of packages) {
+    const units = unitsOf(assembly, name);
+    if (units.length > 0) await writeShard(name, split, units, marker, manifest, folder);
+    const source = sources.get(name);
+    if (!source) continue;
+    manifest.packages.push({
+      name,
+      version: source.version,
+      split,
+      files: source.files,
+      licences: await readLicences(source),
+      buildSystem: units[0]?.buildSystem ?? null,
+    });
+  }
+  return manifest;
+}
+
+async function writeShard(
+  name: string,
+  split: Split,
+  units: DoneUnit[],
+  marker: Marker,
+  manifest: Manifest,
+  folder: string,
+): Promise<void> {
+  // "train" and "test" at the head of the name is how Hugging Face's `datasets` tells the sides.
+  const file = `data/${split}-${name}.parquet`;
+  const path = join(folder, file);
+  const shard = new ShardWriter(path, ALL_COLUMNS);
+  for (const unit of units) {
+    const before = shard.rows;
+    let normalizedUnique = 0;
+    for await (const unmarked of readShard(unit.rows, UNMARKED_COLUMNS)) {
+      const placed = { ...unmarked, split };
+      const row: FunctionRow = { ...placed, ...marker.mark(placed) };
+      if (!row.normalized_duplicate) normalizedUnique++;
+      shard.write(row);
+    }
+    const { compiler, optimization, programs, cuts } = unit;
+    const rows = shard.rows - before;
+    manifest.table.push({ package: name, compiler, optimization, programs, rows, normalizedUnique });
+    for (const cut of cuts) manifest.cuts.push({ package: name, compiler, optimization, ...cut });
+  }
+  shard.finish();
+  manifest.shards.push({ file, package: name, rows: shard.rows, sha256: await fileHash(path) });
+}
+
+/** The units of one package in the recipe's order. */
+function unitsOf({ recipe, units }: Assembly, name: string): DoneUnit[] {
+  const rank = (unit: DoneUnit) =>
+    recipe.compilers.indexOf(unit.compiler) * recipe.levels.length + recipe.levels.indexOf(unit.optimization);
+  return units.filter((unit) => unit.package === name).sort((a, b) => rank(a) - rank(b));
+}
+
+/** SHA-256 of a file of any size. */
+export async function fileHash(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}

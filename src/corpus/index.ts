@@ -1,0 +1,15 @@
+/** What the rest of Binscribe uses of the corpus. */
+
+export { buildCorpus, type BuildOptions, type BuildProgress } from './build.ts';
+export { checkCorpus, type CorpusCheck } from './check.ts';
+export {
+  openDataset,
+  type CodeRange,
+  type ColumnName,
+  type Dataset,
+  type FunctionRow,
+  type Manifest,
+} from './dataset.ts';
+export { readManifest } from './manifest.ts';
+export { listPrograms, type BuiltProgram } from './programs-list.ts';
+export { readRecipe, type Recipe, type Split } from './recipe.ts';
