@@ -1,0 +1,173 @@
+/**
+ * Abbreviation tables (DWARF 5 section 7.5.3): what each kind of debugging entry is made of. A table is read
+ * once and turned into plans by which entries are skipped without a look at what they hold: most entries of a
+ * file describe variables, call sites and inlined code, in which we have no interest.
+ */
+
+import { corrupt } from '../../error.ts';
+import type { Budget } from '../budget.ts';
+import { Cursor, type Bytes } from '../bytes.ts';
+import { AT, FORM, TAG } from './constants.ts';
+import { fixedSize, skipVariable, type Format } from './forms.ts';
+import { OverlapGuard } from './sections.ts';
+
+/** What the scan of a unit does with an entry. */
+export type Role =
+  | 'none'
+  /** A subprogram with code. */
+  | 'code'
+  /** A subprogram without: declared, or only inlined. */
+  | 'declaration'
+  /** A namespace or a type whose name is part of the names inside. */
+  | 'scope'
+  | 'parameter'
+  | 'variadic'
+  /** Nothing of interest lies inside, and DW_AT_sibling leads past it. */
+  | 'closed';
+
+/** How an entry of one code is read. */
+export class Abbreviation {
+  readonly tag: number;
+  readonly hasChildren: boolean;
+  readonly attributes: readonly number[];
+  readonly forms: readonly number[];
+  /** Values of DW_FORM_implicit_const, by index of the attribute. */
+  readonly constants: readonly number[];
+  readonly role: Role;
+  private readonly format: Format;
+  /** Bytes to skip, or -form where the value must be looked at. */
+  private readonly steps: readonly number[];
+
+  constructor(tag: number, hasChildren: boolean, columns: Columns, format: Format) {
+    this.tag = tag;
+    this.hasChildren = hasChildren;
+    this.attributes = columns.attributes;
+    this.forms = columns.forms;
+    this.constants = columns.constants;
+    this.format = format;
+    this.steps = skipPlan(columns.forms, format);
+    this.role = roleOf(tag, hasChildren, columns.attributes);
+  }
+
+  /** Moves past the attributes of an entry. @throws BinscribeError of kind `corrupt` where one is damaged. */
+  skip(cursor: Cursor): void {
+    const steps = this.steps;
+    for (let i = 0; i < steps.length; i++) {
+      const step = steps[i];
+      if (step > 0) cursor.skip(step);
+      else skipVariable(cursor, -step, this.format);
+    }
+  }
+}
+
+interface Columns {
+  attributes: number[];
+  forms: number[];
+  constants: number[];
+}
+
+/** Adjacent values of fixed size are one step. */
+function skipPlan(forms: readonly number[], format: Format): number[] {
+  const steps: number[] = [];
+  let fixed = 0;
+  for (const form of forms) {
+    const size = fixedSize(form, format);
+    if (size >= 0) {
+      fixed += size;
+      continue;
+    }
+    if (fixed > 0) steps.push(fixed);
+    fixed = 0;
+    steps.push(-form);
+  }
+  if (fixed > 0) steps.push(fixed);
+  return steps;
+}
+
+function roleOf(tag: number, hasChildren: boolean, attributes: readonly number[]): Role {
+  switch (tag) {
+    case TAG.subprogram:
+      return attributes.includes(AT.lowPc) || attributes.includes(AT.ranges) ? 'code' : 'declaration';
+    case TAG.formalParameter:
+      return 'parameter';
+    case TAG.unspecifiedParameters:
+      return 'variadic';
+    case TAG.namespace:
+    case TAG.module:
+    case TAG.structureType:
+    case TAG.classType:
+    case TAG.unionType:
+      return hasChildren ? 'scope' : 'none';
+    case TAG.enumerationType:
+    case TAG.subroutineType:
+    case TAG.arrayType:
+      return hasChildren && attributes.includes(AT.sibling) ? 'closed' : 'none';
+    default:
+      return 'none';
+  }
+}
+
+/** Compilers number abbreviations from 1 without gaps; others are legal and kept in a map. */
+export class AbbreviationTable {
+  private readonly dense: Abbreviation[] = [];
+  private readonly sparse = new Map<number, Abbreviation>();
+
+  /** The first of two abbreviations of one code counts. */
+  add(code: number, abbreviation: Abbreviation): void {
+    if (code === this.dense.length + 1) this.dense.push(abbreviation);
+    else if (!this.get(code)) this.sparse.set(code, abbreviation);
+  }
+
+  get(code: number): Abbreviation | undefined {
+    return this.dense[code - 1] ?? this.sparse.get(code);
+  }
+}
+
+/** All tables of `.debug_abbrev`, each read when it is first asked for. */
+export class AbbreviationTables {
+  private readonly bytes: Bytes;
+  private readonly budget: Budget;
+  private readonly guard: OverlapGuard;
+  private readonly tables = new Map<string, AbbreviationTable>();
+
+  constructor(bytes: Bytes, budget: Budget) {
+    this.bytes = bytes;
+    this.budget = budget;
+    this.guard = new OverlapGuard(bytes);
+  }
+
+  /** @throws BinscribeError of kind `corrupt` or `budget`. */
+  at(offset: number, format: Format): AbbreviationTable {
+    const key = `${offset} ${format.version} ${format.addressSize} ${format.offsetSize}`;
+    const known = this.tables.get(key);
+    if (known) return known;
+    const cursor = new Cursor(this.bytes, offset);
+    const table = readTable(cursor, format, this.budget);
+    this.guard.read(cursor.position - offset);
+    this.tables.set(key, table);
+    return table;
+  }
+}
+
+function readTable(cursor: Cursor, format: Format, budget: Budget): AbbreviationTable {
+  const table = new AbbreviationTable();
+  for (let code = cursor.uleb(); code !== 0; code = cursor.uleb()) {
+    budget.spend('entries');
+    const tag = cursor.uleb();
+    const hasChildren = cursor.u8() !== 0;
+    const columns: Columns = { attributes: [], forms: [], constants: [] };
+    for (;;) {
+      budget.spend('entries');
+      const attribute = cursor.uleb();
+      const form = cursor.uleb();
+      if (attribute === 0 && form === 0) break;
+      if (form === 0)
+        throw corrupt(`${cursor.bytes.where}: attribute 0x${attribute.toString(16)} has no form`);
+      columns.constants.push(form === FORM.implicitConst ? cursor.sleb() : 0);
+      columns.attributes.push(attribute);
+      columns.forms.push(form);
+    }
+    table.add(code, new Abbreviation(tag, hasChildren, columns, format));
+  }
+  return table;
+}
