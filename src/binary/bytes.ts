@@ -38,7 +38,7 @@ export class Bytes {
 
   u8(offset: number): number {
     this.check(offset, 1);
-    return this.data[offset]!;
+    return this.data[offset];
   }
 
   u16(offset: number): number {
@@ -127,7 +127,7 @@ export class Cursor {
   }
 
   u8(): number {
-    return this.bytes.data[this.take(1)]!;
+    return this.bytes.data[this.take(1)];
   }
 
   u16(): number {

@@ -21,6 +21,8 @@ export interface Frame {
 interface CommonEntry {
   encoding: number;
   hasData: boolean;
+  /** Its frames are those of signal trampolines. */
+  signal: boolean;
 }
 
 /** DW_EH_PE_*: low four bits the format, next three what it is relative to, top bit indirection. */
@@ -86,7 +88,9 @@ function readTable(bytes: Bytes, base: number, frames: Frame[], binary: Binary):
     const start = readPointer(entry, cie.encoding, base, base);
     const size = readPointer(entry, cie.encoding & 0x0f, base, base);
     if (cie.hasData) entry.skip(entry.uleb());
-    if (size > 0) frames.push({ start, size, fresh: !changesFrame(entry) });
+    // A trampoline is entered by a return, for which unwinders look one byte back: its entry starts there.
+    const early = cie.signal ? 1 : 0;
+    if (size > early) frames.push({ start: start + early, size: size - early, fresh: !changesFrame(entry) });
   }
 }
 
@@ -102,15 +106,15 @@ function readCommonEntry(bytes: Bytes, at: number): CommonEntry {
   cursor.uleb(); // code alignment factor
   cursor.sleb(); // data alignment factor
   cursor.uleb(); // return address register: a byte in version 1, the same value either way
-  const entry: CommonEntry = { encoding: 0, hasData: augmentation.startsWith('z') };
+  const entry: CommonEntry = { encoding: 0, hasData: augmentation.startsWith('z'), signal: false };
   if (!entry.hasData) return entry;
   cursor.uleb(); // length of the augmentation data
   for (const letter of augmentation.slice(1)) {
     if (letter === 'R') entry.encoding = cursor.u8();
     else if (letter === 'L') cursor.u8();
     else if (letter === 'P') readPointer(cursor, cursor.u8(), 0, 0);
-    else if (letter !== 'S' && letter !== 'B')
-      throw corrupt(`.eh_frame: unknown augmentation "${augmentation}"`);
+    else if (letter === 'S') entry.signal = true;
+    else if (letter !== 'B') throw corrupt(`.eh_frame: unknown augmentation "${augmentation}"`);
   }
   return entry;
 }

@@ -164,7 +164,7 @@ class Search {
     const found: FoundFunction = { address, size, symbol, kind: 'function', source, parent: null };
     const part = symbol === null ? null : /^(.+)\.(?:cold|part)(?:\.\d+)?$/.exec(symbol);
     if (part) {
-      return { ...found, kind: 'fragment', parent: byName.get(part[1]!) ?? candidate.jumpedFrom };
+      return { ...found, kind: 'fragment', parent: byName.get(part[1]) ?? candidate.jumpedFrom };
     }
     if (source === 'eh_frame' && !candidate.called && (candidate.stale || candidate.branchedFrom !== null)) {
       return { ...found, kind: 'fragment', parent: candidate.branchedFrom ?? candidate.jumpedFrom };
@@ -201,7 +201,7 @@ function upperBound(sorted: readonly number[], value: number): number {
   let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (sorted[middle]! <= value) low = middle + 1;
+    if (sorted[middle] <= value) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -32,7 +32,7 @@ export class AddressSpace {
     let high = this.regions.length - 1;
     while (low <= high) {
       const middle = (low + high) >> 1;
-      const region = this.regions[middle]!;
+      const region = this.regions[middle];
       if (address < region.address) high = middle - 1;
       else if (address >= region.address + region.size) low = middle + 1;
       else return region;

@@ -40,5 +40,9 @@ export function compile(source: string, options: CompileOptions): string {
 
 /** Runs a tool of the machine (readelf, objdump, strip …) and returns what it prints. */
 export function tool(name: string, ...args: string[]): string {
-  return execFileSync(name, args, { encoding: 'utf8', maxBuffer: 1 << 30, stdio: ['ignore', 'pipe', 'pipe'] });
+  return execFileSync(name, args, {
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }

@@ -101,7 +101,7 @@ function openLinked(
   const relocations =
     sections.length > 0
       ? [...sectionRelocations(file, sections, tables, memory, budget).values()].flat()
-      : dynamicRelocations(dynamic, tables[0]!.symbols, memory, budget);
+      : dynamicRelocations(dynamic, tables[0].symbols, memory, budget);
   const slots = importSlots(relocations);
   const named = memory.regions.some((r) => r.name.startsWith('.'));
   const stubs = findStubs(memory, slots, named, budget);
@@ -131,7 +131,7 @@ function openRelocatable(file: Bytes, sections: Section[], budget: Budget): Part
     relocations,
     standIns,
   );
-  const patches = new Map([...bySection].map(([index, list]) => [sections[index]!.info, list]));
+  const patches = new Map([...bySection].map(([index, list]) => [sections[index].info, list]));
   const contents = (section: Section): Uint8Array => {
     const raw = decompress(section, rawSection(file, section), budget);
     const own = patches.get(section.index);

@@ -1,7 +1,7 @@
 /** The ELF file header (gABI "ELF Header"), and what to say of files that we do not read. */
 
 import { corrupt, unsupported } from '../../error.ts';
-import { Bytes } from '../bytes.ts';
+import type { Bytes } from '../bytes.ts';
 import { ET, MACHINES, SHN } from './constants.ts';
 
 export interface ElfHeader {
@@ -63,7 +63,7 @@ export function readHeader(file: Bytes): ElfHeader {
     throw corrupt(`truncated: an ELF header has ${HEADER_SIZE} bytes, the file has ${data.length}`);
   }
   const bigEndian = data[5] === 2;
-  const machineNumber = bigEndian ? data[18]! * 256 + data[19]! : file.u16(18);
+  const machineNumber = bigEndian ? data[18] * 256 + data[19] : file.u16(18);
   const machine = MACHINES[machineNumber] ?? `machine number ${machineNumber}`;
   if (data[4] !== 2 || bigEndian || machineNumber !== 62) {
     const bits = data[4] === 1 ? '32-bit' : data[4] === 2 ? '64-bit' : 'of unknown width';

@@ -3,7 +3,7 @@
 import type { BinarySymbol, Section } from '../binary.ts';
 import type { Budget } from '../budget.ts';
 import { Bytes } from '../bytes.ts';
-import { ET, SHN, SHT } from './constants.ts';
+import { ET, SHN, SHT, STT } from './constants.ts';
 import { rawSection, readName } from './tables.ts';
 
 export const SYMBOL_SIZE = 24;
@@ -42,6 +42,11 @@ export function readSymbolTables(
       },
       undefined,
     );
+    // Section symbols have no name of their own; binutils shows their section's, and so do we.
+    for (const symbol of symbols) {
+      if (symbol.type === STT.SECTION && symbol.name === '')
+        symbol.name = sections[symbol.section]?.name ?? '';
+    }
     if (elfType === ET.REL) relocateSymbols(symbols, sections);
     tables.push({ symbols, section: section.index });
   }

@@ -3,7 +3,7 @@
 import { corrupt, describeError } from '../../error.ts';
 import type { Section, Segment } from '../binary.ts';
 import type { Budget } from '../budget.ts';
-import { Bytes } from '../bytes.ts';
+import type { Bytes } from '../bytes.ts';
 import { PT, SHT } from './constants.ts';
 import type { ElfHeader } from './header.ts';
 
@@ -77,7 +77,7 @@ export function readSections(file: Bytes, header: ElfHeader, budget: Budget): Se
       () => {
         const strings = file.part(names.offset, names.size, 'section names');
         for (const [index, section] of sections.entries())
-          section.name = readName(strings, nameOffsets[index]!, budget);
+          section.name = readName(strings, nameOffsets[index], budget);
       },
       undefined,
     );

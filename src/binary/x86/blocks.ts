@@ -39,12 +39,12 @@ export function findBlocks(instructions: readonly Instruction[]): ControlFlow {
     let end = first + 1;
     while (end < instructions.length && !isLeader[end]) end++;
     blockAt[first] = blocks.length;
-    blocks.push({ start: instructions[first]!.address, first, count: end - first, successors: [] });
+    blocks.push({ start: instructions[first].address, first, count: end - first, successors: [] });
     first = end;
   }
   let incomplete = false;
   for (const [i, block] of blocks.entries()) {
-    const last = instructions[block.first + block.count - 1]!;
+    const last = instructions[block.first + block.count - 1];
     const { flow } = last;
     const follow = (index: number | undefined): void => {
       if (index !== undefined && index >= 0 && !block.successors.includes(index))

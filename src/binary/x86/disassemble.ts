@@ -101,7 +101,7 @@ export function stringAt(memory: AddressSpace, address: number): string | undefi
   if (!region || region.executable) return undefined;
   const bytes = memory.slice(address, MAX_STRING);
   let length = 0;
-  while (length < bytes.length && isTextByte(bytes[length]!)) length++;
+  while (length < bytes.length && isTextByte(bytes[length])) length++;
   // Without the closing zero it is text only if it was cut for its length.
   if (length < MIN_STRING || (bytes[length] !== 0 && length < MAX_STRING)) return undefined;
   const text = decodeText(bytes.subarray(0, length));
