@@ -20,7 +20,7 @@ export function reasons(entry: FunctionReport): string {
   if (entry.kind === 'fragment') {
     parts.push(entry.parent === null ? 'a cold part of some function' : `a cold part of ${entry.parent}`);
   }
-  if (entry.names.length > 0 && nearest !== undefined) parts.push(resemblance(nearest));
+  if (entry.names.length > 0 && nearest !== undefined) parts.push(resemblance(entry, nearest));
   const strings = entry.strings.slice(0, BRIEF.strings).map(quote);
   if (strings.length > 0) parts.push(`says ${strings.join(' ')}`);
   const calls = entry.calls.filter((name) => !ADDED_CALLS.has(name)).slice(0, BRIEF.calls);
@@ -51,9 +51,11 @@ export function functionEvidence(entry: FunctionReport, width: number, style: St
   return lines;
 }
 
-function resemblance(near: Neighbour): string {
-  const where = `${near.package} ${near.version}`;
-  return near.match === 'similar' ? `like ${where}` : `same code as ${where}`;
+/** `like coreutils 9.1`; with the neighbour's name where the line does not show it already. */
+function resemblance(entry: FunctionReport, near: Neighbour): string {
+  const shown = entry.symbol === null && entry.role === null && entry.names[0]?.name === near.name;
+  const which = `${shown ? '' : `${near.name} of `}${near.package} ${near.version}`;
+  return near.match === 'similar' ? `like ${which}` : `same code as ${which}`;
 }
 
 function origin(near: Neighbour): string {

@@ -51,7 +51,7 @@ export function header(report: Report, width: number, style: Style): string[] {
 function verdict({ judged, labels }: Tally): string {
   const [first, second] = labels;
   if (first === undefined) return 'cannot be told';
-  const share = `${percent(first.share)} of ${number(judged)} functions`;
+  const share = `${percent(first.share)} of ${number(judged)} ${judged === 1 ? 'function' : 'functions'}`;
   if (first.share >= CLEAR) return `${first.label} (${share})`;
   if (first.share >= MAJORITY || second === undefined) return `probably ${first.label} (${share})`;
   return `unclear: ${first.label} ${percent(first.share)}, ${second.label} ${percent(second.share)}`;

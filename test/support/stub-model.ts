@@ -1,0 +1,49 @@
+/** A model for tests of what surrounds models: it answers by size and remembers what it was asked. */
+
+import type { FunctionAnswer, Model, ProgramInput } from '../../src/models/model.ts';
+
+/** Fewer instructions than this are answered with nothing. */
+const SMALL = 8;
+
+export interface StubModel extends Model {
+  /** The programs it was asked about. */
+  readonly asked: ProgramInput[];
+}
+
+/** @param name what it calls every function that is not small */
+export function stubModel(name = 'suggested_name'): StubModel {
+  const asked: ProgramInput[] = [];
+  return {
+    asked,
+    card: { id: 'stub-1', description: 'Answers by size.' },
+    answer(program, progress) {
+      asked.push(program);
+      progress?.(program.functions.length);
+      return Promise.resolve(
+        program.functions.map(({ body }): FunctionAnswer => {
+          const small = body.instructions.length < SMALL;
+          return {
+            names: small ? [] : [{ name, score: 0.875 }],
+            compiler: small ? null : { label: 'gcc-12', score: 0.9 },
+            optimization: small ? null : { label: 'O2', score: 0.6 },
+            arguments: { count: 2, score: 0.8 },
+            neighbours: small
+              ? []
+              : [
+                  {
+                    name,
+                    score: 0.97,
+                    package: 'coreutils',
+                    version: '9.1-1',
+                    compiler: 'gcc-12',
+                    optimization: 'O2',
+                    match: 'similar',
+                  },
+                ],
+            abstained: small ? ['names', 'compiler', 'optimization'] : [],
+          };
+        }),
+      );
+    },
+  };
+}
