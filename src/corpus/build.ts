@@ -60,6 +60,7 @@ class Run {
   private readonly options: BuildOptions;
   private readonly sandbox: Sandbox;
   private readonly place: Workplace;
+  private readonly context: BuildContext;
   private readonly compilers: Compiler[];
   private readonly sources = new Map<string, SourcePackage>();
   private readonly units: DoneUnit[] = [];
@@ -75,6 +76,14 @@ class Run {
     this.compilers = recipe.compilers.map(findCompiler);
     this.place = new Workplace(options.workDir);
     mkdirSync(this.place.sources, { recursive: true });
+    const { limits, signal } = options;
+    this.context = {
+      place: this.place,
+      sandbox: this.sandbox,
+      brokenTrees: new Map(),
+      ...(limits && { limits }),
+      ...(signal && { signal }),
+    };
   }
 
   async fetch(): Promise<void> {
@@ -127,18 +136,11 @@ class Run {
     const { source, compiler, level } = unit;
     const labels = { package: source.name, compiler: compiler.name, optimization: level };
     const step = `${source.name} ${compiler.name} ${level}`;
-    const { signal, limits } = this.options;
-    const context: BuildContext = {
-      place: this.place,
-      sandbox: this.sandbox,
-      ...(limits && { limits }),
-      ...(signal && { signal }),
-    };
     await this.guard(labels, async () => {
       const key = unitKey(unit, this.sandbox);
       const known = this.place.has(key);
-      const result = await buildUnit(unit, context);
-      const { path, cuts } = await extractUnit(this.place, key, result, signal);
+      const result = await buildUnit(unit, this.context);
+      const { path, cuts } = await extractUnit(this.place, key, result, this.options.signal);
       if (!known) this.fresh++;
       const { buildSystem, programs } = result;
       this.units.push({ ...labels, buildSystem, programs: programs.length, rows: path, cuts });

@@ -86,6 +86,23 @@ export async function checkCorpus(directory: string): Promise<CorpusCheck> {
   };
 }
 
+/** The report as text. */
+export function renderCheck(check: CorpusCheck): string {
+  const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
+  const { train, test } = check.counts;
+  return [
+    `${check.name}: ${check.damage.length === 0 ? 'whole' : 'DAMAGED'}`,
+    ...check.damage.map((line) => `  ${line}`),
+    `train: ${train.rows} rows, ${train.normalizedUnique} without duplicates`,
+    `test: ${test.rows} rows, ${test.normalizedUnique} without duplicates`,
+    `leaks of the test side: ${percent(check.exactLeakShare)} of its rows exactly, ` +
+      `${percent(check.normalizedLeakShare)} with addresses normalised, ` +
+      `${percent(check.normalizedUniqueLeakShare)} of those without duplicates`,
+    `names behind most leaks: ${check.leakedNames.map(({ name, rows }) => `${name} (${rows})`).join(', ')}`,
+    '',
+  ].join('\n');
+}
+
 function ratio(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
 }

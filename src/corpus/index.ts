@@ -1,7 +1,8 @@
 /** What the rest of Binscribe uses of the corpus. */
 
 export { buildCorpus, type BuildOptions, type BuildProgress } from './build.ts';
-export { checkCorpus, type CorpusCheck } from './check.ts';
+export { renderCard } from './card.ts';
+export { checkCorpus, renderCheck, type CorpusCheck } from './check.ts';
 export {
   openDataset,
   type CodeRange,

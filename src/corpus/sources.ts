@@ -140,16 +140,19 @@ async function makeAptState(folder: string, signal: AbortSignal | undefined): Pr
   return options;
 }
 
-/** The machine's package lists with `deb` turned into `deb-src`, as file name and content. */
+/** The machine's package lists as lists of sources: file name and content. */
 function* sourceLists(): Generator<[string, string]> {
   const folder = '/etc/apt/sources.list.d';
   const files = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
   for (const path of ['/etc/apt/sources.list', ...files]) {
-    if (!existsSync(path)) continue;
-    const text = readFileSync(path, 'utf8');
-    if (path.endsWith('.sources')) yield [basename(path), text.replace(/^Types:.*$/gim, 'Types: deb-src')];
-    else if (path.endsWith('.list')) yield [basename(path), text.replace(/^deb\s/gm, 'deb-src ')];
+    if (!existsSync(path) || !/\.(list|sources)$/.test(path)) continue;
+    yield [basename(path), asSourceList(readFileSync(path, 'utf8'))];
   }
+}
+
+/** A list of packages, in either of apt's forms, with the kind `deb` turned into `deb-src`. */
+export function asSourceList(list: string): string {
+  return list.replace(/^Types:.*$/gim, 'Types: deb-src').replace(/^deb(?=\s)/gm, 'deb-src');
 }
 
 /** @throws BinscribeError of kind `missing` with apt's own last words where it fails. */

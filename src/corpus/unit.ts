@@ -125,6 +125,8 @@ export function readUnit(place: Workplace, key: string): UnitResult | undefined 
 export interface BuildContext {
   place: Workplace;
   sandbox: Sandbox;
+  /** Trees that could not be configured in this run, with why: the other levels need not try again. */
+  brokenTrees: Map<string, unknown>;
   limits?: Partial<SandboxLimits>;
   signal?: AbortSignal;
 }
@@ -250,14 +252,25 @@ class Desk {
 
   /** The configured tree: from the store, or made now and put there for the other levels. */
   async unpackTree(): Promise<BuildSystem> {
-    const { place, sandbox } = this.context;
-    const stored = place.tree(treeKey(this.unit, sandbox));
+    const { place, sandbox, brokenTrees } = this.context;
+    const key = treeKey(this.unit, sandbox);
+    const stored = place.tree(key);
     if (existsSync(stored)) {
       await this.withFile(stored, 'r', (stdin) => this.step('unpack', 'tar -xf -', { stdin }));
-      return recogniseBuildSystem(new Set(readdirSync(this.tree)));
+      return recogniseBuildSystem(this.rootFiles());
     }
+    if (brokenTrees.has(key)) throw brokenTrees.get(key);
+    try {
+      return await this.configureTree(stored);
+    } catch (error) {
+      brokenTrees.set(key, error);
+      throw error;
+    }
+  }
+
+  private async configureTree(stored: string): Promise<BuildSystem> {
     await this.unpackSource();
-    const system = recogniseBuildSystem(new Set(readdirSync(this.tree)));
+    const system = recogniseBuildSystem(this.rootFiles());
     this.useLevel('O2');
     await this.step('configure', system.configure);
     const partial = `${stored}.partial-${process.pid}`;
@@ -265,6 +278,10 @@ class Desk {
     await this.withFile(partial, 'w', (stdout) => this.step('store', 'tar -cf - .', { stdout }));
     renameSync(partial, stored);
     return system;
+  }
+
+  private rootFiles(): Set<string> {
+    return new Set(readdirSync(this.tree));
   }
 
   private async unpackSource(): Promise<void> {
