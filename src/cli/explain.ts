@@ -15,7 +15,7 @@ import type { Session } from './session.ts';
 
 interface Options {
   json?: boolean;
-  function: string[];
+  function?: string[];
   model?: string;
   output?: string;
   verbose?: boolean;
@@ -42,7 +42,7 @@ export function explainCommand(session: Session): Command {
     .description('Explain programs: names, compiler, level and arguments of their functions, with evidence.')
     .argument('<file...>', 'ELF programs, libraries or object files for x86-64')
     .option('--json', 'print the whole report as JSON (several files: an array)')
-    .option('--function <name|address>', 'only this function; may be repeated', collect, [])
+    .option('--function <name|address>', 'only this function; may be repeated', collect)
     .option('-a, --all', `all functions, not just the ${SHOWN} most interesting`)
     .option('-v, --verbose', 'the evidence for each function')
     .option('--model <dir>', 'model folder (default: the one that comes with binscribe)')
@@ -76,7 +76,7 @@ async function explainFile(path: string, model: Model, options: Options, session
   try {
     return await explain(bytes, model, {
       path,
-      functions: options.function,
+      functions: options.function ?? [],
       progress: (done, total) => progress.update(done, total),
     });
   } finally {
@@ -85,6 +85,6 @@ async function explainFile(path: string, model: Model, options: Options, session
 }
 
 function textOf(report: Report, options: Options, { width, style }: Answer): string {
-  const limit = options.all || options.function.length > 0 ? {} : { limit: SHOWN };
+  const limit = options.all || options.function ? {} : { limit: SHOWN };
   return renderText(report, { width, style, verbose: options.verbose === true, ...limit });
 }

@@ -13,7 +13,7 @@ import type { Session } from './session.ts';
 interface Options {
   json?: boolean;
   disassemble?: boolean;
-  function: string[];
+  function?: string[];
   output?: string;
 }
 
@@ -33,13 +33,16 @@ export function functionsCommand(session: Session): Command {
     .argument('<file>', 'ELF program, library or object file for x86-64')
     .option('--json', 'print JSON')
     .option('--disassemble', 'the code of each function, in Intel syntax')
-    .option('--function <name|address>', 'only this function; may be repeated', collect, [])
+    .option('--function <name|address>', 'only this function; may be repeated', collect)
     .option('-o, --output <file>', 'write here instead of to standard output')
     .addHelpText('after', EXAMPLES)
     .action(async (path: string, options: Options) => {
       const answer = new Answer(session, { output: options.output, list: false });
       try {
-        const listing = await listFunctions(await readInput(path), { path, functions: options.function });
+        const listing = await listFunctions(await readInput(path), {
+          path,
+          functions: options.function ?? [],
+        });
         answer.add(options.json ? jsonOf(listing, options) : textOf(listing, options, answer));
       } catch (error) {
         throw concerning(path, error);

@@ -2,6 +2,7 @@
 
 import { Command, type CommanderError } from 'commander';
 import { VERSION } from '../version.ts';
+import { corpusCommand } from './corpus.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { tellFailure } from './failure.ts';
@@ -23,7 +24,9 @@ export async function main(argv: readonly string[], session: Session): Promise<n
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', START);
-  const commands = [explainCommand(session), functionsCommand(session), doctorCommand(session)];
+  const commands = [explainCommand, functionsCommand, corpusCommand, doctorCommand].map((make) =>
+    make(session),
+  );
   for (const command of commands) program.addCommand(command);
   for (const command of withDescendants(program)) speakThrough(command, session);
   try {

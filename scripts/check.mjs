@@ -1,0 +1,63 @@
+// The whole judgement of a working tree: types, lint (one-way imports among it), format, tests. Everything runs
+// even where something fails; the last line counts, each of the first three as one check.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+
+/** Runs a command with its output shown. */
+function run(command, args) {
+  return spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
+}
+
+/** Runs vitest and counts by its own report; a run that broke before or beside its tests counts as one failure. */
+function runTests() {
+  const folder = mkdtempSync(join(tmpdir(), 'binscribe-check-'));
+  const report = join(folder, 'vitest.json');
+  try {
+    const ok = run(bin('vitest'), [
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ]);
+    if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0 };
+    const counts = JSON.parse(readFileSync(report, 'utf8'));
+    const failed = counts.numFailedTests;
+    return {
+      passed: counts.numPassedTests,
+      failed: ok ? failed : Math.max(1, failed),
+      skipped: counts.numPendingTests + counts.numTodoTests,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+if (!run('sh', [join(root, 'scripts', 'check-tools.sh')])) process.exit(7);
+
+const steps = [
+  ['types', bin('tsc'), ['--noEmit']],
+  ['lint', bin('oxlint'), ['--type-aware', '--deny-warnings']],
+  ['format', bin('prettier'), ['--check', '--log-level', 'warn', '.']],
+];
+let passed = 0;
+const failures = [];
+for (const [name, command, args] of steps) {
+  process.stdout.write(`check: ${name}\n`);
+  if (run(command, args)) passed++;
+  else failures.push(name);
+}
+process.stdout.write('check: tests\n');
+const tests = runTests();
+passed += tests.passed;
+const failed = failures.length + tests.failed;
+if (failures.length > 0) process.stdout.write(`check: failed before the tests: ${failures.join(', ')}\n`);
+process.stdout.write(
+  `${passed} passed, ${failed} failed${tests.skipped > 0 ? `, ${tests.skipped} skipped` : ''}\n`,
+);
+process.exitCode = failed > 0 ? 1 : 0;

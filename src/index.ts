@@ -1,0 +1,34 @@
+/**
+ * Binscribe as a library. Everything here is pure: bytes in, values out, in Node and in a browser alike.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises';
+ * import { findFunctions, openBinary } from 'binscribe';
+ *
+ * const binary = openBinary(await readFile('/bin/ls'));
+ * for (const found of findFunctions(binary)) console.log(found.address.toString(16), found.kind, found.symbol);
+ */
+
+// The main job: a program and a model become one report, and a report becomes text or JSON.
+export { explain, type ExplainOptions } from './explain/explain.ts';
+export { listFunctions, type Inventory, type Listing, type ListOptions } from './explain/inventory.ts';
+export { reportSchema, type FunctionReport, type Report } from './explain/schema.ts';
+export { renderText, type TextOptions } from './explain/render/text.ts';
+export { renderJson } from './explain/render/json.ts';
+export { isPrintable, sanitize } from './explain/sanitize.ts';
+
+// The reader: a file's bytes become functions, instructions and control flow.
+export { openBinary, type OpenOptions } from './binary/open.ts';
+export { findFunctions } from './binary/functions.ts';
+export { disassemble } from './binary/x86/disassemble.ts';
+export { formatCode, type InstructionText } from './binary/x86/format.ts';
+export { Budget, DEFAULT_LIMITS, type Cut, type Limits } from './binary/budget.ts';
+export type { Binary, FoundFunction } from './binary/binary.ts';
+export type { BasicBlock, CallSite, FunctionBody, Instruction, Operand } from './binary/instruction.ts';
+
+// The seam for models: whoever fills it can explain.
+export type { FunctionAnswer, FunctionInput, Model, Neighbour, ProgramInput } from './models/model.ts';
+
+// What goes wrong, by kind; the kinds are the exit codes of the command.
+export { BinscribeError, EXIT_CODES, type ErrorKind } from './error.ts';
+export { VERSION } from './version.ts';
