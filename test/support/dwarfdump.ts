@@ -112,7 +112,8 @@ function findIn(start: DumpedEntry, attribute: string, entries: Map<number, Dump
   for (let steps = 0; entry && steps < 8; steps++) {
     const value = entry.attributes.get(attribute);
     if (value !== undefined) return value;
-    const next = entry.attributes.get('abstract_origin') ?? entry.attributes.get('specification');
+    const next: string | undefined =
+      entry.attributes.get('abstract_origin') ?? entry.attributes.get('specification');
     entry = next === undefined ? undefined : entries.get(parseInt(next, 16));
   }
   return null;

@@ -15,7 +15,7 @@ import { Units, type Unit } from './unit.ts';
 export type { AddressRange } from './ranges.ts';
 export type { DebugSource } from './sections.ts';
 export type { Parameter, Subprogram } from './subprograms.ts';
-export type { TypeClass } from './types.ts';
+export type { TypeClass } from './type-class.ts';
 
 export interface DebugInfo {
   /** Those with code, in the order of the file. */

@@ -13,7 +13,8 @@ import type { Entry } from './entry.ts';
 import type { FileTables } from './line-header.ts';
 import { isTombstone, readRanges, type AddressRange } from './ranges.ts';
 import type { FoundSubprogram } from './scan.ts';
-import type { TypeClass, TypeNames } from './types.ts';
+import { typeClassOf, type TypeClass } from './type-class.ts';
+import type { TypeNames } from './types.ts';
 import type { Unit } from './unit.ts';
 
 export interface Parameter {
@@ -86,7 +87,7 @@ export function readSubprogram(unit: Unit, found: FoundSubprogram, context: Cont
     declFile: firstOf(chain, (entry) => declarationFile(entry, context.files)),
     declLine: firstOf(chain, (entry) => entry.number(AT.declLine)),
     parameters: found.parameters.map((offset) => readParameter(unit.entryAt(offset), context.types)),
-    returnType: typeOf(chain, context.types).type,
+    returnType: context.types.of(typeOf(chain)),
     variadic: found.variadic,
     external: firstOf(chain, (entry) => entry.number(AT.external)) === 1,
     producer: root.text(AT.producer),
@@ -138,10 +139,14 @@ function declarationFile(entry: Entry, files: FileTables): string | null {
 
 function readParameter(entry: Entry, types: TypeNames): Parameter {
   const chain = originsOf(entry);
-  return { name: firstOf(chain, (link) => link.text(AT.name)), ...typeOf(chain, types) };
+  const type = typeOf(chain);
+  return {
+    name: firstOf(chain, (link) => link.text(AT.name)),
+    type: types.of(type),
+    typeClass: typeClassOf(type),
+  };
 }
 
-function typeOf(chain: readonly Entry[], types: TypeNames): { type: string; typeClass: TypeClass } {
-  const text = types.of(chain.find((entry) => entry.has(AT.type)) ?? chain[0]);
-  return { type: text.before + text.after, typeClass: text.typeClass };
+function typeOf(chain: readonly Entry[]): Entry | null {
+  return firstOf(chain, (entry) => entry.type());
 }

@@ -7,14 +7,11 @@
  */
 
 import { corrupt } from '../../error.ts';
-import { AT, ATE, ONE_BASED_LANGUAGES, TAG } from './constants.ts';
+import { AT, ONE_BASED_LANGUAGES, TAG } from './constants.ts';
 import type { Entry } from './entry.ts';
 import { MAX_NAME } from './sections.ts';
 
-/** What a value of a type is, seen through typedefs and qualifiers. */
-export type TypeClass = 'char' | 'int' | 'float' | 'pointer' | 'enum' | 'struct' | 'union' | 'other';
-
-export interface TypeText {
+interface TypeText {
   before: string;
   after: string;
   /** Whether `before` ends in a word, which a pointer's star keeps a blank from. */
@@ -23,10 +20,9 @@ export interface TypeText {
   parenthesised: boolean;
   /** Whether a qualifier stands behind it: `char *const`, yet `const char`. */
   qualifiedBehind: boolean;
-  typeClass: TypeClass;
 }
 
-const VOID: TypeText = named('void', 'other');
+const VOID: TypeText = named('void');
 
 /** What a type without a name is called. */
 const UNNAMED: ReadonlyMap<number, string> = new Map([
@@ -50,11 +46,12 @@ export class TypeNames {
   private readonly known = new Map<number, TypeText>();
 
   /**
-   * The type that an entry's DW_AT_type refers to, `void` where it has none.
+   * A type in words; `void` for none.
    * @throws BinscribeError of kind `corrupt` or `budget`: types that contain themselves are nested without end.
    */
-  of(entry: Entry): TypeText {
-    return this.describe(entry.type(), 0);
+  of(type: Entry | null): string {
+    const { before, after } = this.describe(type, 0);
+    return before + after;
   }
 
   private describe(type: Entry | null, depth: number): TypeText {
@@ -91,16 +88,16 @@ export class TypeNames {
         return this.qualified(type, depth);
       case TAG.atomicType: {
         const inner = this.describe(type.type(), depth);
-        return named(`_Atomic(${inner.before}${inner.after})`, inner.typeClass);
+        return named(`_Atomic(${inner.before}${inner.after})`);
       }
       case TAG.typedef:
-        return named(nameOf(type), this.describe(type.type(), depth).typeClass);
+        return named(nameOf(type));
       case TAG.unspecifiedType: {
         const name = nameOf(type);
-        return named(name === 'decltype(nullptr)' ? 'std::nullptr_t' : name, 'other');
+        return named(name === 'decltype(nullptr)' ? 'std::nullptr_t' : name);
       }
       default:
-        return named(qualifiedName(type), classOf(type));
+        return named(qualifiedName(type));
     }
   }
 
@@ -150,7 +147,6 @@ export class TypeNames {
       word: false,
       parenthesised: true,
       qualifiedBehind: false,
-      typeClass: 'pointer',
     };
   }
 
@@ -158,7 +154,7 @@ export class TypeNames {
     const element = this.describe(type.type(), depth);
     let bounds = '';
     for (const child of type.children()) if (child.tag === TAG.subrangeType) bounds += boundText(child);
-    return { ...element, after: bounds + element.after, parenthesised: true, typeClass: 'pointer' };
+    return { ...element, after: bounds + element.after, parenthesised: true };
   }
 
   private memberPointer(type: Entry, depth: number): TypeText {
@@ -173,8 +169,8 @@ export class TypeNames {
   }
 }
 
-function named(name: string, typeClass: TypeClass): TypeText {
-  return { before: name, after: '', word: true, parenthesised: false, qualifiedBehind: false, typeClass };
+function named(name: string): TypeText {
+  return { before: name, after: '', word: true, parenthesised: false, qualifiedBehind: false };
 }
 
 function pointerTo(inner: TypeText, star: string): TypeText {
@@ -185,7 +181,6 @@ function pointerTo(inner: TypeText, star: string): TypeText {
     word: false,
     parenthesised: false,
     qualifiedBehind: !star.startsWith('&'),
-    typeClass: 'pointer',
   };
 }
 
@@ -193,15 +188,21 @@ function nameOf(type: Entry): string {
   return type.text(AT.name) ?? UNNAMED.get(type.tag) ?? '';
 }
 
-/** With the namespaces and types around it; typedefs and base types are written without them. */
+/**
+ * With the namespaces and types around it; typedefs and base types are written without them. So is what GCC
+ * puts into type units, where it defines a type outside of its scopes.
+ */
 function qualifiedName(type: Entry): string {
   const name = nameOf(type);
   if (!UNNAMED.has(type.tag)) return name;
-  const scopes = type.unit.contents.scopes.around(type.offset).map((offset) => {
-    const scope = type.unit.entryAt(offset);
-    return scope.tag === TAG.namespace ? (scope.text(AT.name) ?? '(anonymous namespace)') : nameOf(scope);
-  });
-  return [...scopes.toReversed(), name].join('::');
+  const scopes = type.unit.contents.scopes.around(type.offset);
+  return [...scopes.map((offset) => scopeName(type.unit.entryAt(offset))).toReversed(), name].join('::');
+}
+
+function scopeName(scope: Entry): string {
+  if (scope.tag === TAG.namespace) return scope.text(AT.name) ?? '(anonymous namespace)';
+  // Clang leaves the name to the type unit.
+  return nameOf(scope.reference(AT.signature) ?? scope);
 }
 
 function qualifiersOfPointee(pointer: Entry | null): string[] {
@@ -216,40 +217,6 @@ function qualifiersOfPointee(pointer: Entry | null): string[] {
     type = type.type();
   }
   return found;
-}
-
-function classOf(type: Entry): TypeClass {
-  switch (type.tag) {
-    case TAG.structureType:
-    case TAG.classType:
-      return 'struct';
-    case TAG.unionType:
-      return 'union';
-    case TAG.enumerationType:
-      return 'enum';
-    case TAG.baseType:
-      return classOfEncoding(type.number(AT.encoding) ?? 0);
-    default:
-      return 'other';
-  }
-}
-
-function classOfEncoding(encoding: number): TypeClass {
-  switch (encoding) {
-    case ATE.signedChar:
-    case ATE.unsignedChar:
-    case ATE.utf:
-    case ATE.ucs:
-    case ATE.ascii:
-      return 'char';
-    case ATE.float:
-    case ATE.complexFloat:
-    case ATE.imaginaryFloat:
-    case ATE.decimalFloat:
-      return 'float';
-    default:
-      return 'int';
-  }
 }
 
 /**
