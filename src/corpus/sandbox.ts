@@ -159,8 +159,8 @@ class Bubblewrap implements Sandbox {
         ...dropUser(),
         ...BUBBLEWRAP,
         ...environment,
-        ...systemBinds(),
         ...folders,
+        ...systemBinds(),
         '--chdir',
         writable,
         ...inside,
@@ -194,11 +194,14 @@ function environmentOf(run: SandboxRun): Record<string, string> {
   return { PATH: '/usr/bin:/bin', HOME: '/tmp', TMPDIR: '/tmp', LC_ALL: 'C', TZ: 'UTC', ...run.env };
 }
 
+/** Bytes of /tmp, which lies in memory; a link of a large C++ program keeps some 100 MB there. */
+const TEMPORARY_SPACE = 2 ** 30;
+
 /** bubblewrap's arguments that lay out the toolchain and nothing else of the machine. */
 function systemBinds(): string[] {
   const binds = ['--ro-bind', '/usr', '/usr'];
   // What an administrator put into /usr/local is no part of the distribution's toolchain: builds would differ.
-  if (existsSync('/usr/local')) binds.push('--tmpfs', '/usr/local');
+  if (existsSync('/usr/local')) binds.push('--tmpfs', '/usr/local', '--remount-ro', '/usr/local');
   for (const path of ['/bin', '/sbin', '/lib', '/lib64']) {
     if (!existsSync(path)) continue;
     if (lstatSync(path).isSymbolicLink()) binds.push('--symlink', readlinkSync(path), path);
@@ -208,7 +211,9 @@ function systemBinds(): string[] {
   for (const path of ['/etc/alternatives', '/etc/ld.so.cache']) {
     binds.push('--ro-bind-try', path, path);
   }
-  return [...binds, '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp'];
+  binds.push('--proc', '/proc', '--dev', '/dev', '--size', String(TEMPORARY_SPACE), '--tmpfs', '/tmp');
+  // The root and /dev are temporary file systems too: what is written there takes the machine's memory.
+  return [...binds, '--remount-ro', '/dev', '--remount-ro', '/'];
 }
 
 function execute(

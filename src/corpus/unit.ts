@@ -247,7 +247,7 @@ class Desk {
     const log = place.log(this.unit);
     mkdirSync(dirname(log), { recursive: true });
     writeFileSync(log, result.output);
-    throw new BinscribeError('unsupported', `${name}: ${result.reason}: ${lastError(result.output)}`);
+    throw new BinscribeError('unsupported', `${name}: ${result.reason}: ${firstError(result.output)}`);
   }
 
   /** The configured tree: from the store, or made now and put there for the other levels. */
@@ -321,10 +321,12 @@ function clearAbandonedDesks(): void {
   }
 }
 
-/** The line of a build's output that most likely says what went wrong. */
-function lastError(output: string): string {
+/** The line of a build's output that most likely says what went wrong: what follows the first error is its echo. */
+function firstError(output: string): string {
   const lines = output.trim().split('\n');
   const line =
-    lines.findLast((text) => /\berror\b[: ]|No such file|not found/i.test(text)) ?? lines.at(-1) ?? '';
-  return line.trim().slice(0, 300);
+    lines.find((text) => /\berror: /i.test(text)) ??
+    lines.findLast((text) => /No such file|not found|\*\*\*/.test(text)) ??
+    lines.at(-1);
+  return (line ?? '').trim().slice(0, 300);
 }

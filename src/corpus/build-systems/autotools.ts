@@ -1,8 +1,17 @@
 import type { BuildSystem } from './build-system.ts';
 
 /**
- * A `configure` script. Options that a package does not know cost a warning, so all get the same ones: no
- * message catalogues, no dependency files (nothing is ever built twice in one tree), no failing on warnings of a
+ * Makes `configure` and the Makefile templates again where Debian's patches have changed what they are made
+ * from, or where the package has none; else its authors' are used, which wants no autoconf on the machine.
+ */
+const REGENERATE = `
+if [ ! -f configure ] || grep -rqE '^[+]{3} .*(configure[.]ac|configure[.]in|Makefile[.]am)' debian/patches 2>/dev/null
+then autoreconf --force --install
+fi`;
+
+/**
+ * GNU's build system. Options that a package does not know cost a warning, so all get the same ones: no message
+ * catalogues, no dependency files (nothing is ever built twice in one tree), no failing on warnings of a
  * compiler that the authors never saw.
  *
  * Manual pages and info files would be made again from the programs just built, by tools that a machine may
@@ -10,9 +19,9 @@ import type { BuildSystem } from './build-system.ts';
  */
 export const autotools: BuildSystem = {
   name: 'autotools',
-  recognises: (files) => files.has('configure'),
-  configure:
-    'chmod +x configure\n' +
-    './configure CC=cc CXX=c++ CFLAGS= CXXFLAGS= --disable-nls --disable-dependency-tracking --disable-werror',
+  recognises: (files) => ['configure', 'configure.ac', 'configure.in'].some((name) => files.has(name)),
+  configure: `${REGENERATE}
+chmod +x configure
+./configure CC=cc CXX=c++ CFLAGS= CXXFLAGS= --disable-nls --disable-dependency-tracking --disable-werror`,
   build: 'make MANS= INFO_DEPS=',
 };

@@ -1,0 +1,277 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addSourcePackage, bubblewrapWorks, contents, temporaryFolder } from '../../test/support/packages.ts';
+import {
+  buildCorpus,
+  checkCorpus,
+  listPrograms,
+  openDataset,
+  type FunctionRow,
+  type Manifest,
+} from './index.ts';
+import { parseRecipe } from './recipe.ts';
+
+const SHARED = `
+int shared_sum(const int *values, unsigned long count) {
+  int sum = 0;
+  for (unsigned long i = 0; i < count; i++) sum += values[i] * 3;
+  return sum;
+}
+`;
+const ALPHA = `
+#include <stdio.h>
+struct point { int x, y; };
+int shared_sum(const int *values, unsigned long count);
+__attribute__((noinline)) static double length_of(struct point p, float scale) {
+  return (p.x * p.x + p.y * p.y) * scale;
+}
+__attribute__((noinline)) int say(const char *format, ...) { return puts(format); }
+int main(int argc, char **argv) {
+  int values[3] = {argc, 2, 3};
+  struct point p = {argc, 4};
+  return say(argv[0]) + shared_sum(values, 3) + (int)length_of(p, 2.0f);
+}
+`;
+const BETA = `
+int shared_sum(const int *values, unsigned long count);
+int main(void) { int values[2] = {1, 2}; return shared_sum(values, 2); }
+`;
+
+/** A configure script as small as it can be; it leaves one of its trial programs behind. */
+const CONFIGURE = `#!/bin/sh
+set -e
+echo 'int main(void){return 0;}' > conftest.c
+cc -o conftest conftest.c
+cat > Makefile <<'END'
+all: src/alpha src/twin
+src/alpha: src/alpha.c src/shared.c
+	cc -O2 -o src/alpha src/alpha.c src/shared.c
+src/twin: src/alpha
+	cp src/alpha src/twin
+END
+`;
+
+const RECIPE = parseRecipe(
+  {
+    name: 'tiny',
+    train: ['alpha', 'broken'],
+    test: ['beta', 'absent.'],
+    compilers: ['gcc-12', 'clang-19'],
+    levels: ['O0', 'O2'],
+  },
+  'test',
+);
+
+describe.skipIf(!bubblewrapWorks())('building a data set', () => {
+  const folder = temporaryFolder();
+  const workDir = join(folder, 'work');
+  const out = join(folder, 'tiny');
+  let manifest: Manifest;
+
+  const addPackages = (target: string) => {
+    addSourcePackage(target, 'alpha', {
+      configure: CONFIGURE,
+      'src/alpha.c': ALPHA,
+      'src/shared.c': SHARED,
+    });
+    addSourcePackage(target, 'beta', {
+      Makefile: 'CC = gcc\nbin/beta: beta.c shared.c\n\tmkdir -p bin\n\t$(CC) -O1 -o $@ beta.c shared.c\n',
+      'beta.c': BETA,
+      'shared.c': SHARED,
+    });
+    addSourcePackage(target, 'broken', { Makefile: 'all:\n\t$(CC) -c broken.c\n', 'broken.c': 'int f( {' });
+    mkdirSync(join(target, 'sources/absent.'));
+  };
+
+  beforeAll(async () => {
+    addPackages(workDir);
+    manifest = await buildCorpus(RECIPE, { out, workDir, jobs: 2 });
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const rows = async (): Promise<FunctionRow[]> => {
+    const all: FunctionRow[] = [];
+    for await (const row of openDataset(out).rows()) all.push(row);
+    return all;
+  };
+
+  it('writes one row a function with the facts of its debug information', async () => {
+    const found = (await rows()).filter((row) => row.compiler === 'clang-19' && row.optimization === 'O0');
+    const alpha = found.filter((row) => row.package === 'alpha');
+    expect(alpha.map((row) => row.name).sort()).toEqual(['length_of', 'main', 'say', 'shared_sum']);
+    const length = alpha.find((row) => row.name === 'length_of');
+    expect(length).toMatchObject({
+      version: '1.0',
+      split: 'train',
+      binary: 'src/alpha',
+      symbol: 'length_of',
+      source_file: 'src/alpha.c',
+      source_line: 5,
+      external: false,
+      arguments: 2,
+      variadic: false,
+      parameter_classes: ['struct', 'float'],
+      return_type: 'double',
+    });
+    expect(length?.code.length).toBe(length?.size);
+    expect(length?.instructions).toBeGreaterThan(5);
+    expect(alpha.find((row) => row.name === 'say')).toMatchObject({ arguments: 1, variadic: true });
+  });
+
+  it('compiles at the level that it says, whatever the Makefile asks for', async () => {
+    const all = await rows();
+    for (const compiler of RECIPE.compilers) {
+      const sizes = RECIPE.levels.map(
+        (level) =>
+          all.find(
+            (r) =>
+              r.name === 'main' &&
+              r.compiler === compiler &&
+              r.optimization === level &&
+              r.package === 'alpha',
+          )?.size ?? 0,
+      );
+      expect(sizes[0], compiler).toBeGreaterThan(sizes[1]);
+    }
+  });
+
+  it('marks what occurs on both sides', async () => {
+    const shared = (await rows()).filter((row) => row.name === 'shared_sum');
+    expect(shared).toHaveLength(8);
+    expect(shared.every((row) => row.normalized_leak)).toBe(true);
+    const own = (await rows()).filter((row) => row.name === 'say');
+    expect(own.some((row) => row.normalized_leak)).toBe(false);
+    const report = await checkCorpus(out);
+    expect(report.damage).toEqual([]);
+    expect(report.leakedNames[0].name).toBe('shared_sum');
+    expect(report.counts).toEqual(manifest.counts);
+  });
+
+  it('lists what fails and goes on', () => {
+    expect(manifest.packages.map(({ name, buildSystem }) => [name, buildSystem])).toEqual([
+      ['alpha', 'autotools'],
+      ['broken', null],
+      ['beta', 'make'],
+    ]);
+    const broken = manifest.failures.filter((failure) => failure.package === 'broken');
+    expect(broken).toHaveLength(4);
+    expect(broken[0].reason).toMatch(/^build: exit status 2: .*error/);
+    expect(manifest.failures.find((failure) => failure.package === 'absent.')).toEqual({
+      package: 'absent.',
+      compiler: null,
+      optimization: null,
+      reason: 'source of absent.: expected one .dsc file, got 0',
+    });
+  });
+
+  it('keeps each program once, without leftovers of configure', () => {
+    const programs = listPrograms(workDir);
+    expect(new Set(programs.map((program) => program.binary))).toEqual(new Set(['src/alpha', 'bin/beta']));
+    expect(programs).toHaveLength(8);
+    expect(programs.every(({ path }) => existsSync(path))).toBe(true);
+  });
+
+  it('tells nothing of this machine', () => {
+    for (const [path, content] of Object.entries(contents(out))) {
+      const text = Buffer.from(content, 'base64').toString('latin1');
+      expect(text.includes(folder) || text.includes(process.cwd()), path).toBe(false);
+    }
+    for (const { path } of listPrograms(workDir)) {
+      expect(readFileSync(path).includes('binscribe-build-'), path).toBe(false);
+    }
+  });
+
+  it('notices a damaged shard', async () => {
+    const copy = join(folder, 'damaged');
+    mkdirSync(join(copy, 'data'), { recursive: true });
+    for (const [path, content] of Object.entries(contents(out))) {
+      const bytes = Buffer.from(content, 'base64');
+      if (path === 'data/train-alpha.parquet') bytes[bytes.length >> 2] ^= 1;
+      writeFileSync(join(copy, path), bytes);
+    }
+    await expect(
+      checkCorpus(copy).then(
+        ({ damage }) => damage[0] ?? 'nothing',
+        (error: Error) => error.message,
+      ),
+    ).resolves.toContain('train-alpha.parquet');
+  });
+
+  it('leaves a folder alone that is no data set', async () => {
+    await expect(buildCorpus(RECIPE, { out: workDir, workDir })).rejects.toMatchObject({ kind: 'usage' });
+  });
+
+  it('gives the same bytes when it was killed on the way', async () => {
+    const other = join(folder, 'other');
+    const script = emitScript(folder);
+    addPackages(other);
+    const rest = join(folder, 'resumed');
+    // Killed as soon as there are 1, 3 and 5 units; the last run goes through.
+    for (const units of [1, 3, 5]) {
+      const child = spawn(process.execPath, [script, JSON.stringify(RECIPE), rest, other], {
+        stdio: 'ignore',
+      });
+      const ended = new Promise((done) => child.once('exit', done));
+      while (child.exitCode === null && child.signalCode === null && countUnits(other) < units)
+        await sleep(5);
+      child.kill('SIGKILL');
+      await ended;
+    }
+    expect(existsSync(rest)).toBe(false);
+    await buildCorpus(RECIPE, { out: rest, workDir: other, jobs: 1 });
+    expect(contents(rest)).toEqual(contents(out));
+  });
+
+  it('does nothing again that is done', async () => {
+    const steps: (number | undefined)[] = [];
+    const again = await buildCorpus(
+      { ...RECIPE, train: ['alpha'] },
+      { out: join(folder, 'again'), workDir, onProgress: ({ left }) => steps.push(left) },
+    );
+    expect(again.failures.map((failure) => failure.package)).toEqual(['absent.']);
+    // No unit was built, so there is nothing to guess the time from.
+    expect(steps.every((left) => left === undefined)).toBe(true);
+  });
+});
+
+function countUnits(workDir: string): number {
+  const units = join(workDir, 'units');
+  return existsSync(units) ? readdirSync(units).filter((name) => !name.includes('partial')).length : 0;
+}
+
+/** A program that builds a data set, for a process of its own: Node 20 does not run TypeScript. */
+function emitScript(folder: string): string {
+  const root = resolve(import.meta.dirname, '../..');
+  const emitted = join(folder, 'emitted');
+  const config = join(folder, 'tsconfig.json');
+  writeFileSync(
+    config,
+    JSON.stringify({
+      extends: join(root, 'tsconfig.build.json'),
+      compilerOptions: {
+        outDir: emitted,
+        rootDir: join(root, 'src'),
+        declaration: false,
+        typeRoots: [join(root, 'node_modules/@types')],
+      },
+      include: [join(root, 'src/corpus')],
+      exclude: [join(root, 'src/**/*.test.ts')],
+    }),
+  );
+  execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', config], { stdio: 'inherit' });
+  writeFileSync(join(emitted, 'package.json'), '{"type":"module"}');
+  execFileSync('ln', ['-s', join(root, 'node_modules'), join(emitted, 'node_modules')]);
+  const script = join(emitted, 'run.js');
+  writeFileSync(
+    script,
+    `import { buildCorpus } from './corpus/index.js';
+const [recipe, out, workDir] = process.argv.slice(2);
+await buildCorpus(JSON.parse(recipe), { out, workDir, jobs: 2 });
+`,
+  );
+  return script;
+}
