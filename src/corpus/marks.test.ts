@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { Marker } from './marks.ts';
+import type { Level } from './toolchain.ts';
+import type { Split } from './recipe.ts';
+
+const row = (split: Split, optimization: Level, exact: string, normalized: string) => ({
+  split,
+  compiler: 'gcc-12',
+  optimization,
+  exact_hash: exact,
+  normalized_hash: normalized,
+});
+
+describe('marks', () => {
+  const rows = [
+    row('train', 'O2', 'e1', 'n1'),
+    row('train', 'O2', 'e1', 'n1'),
+    row('train', 'O2', 'e2', 'n1'),
+    row('train', 'O3', 'e1', 'n1'),
+    row('train', 'O2', 'e3', 'n3'),
+    row('test', 'O0', 'e1', 'n1'),
+    row('test', 'O0', 'e4', 'n4'),
+    row('test', 'O2', 'e5', 'n3'),
+  ];
+  const marker = new Marker();
+  for (const one of rows) marker.learn(one, one.split);
+  const marks = rows.map((one) => marker.mark(one));
+
+  it('finds duplicates inside a side, compiler and level', () => {
+    expect(marks.map((mark) => mark.exact_duplicate)).toEqual([
+      false,
+      true,
+      false,
+      false,
+      false,
+      false,
+      false,
+      false,
+    ]);
+    expect(marks.map((mark) => mark.normalized_duplicate)).toEqual([
+      false,
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it('finds leaks between the sides at any level', () => {
+    expect(marks.map((mark) => mark.exact_leak)).toEqual([
+      true,
+      true,
+      false,
+      true,
+      false,
+      true,
+      false,
+      false,
+    ]);
+    expect(marks.map((mark) => mark.normalized_leak)).toEqual([
+      true,
+      true,
+      true,
+      true,
+      true,
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  it('counts them', () => {
+    expect(marker.counts).toEqual({
+      train: { rows: 5, exactUnique: 4, normalizedUnique: 3, exactLeaks: 3, normalizedLeaks: 5 },
+      test: { rows: 3, exactUnique: 3, normalizedUnique: 3, exactLeaks: 1, normalizedLeaks: 2 },
+    });
+  });
+});

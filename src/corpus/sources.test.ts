@@ -1,0 +1,46 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { addSourcePackage, temporaryFolder } from '../../test/support/packages.ts';
+import { asSourceList, obtainSource, readLicences } from './sources.ts';
+
+const folder = temporaryFolder();
+const sources = join(folder, 'sources');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('a source package that is there', () => {
+  it('is read without a network', async () => {
+    addSourcePackage(folder, 'tiny', { 'a.c': 'int a;\n' });
+    const source = await obtainSource(sources, 'tiny');
+    expect(source).toMatchObject({ name: 'tiny', version: '1.0' });
+    expect(source.files.map((file) => file.name)).toEqual(['tiny_1.0.dsc', 'tiny_1.0.tar.xz']);
+    expect(await readLicences(source)).toEqual(['Expat']);
+  });
+
+  it('is refused where it is not what its description says', async () => {
+    addSourcePackage(folder, 'changed', { 'a.c': 'int a;\n' });
+    writeFileSync(join(sources, 'changed/changed_1.0.tar.xz'), 'something else');
+    await expect(obtainSource(sources, 'changed')).rejects.toMatchObject({
+      kind: 'corrupt',
+      message: expect.stringMatching(/^changed_1.0.tar.xz: expected SHA-256/),
+    });
+    mkdirSync(join(sources, 'hollow'));
+    await expect(obtainSource(sources, 'hollow')).rejects.toMatchObject({ kind: 'corrupt' });
+  });
+});
+
+describe('a list of packages', () => {
+  it('becomes a list of sources in the form of stanzas', () => {
+    const list = 'Types: deb\nURIs: mirror\nSuites: stable\n\nTypes: deb deb-src\nURIs: other\n';
+    expect(asSourceList(list)).toBe(
+      'Types: deb-src\nURIs: mirror\nSuites: stable\n\nTypes: deb-src\nURIs: other\n',
+    );
+  });
+
+  it('and in the form of lines', () => {
+    const list = '# deb old\ndeb [signed-by=k] mirror stable main\ndeb-src mirror stable main\n';
+    expect(asSourceList(list)).toBe(
+      '# deb old\ndeb-src [signed-by=k] mirror stable main\ndeb-src mirror stable main\n',
+    );
+  });
+});
