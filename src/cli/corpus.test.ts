@@ -1,0 +1,127 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fileHash } from '../corpus/assemble.ts';
+import { readManifest, type Manifest } from '../corpus/manifest.ts';
+import { ShardWriter } from '../corpus/shard.ts';
+import { ALL_COLUMNS, type FunctionRow } from '../corpus/row.ts';
+import { corpusCommand } from './corpus.ts';
+import type { Session } from './session.ts';
+
+const ROW: FunctionRow = {
+  package: 'p',
+  version: '1',
+  split: 'train',
+  compiler: 'gcc-12',
+  optimization: 'O0',
+  binary: 'p',
+  name: 'f',
+  symbol: 'f',
+  linkage_name: null,
+  source_file: 'f.c',
+  source_line: 1,
+  external: true,
+  address: 4096,
+  size: 1,
+  code: Uint8Array.of(0xc3),
+  ranges: [{ address: 4096, size: 1 }],
+  instructions: 1,
+  arguments: 0,
+  variadic: false,
+  parameter_types: [],
+  parameter_classes: [],
+  return_type: 'void',
+  exact_hash: 'e',
+  normalized_hash: 'n',
+  exact_duplicate: false,
+  normalized_duplicate: false,
+  exact_leak: false,
+  normalized_leak: false,
+};
+
+const NONE = { rows: 0, exactUnique: 0, normalizedUnique: 0, exactLeaks: 0, normalizedLeaks: 0 };
+
+/** Runs a command line below `corpus`; what it throws is what the program would tell and exit with. */
+async function run(...argv: string[]): Promise<{ out: string; error: unknown }> {
+  let out = '';
+  const session: Session = {
+    stdout: { write: (text) => (out += text) },
+    stderr: { write: () => true },
+    env: {},
+    openModel: () => Promise.reject(new Error('no model here')),
+    status: 0,
+  };
+  let error: unknown = null;
+  await corpusCommand(session)
+    .parseAsync(argv, { from: 'user' })
+    .catch((thrown: unknown) => (error = thrown));
+  return { out, error };
+}
+
+describe('binscribe corpus', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'binscribe-cli-corpus-'));
+  const dataset = join(folder, 'small');
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  beforeAll(async () => {
+    mkdirSync(join(dataset, 'data'), { recursive: true });
+    const file = 'data/train-p.parquet';
+    const shard = new ShardWriter(join(dataset, file), ALL_COLUMNS);
+    shard.write(ROW);
+    shard.finish();
+    const manifest: Manifest = {
+      schema: 1,
+      tool: 'binscribe',
+      name: 'small',
+      sandboxed: true,
+      compilers: [{ name: 'gcc-12', version: 'gcc-12 12.2.0' }],
+      levels: ['O0'],
+      flags: ['-g'],
+      packages: [
+        { name: 'p', version: '1', split: 'train', files: [], licences: ['Expat'], buildSystem: 'make' },
+      ],
+      failures: [{ package: 'q', compiler: null, optimization: null, reason: 'a | b' }],
+      cuts: [],
+      shards: [{ file, package: 'p', rows: 1, sha256: await fileHash(join(dataset, file)) }],
+      counts: { train: { ...NONE, rows: 1, exactUnique: 1, normalizedUnique: 1 }, test: NONE },
+      table: [
+        { package: 'p', compiler: 'gcc-12', optimization: 'O0', programs: 1, rows: 1, normalizedUnique: 1 },
+      ],
+    };
+    writeFileSync(join(dataset, 'manifest.json'), JSON.stringify(manifest));
+  });
+
+  it('shows a data set as its card or its manifest', async () => {
+    const { out } = await run('show', dataset);
+    expect(out).toContain('# small\n');
+    expect(out).toContain('| q | all | all | a \\| b |');
+    const { out: json } = await run('show', dataset, '--json');
+    expect(JSON.parse(json)).toEqual(readManifest(dataset));
+  });
+
+  it('checks a data set, and fails where a shard is not what the manifest says', async () => {
+    const { out, error } = await run('check', dataset);
+    expect(error).toBeNull();
+    expect(out).toContain('small: whole');
+    const path = join(dataset, 'data/train-p.parquet');
+    const shard = new ShardWriter(path, ALL_COLUMNS);
+    shard.write({ ...ROW, exact_leak: true });
+    shard.finish();
+    const damaged = await run('check', dataset, '--json');
+    expect(damaged.error).toMatchObject({ kind: 'corrupt' });
+    expect(JSON.parse(damaged.out)).toMatchObject({
+      damage: [expect.stringContaining('SHA-256'), '1 rows are marked wrongly'],
+    });
+  });
+
+  it('says what is wrong with its arguments', async () => {
+    expect((await run('show', join(folder, 'none'))).error).toMatchObject({ kind: 'unreadable' });
+    expect((await run('build', join(folder, 'none.json'), '-o', folder)).error).toMatchObject({
+      kind: 'unreadable',
+    });
+    const recipe = join(folder, 'recipe.json');
+    writeFileSync(recipe, '{"name": "x"}');
+    expect((await run('build', recipe, '-o', folder)).error).toMatchObject({ kind: 'usage' });
+  });
+});
