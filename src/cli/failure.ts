@@ -42,7 +42,7 @@ function tellUsage(error: CommanderError, session: Session): number {
   if (error.code !== 'commander.help') {
     say(
       session,
-      error.message.replace(/^error: /, ''),
+      error.message.replace(/^error: /, '').replaceAll('\n', ' '),
       '`binscribe --help` lists the commands, `binscribe COMMAND --help` its options.',
     );
   }

@@ -9,11 +9,15 @@ import { BinscribeError, describeError } from '../error.ts';
 /** Node reads at most this into one buffer, and so do browsers; no program of Debian is a quarter as large. */
 const MAX_INPUT = 2 ** 31 - 1;
 
+/** The system's reasons in our words, for reading and writing alike. */
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'there is no such file: a part of the path is no directory',
-  EACCES: 'no permission to read it',
-  EPERM: 'no permission to read it',
+  ENOENT: 'there is no such file or folder',
+  ENOTDIR: 'a part of the path is a file and no folder',
+  EISDIR: 'this is a folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
   ELOOP: 'its symbolic links lead in a circle',
   ENAMETOOLONG: 'the name is too long for a file',
 };
