@@ -18,5 +18,7 @@ export interface OpenOptions {
  * truncated) or `budget`. Damage that leaves something to read becomes an entry in `binary.budget.cuts`.
  */
 export function openBinary(bytes: Uint8Array, options: OpenOptions = {}): Binary {
-  return openElf(bytes, options.budget ?? new Budget());
+  // Node's Buffer is a Uint8Array whose slice() shares memory: relocations would be applied to the caller's file.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return openElf(plain, options.budget ?? new Budget());
 }

@@ -8,6 +8,7 @@ import { explainCommand } from './explain.ts';
 import { tellFailure } from './failure.ts';
 import { functionsCommand } from './functions.ts';
 import type { Session } from './session.ts';
+import { studyCommand } from './study.ts';
 
 const START = `
 Start with:
@@ -24,8 +25,8 @@ export async function main(argv: readonly string[], session: Session): Promise<n
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', START);
-  const commands = [explainCommand, functionsCommand, corpusCommand, doctorCommand].map((make) =>
-    make(session),
+  const commands = [explainCommand, functionsCommand, corpusCommand, studyCommand, doctorCommand].map(
+    (make) => make(session),
   );
   for (const command of commands) program.addCommand(command);
   for (const command of withDescendants(program)) speakThrough(command, session);

@@ -19,13 +19,18 @@ const REWRITE = '\r\u001b[K';
 export class Progress {
   private readonly session: Session;
   private readonly what: string;
+  private readonly unit: string;
   private readonly started = performance.now();
   private next: number;
   private drawn = false;
 
-  /** @param what the work, as `explaining /bin/ls` */
-  constructor(session: Session, what: string) {
+  /**
+   * @param what the work, as `explaining /bin/ls`
+   * @param unit what is counted
+   */
+  constructor(session: Session, what: string, unit = 'functions') {
     this.session = session;
+    this.unit = unit;
     this.what = sanitize(what, 200);
     this.next = this.started + this.pace.first;
   }
@@ -45,7 +50,7 @@ export class Progress {
     if (now < this.next) return;
     this.next = now + this.pace.between;
     const share = total === 0 ? 1 : done / total;
-    const counted = `${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} functions`;
+    const counted = `${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} ${this.unit}`;
     const left =
       share < SHARE_FOR_FORECAST ? '' : `, ${forecast((now - this.started) * (1 / share - 1))} left`;
     this.draw(`${this.what}: ${counted}${left}`);

@@ -9,7 +9,7 @@ import { findFunctions } from '../../src/binary/functions.ts';
 import { openBinary } from '../../src/binary/open.ts';
 import { disassemble } from '../../src/binary/x86/disassemble.ts';
 import { compile, tool } from '../support/compile.ts';
-import { varied, variedBuilds } from '../support/varied.ts';
+import { variedBuilds } from '../support/varied.ts';
 
 function strip(path: string): string {
   const output = join(mkdtempSync(join(tmpdir(), 'binscribe-')), 'stripped');
@@ -95,6 +95,16 @@ it('resolves calls of a relocatable file to functions and imports, not to the ne
     expect(contents(binary, 'main').called).toEqual(
       expect.arrayContaining(['insert', 'qsort', 'classify', 'report']),
     );
+  }
+});
+
+it('leaves the bytes that it was given as they were, relocatable files and Buffers included', () => {
+  for (const { path } of variedBuilds().filter((b) => b.kind === 'object')) {
+    const bytes = readFileSync(path);
+    const before = Buffer.from(bytes);
+    const binary = openBinary(bytes);
+    for (const section of binary.sections) binary.sectionData(section.name);
+    expect(bytes.equals(before)).toBe(true);
   }
 });
 
