@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fileHash } from '../corpus/assemble.ts';
+import { fileHash } from '../corpus/hash.ts';
 import { readManifest, type Manifest } from '../corpus/manifest.ts';
 import { ShardWriter } from '../corpus/shard.ts';
 import { ALL_COLUMNS, type FunctionRow } from '../corpus/row.ts';

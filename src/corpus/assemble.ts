@@ -4,21 +4,12 @@
  * renamed into it: there is a whole data set or none.
  */
 
-import { createHash } from 'node:crypto';
-import {
-  createReadStream,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { BinscribeError } from '../error.ts';
 import { renderCard } from './card.ts';
 import { UNMARKED_COLUMNS, type ProgramCut } from './extract.ts';
+import { fileHash } from './hash.ts';
 import { DATASET_SCHEMA, type Manifest } from './manifest.ts';
 import { Marker } from './marks.ts';
 import { packagesOf, type Recipe, type Split } from './recipe.ts';
@@ -159,11 +150,4 @@ function unitsOf({ recipe, units }: Assembly, name: string): DoneUnit[] {
   const rank = (unit: DoneUnit) =>
     recipe.compilers.indexOf(unit.compiler) * recipe.levels.length + recipe.levels.indexOf(unit.optimization);
   return units.filter((unit) => unit.package === name).sort((a, b) => rank(a) - rank(b));
-}
-
-/** SHA-256 of a file of any size. */
-export async function fileHash(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }

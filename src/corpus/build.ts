@@ -4,7 +4,6 @@
  * was, and the data set does not depend on who did what when.
  */
 
-import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { BinscribeError, describeError } from '../error.ts';
 import { assembleDataset, checkReplaceable, type DoneUnit } from './assemble.ts';
@@ -14,7 +13,10 @@ import { packagesOf, type Recipe } from './recipe.ts';
 import { openSandbox, type Sandbox, type SandboxLimits } from './sandbox.ts';
 import { obtainSource, type SourcePackage } from './sources.ts';
 import { findCompiler, type Compiler } from './toolchain.ts';
-import { buildUnit, unitKey, Workplace, type BuildContext, type Unit } from './unit.ts';
+import { clearAbandonedDesks, type BuildContext } from './desk.ts';
+import { unitKey, type Unit } from './unit-key.ts';
+import { buildUnit } from './unit.ts';
+import { Workplace } from './workplace.ts';
 
 export interface BuildProgress {
   done: number;
@@ -75,7 +77,8 @@ class Run {
     this.sandbox = openSandbox(options.unsafeNoSandbox);
     this.compilers = recipe.compilers.map(findCompiler);
     this.place = new Workplace(options.workDir);
-    mkdirSync(this.place.sources, { recursive: true });
+    this.place.open();
+    clearAbandonedDesks();
     const { limits, signal } = options;
     this.context = {
       place: this.place,
@@ -90,7 +93,7 @@ class Run {
     for (const { name } of packagesOf(this.recipe)) {
       this.report(`fetch ${name}`);
       await this.guard({ package: name, compiler: null, optimization: null }, async () => {
-        this.sources.set(name, await obtainSource(this.place.sources, name, this.options.signal));
+        this.sources.set(name, await obtainSource(this.place, name, this.options.signal));
       });
     }
   }

@@ -1,8 +1,8 @@
 /** `binscribe corpus check`: is a data set whole, and how much of one side is known to the other? */
 
 import { join } from 'node:path';
-import { fileHash } from './assemble.ts';
 import { openDataset } from './dataset.ts';
+import { fileHash } from './hash.ts';
 import { Marker, type SideCounts } from './marks.ts';
 import type { Split } from './recipe.ts';
 import { compareText } from './text.ts';

@@ -3,8 +3,7 @@
  * what decides it: the unit and the version of this extraction.
  */
 
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { posix } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -15,10 +14,12 @@ import { openBinary } from '../binary/open.ts';
 import { disassembleRange } from '../binary/x86/disassemble.ts';
 import { BinscribeError } from '../error.ts';
 import { exactHash, normalizedHash } from '../tokens/normalize.ts';
+import { contentKey } from './hash.ts';
 import { ALL_COLUMNS, type ColumnName, type MarkColumn, type UnmarkedRow } from './row.ts';
 import { ShardWriter } from './shard.ts';
 import { compareText } from './text.ts';
-import type { UnitResult, Workplace } from './unit.ts';
+import type { UnitResult } from './unit.ts';
+import type { Workplace } from './workplace.ts';
 
 /** Goes into every key: raise it when a row's contents change. */
 const EXTRACT_VERSION = 1;
@@ -65,11 +66,10 @@ export async function extractUnit(
   unit: UnitResult,
   signal?: AbortSignal,
 ): Promise<Extracted> {
-  const key = createHash('sha256').update(`${EXTRACT_VERSION} ${unitKey}`).digest('hex').slice(0, 32);
+  const key = contentKey(`${EXTRACT_VERSION} ${unitKey}`);
   const target = join(place.rows, key);
   if (!existsSync(target)) {
-    const partial = `${target}.partial-${process.pid}`;
-    rmSync(partial, { recursive: true, force: true });
+    const partial = place.partial(`${key}-rows`);
     mkdirSync(partial, { recursive: true });
     const shard = new ShardWriter(join(partial, 'rows.parquet'), UNMARKED_COLUMNS);
     const cuts: ProgramCut[] = [];
@@ -83,7 +83,7 @@ export async function extractUnit(
     shard.finish();
     const facts: ExtractedFacts = { rows: shard.rows, cuts };
     writeFileSync(join(partial, 'rows.json'), JSON.stringify(facts, null, 1));
-    renameSync(partial, target);
+    place.settle(partial, target);
   }
   const facts = JSON.parse(readFileSync(join(target, 'rows.json'), 'utf8')) as ExtractedFacts;
   return { ...facts, path: join(target, 'rows.parquet') };

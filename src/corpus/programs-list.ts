@@ -4,7 +4,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareText } from './text.ts';
 import type { Level } from './toolchain.ts';
-import { readUnit, Workplace } from './unit.ts';
+import { readUnit } from './unit.ts';
+import { Workplace } from './workplace.ts';
 
 export interface BuiltProgram {
   package: string;

@@ -3,9 +3,9 @@
  * build that may be hostile, so no link in it is followed.
  */
 
-import { createHash } from 'node:crypto';
 import { closeSync, constants, openSync, readSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { sha256 } from './hash.ts';
 import { compareText } from './text.ts';
 
 export interface FoundProgram {
@@ -31,10 +31,10 @@ export function* findPrograms(root: string): Generator<FoundProgram> {
     if (isLeftover(actual)) continue;
     const content = readLinked(join(root, actual));
     if (!content) continue;
-    const sha256 = createHash('sha256').update(content).digest('hex');
-    if (seen.has(sha256)) continue;
-    seen.add(sha256);
-    yield { path: actual.replaceAll('.libs/', ''), actual, sha256, content };
+    const hash = sha256(content);
+    if (seen.has(hash)) continue;
+    seen.add(hash);
+    yield { path: actual.replaceAll('.libs/', ''), actual, sha256: hash, content };
   }
 }
 

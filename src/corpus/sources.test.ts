@@ -3,15 +3,16 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { addSourcePackage, temporaryFolder } from '../../test/support/packages.ts';
 import { asSourceList, obtainSource, readLicences } from './sources.ts';
+import { Workplace } from './workplace.ts';
 
 const folder = temporaryFolder();
-const sources = join(folder, 'sources');
+const place = new Workplace(folder);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a source package that is there', () => {
   it('is read without a network', async () => {
     addSourcePackage(folder, 'tiny', { 'a.c': 'int a;\n' });
-    const source = await obtainSource(sources, 'tiny');
+    const source = await obtainSource(place, 'tiny');
     expect(source).toMatchObject({ name: 'tiny', version: '1.0' });
     expect(source.files.map((file) => file.name)).toEqual(['tiny_1.0.dsc', 'tiny_1.0.tar.xz']);
     expect(await readLicences(source)).toEqual(['Expat']);
@@ -19,13 +20,13 @@ describe('a source package that is there', () => {
 
   it('is refused where it is not what its description says', async () => {
     addSourcePackage(folder, 'changed', { 'a.c': 'int a;\n' });
-    writeFileSync(join(sources, 'changed/changed_1.0.tar.xz'), 'something else');
-    await expect(obtainSource(sources, 'changed')).rejects.toMatchObject({
+    writeFileSync(join(place.sources, 'changed/changed_1.0.tar.xz'), 'something else');
+    await expect(obtainSource(place, 'changed')).rejects.toMatchObject({
       kind: 'corrupt',
       message: expect.stringMatching(/^changed_1.0.tar.xz: expected SHA-256/),
     });
-    mkdirSync(join(sources, 'hollow'));
-    await expect(obtainSource(sources, 'hollow')).rejects.toMatchObject({ kind: 'corrupt' });
+    mkdirSync(join(place.sources, 'hollow'));
+    await expect(obtainSource(place, 'hollow')).rejects.toMatchObject({ kind: 'corrupt' });
   });
 });
 

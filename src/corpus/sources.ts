@@ -4,11 +4,12 @@
  */
 
 import { execFile, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { BinscribeError, describeError } from '../error.ts';
+import { sha256 } from './hash.ts';
 import { compareText } from './text.ts';
+import type { Workplace } from './workplace.ts';
 
 export interface SourceFile {
   name: string;
@@ -25,25 +26,24 @@ export interface SourcePackage {
 }
 
 /**
- * The source package `name`: from `folder/name` where an earlier run (or the user) has put it, so that a build
+ * The source package `name`: from the working folder where an earlier run (or the user) has put it, so that a build
  * once begun keeps its versions and resumes without a network; else fetched by apt.
  *
  * @throws BinscribeError: `missing` where apt cannot fetch it, `corrupt` where files and `.dsc` disagree.
  */
 export async function obtainSource(
-  folder: string,
+  place: Workplace,
   name: string,
   signal?: AbortSignal,
 ): Promise<SourcePackage> {
-  const target = join(folder, name);
+  const target = join(place.sources, name);
   if (!existsSync(target)) {
-    const partial = `${target}.partial-${process.pid}`;
-    rmSync(partial, { recursive: true, force: true });
+    const partial = place.partial(`source-${name}`);
     mkdirSync(partial, { recursive: true });
-    const options = await aptState(join(folder, '.apt'), signal);
+    const options = await aptState(place.apt, signal);
     await apt([...options, 'source', '--download-only', '--only-source', name], partial, signal);
     readSource(name, partial);
-    renameSync(partial, target);
+    place.settle(partial, target);
   }
   return readSource(name, target);
 }
@@ -105,10 +105,6 @@ function readMember(archive: string, pattern: string): Promise<string> {
       resolve(error ? '' : text),
     );
   });
-}
-
-function sha256(content: Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
 }
 
 /** One update a process and folder: it is shared by all packages that are fetched at the same time. */

@@ -1,0 +1,86 @@
+/** The working folder of a build: what is kept there between runs, and how a result comes to be there. */
+
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where things lie in a working folder. */
+export class Workplace {
+  readonly root: string;
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  get sources(): string {
+    return join(this.root, 'sources');
+  }
+
+  /** State of a package manager of our own. */
+  get apt(): string {
+    return join(this.root, 'apt');
+  }
+
+  get units(): string {
+    return join(this.root, 'units');
+  }
+
+  /** Extracted rows, a folder a unit. */
+  get rows(): string {
+    return join(this.root, 'rows');
+  }
+
+  /** Where the result called `name` is made before it is renamed into its place. */
+  partial(name: string): string {
+    return join(this.root, 'partial', `${process.pid}-${name}`);
+  }
+
+  /** Puts a result into its place. Where another worker was faster its result stays: it is the same. */
+  settle(partial: string, target: string): void {
+    try {
+      renameSync(partial, target);
+    } catch (error) {
+      if (!existsSync(target)) throw error;
+      rmSync(partial, { recursive: true, force: true });
+    }
+  }
+
+  /** Makes the folders; takes away what runs that were killed have left half done. */
+  open(): void {
+    for (const folder of ['partial', 'sources', 'units', 'rows', 'trees', 'logs']) {
+      mkdirSync(join(this.root, folder), { recursive: true });
+    }
+    clearAbandoned(join(this.root, 'partial'), '');
+  }
+
+  /** Folder of a unit's result: `unit.json` and `programs/`. */
+  unit(key: string): string {
+    return join(this.units, key);
+  }
+
+  /** Whether a unit has been built. */
+  has(key: string): boolean {
+    return existsSync(this.unit(key));
+  }
+
+  /** The configured source tree that the levels of one compiler share. */
+  tree(key: string): string {
+    return join(this.root, 'trees', `${key}.tar`);
+  }
+
+  /** What a failed unit printed last; `name` as `grep-gcc-12-O2`. */
+  log(name: string): string {
+    return join(this.root, 'logs', `${name}.log`);
+  }
+}
+
+/**
+ * Removes the entries of a folder that processes now gone have left: those called `<prefix><process>-…`.
+ * A process that was killed cannot clean up after itself.
+ */
+export function clearAbandoned(folder: string, prefix: string): void {
+  for (const name of readdirSync(folder)) {
+    const owner = name.startsWith(prefix) ? /^(\d+)-/.exec(name.slice(prefix.length))?.[1] : undefined;
+    if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
+    rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
