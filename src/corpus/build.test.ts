@@ -226,6 +226,18 @@ describe.skipIf(!bubblewrapWorks())('building a data set', () => {
     expect(contents(rest)).toEqual(contents(out));
   });
 
+  it('works without a sandbox where asked to, says so, and still tells nothing of the machine', async () => {
+    const recipe = { ...RECIPE, train: ['alpha'], test: [], compilers: ['gcc-12'] };
+    const bare = join(folder, 'bare');
+    const built = await buildCorpus(recipe, { out: bare, workDir, unsafeNoSandbox: true });
+    expect(built.sandboxed).toBe(false);
+    expect(built.counts.train.rows).toBe(8);
+    expect(readFileSync(join(bare, 'card.md'), 'utf8')).toContain('WITHOUT a sandbox');
+    for await (const row of openDataset(bare).rows(['source_file'])) {
+      expect(row.source_file).toMatch(/^src\/(alpha|shared)\.c$/);
+    }
+  });
+
   it('does nothing again that is done', async () => {
     const steps: (number | undefined)[] = [];
     const again = await buildCorpus(
