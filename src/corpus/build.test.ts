@@ -238,6 +238,26 @@ describe.skipIf(!bubblewrapWorks())('building a data set', () => {
     }
   });
 
+  it('gives up a package that hangs, and says so where nothing is left', async () => {
+    addSourcePackage(workDir, 'hanging', { Makefile: 'all:\n\tsleep 3600\n' });
+    const recipe = {
+      ...RECIPE,
+      train: ['hanging'],
+      test: [],
+      compilers: ['gcc-12'],
+      levels: ['O0' as const],
+    };
+    const building = buildCorpus(recipe, {
+      out: join(folder, 'none'),
+      workDir,
+      limits: { milliseconds: 5000 },
+    });
+    await expect(building).rejects.toMatchObject({
+      kind: 'missing',
+      message: expect.stringMatching(/^no package could be built: build: took over 5 s/),
+    });
+  });
+
   it('does nothing again that is done', async () => {
     const steps: (number | undefined)[] = [];
     const again = await buildCorpus(
