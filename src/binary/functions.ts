@@ -12,6 +12,8 @@ import { decode, measureExtent, scanTransfers } from './x86/decode.ts';
 const STT_FUNC = 2;
 const STT_GNU_IFUNC = 10;
 const STB_LOCAL = 0;
+const R_X86_64_64 = 1;
+const R_X86_64_RELATIVE = 8;
 /** Where nothing says how long a function is, it is looked for in this many bytes: such code is small. */
 const MAX_EXTENT = 1 << 16;
 /** `endbr64` (4 bytes) and the longest near jump (`bnd jmp [rip+x]`, 7), rounded up to a stub's 16. */
@@ -24,6 +26,7 @@ interface Candidate {
   source: FunctionSource;
   /** Its unwind entry starts in the middle of a frame: control does not come here by a call. */
   stale: boolean;
+  /** Something calls it, or its address stands in a table. */
   called: boolean;
   /** Start of the function from which a conditional branch, or any jump, leads here. */
   branchedFrom: number | null;
@@ -62,6 +65,16 @@ class Search {
       this.pending = [];
       this.measure(round);
       for (const candidate of round) if (candidate.source !== 'plt') this.follow(candidate);
+    }
+    this.notePointers();
+  }
+
+  /** A function of which the address stands in a table is one that is called, whatever jumps to it as well. */
+  private notePointers(): void {
+    for (const { type, addend, symbolAddress } of this.binary.relocations) {
+      if (type !== R_X86_64_RELATIVE && type !== R_X86_64_64) continue;
+      const candidate = this.candidates.get(symbolAddress + addend);
+      if (candidate) candidate.called = true;
     }
   }
 
