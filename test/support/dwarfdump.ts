@@ -97,7 +97,8 @@ function subprogramOf(entry: DumpedEntry, entries: Map<number, DumpedEntry>): Du
       .map((child) => ({ name: quoted(findIn(child, 'name', entries)), type: typeOf(child, entries) })),
     returnType: typeOf(entry, entries),
     variadic: entry.children.some((child) => child.tag === 'unspecified_parameters'),
-    external: find('external') === 'true',
+    // DW_FORM_flag is printed as a number.
+    external: /^(true|0x01)$/.test(find('external') ?? ''),
     producer: quoted(entry.unit.attributes.get('producer') ?? null),
     compilationUnit: quoted(entry.unit.attributes.get('name') ?? null),
   };

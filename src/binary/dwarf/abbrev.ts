@@ -142,8 +142,7 @@ export class AbbreviationTables {
     const known = this.tables.get(key);
     if (known) return known;
     const cursor = new Cursor(this.bytes, offset);
-    const table = readTable(cursor, format, this.budget);
-    this.guard.read(cursor.position - offset);
+    const table = this.guard.watch(cursor, () => readTable(cursor, format, this.budget));
     this.tables.set(key, table);
     return table;
   }

@@ -39,7 +39,7 @@ export function readSubprograms(source: DebugSource): DebugInfo {
 
   const split: string[] = [];
   let whole = 0;
-  cuts.attempt('debugging information', () => {
+  const readUnits = (): void => {
     const sections = new DebugSections(source);
     const units = new Units(sections, cuts);
     const context: Context = {
@@ -62,7 +62,8 @@ export function readSubprograms(source: DebugSource): DebugInfo {
         readUnit(unit, context, cuts, subprograms);
       });
     }
-  });
+  };
+  budget.attempt('debugging information', readUnits, undefined);
 
   if (split.length > 0 && whole === 0) throw splitError(`the entries are in ${split[0]}`);
   for (const name of split) cuts.add('.debug_info', `split DWARF: the entries are in ${name}`);

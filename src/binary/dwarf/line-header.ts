@@ -77,17 +77,21 @@ export class FileTables {
   at(offset: number, addressSize: number): FileTable {
     const known = this.tables.get(offset);
     if (known) return known;
-    const cursor = new Cursor(this.sections.line, offset);
-    const table = readHeader(cursor, addressSize, this.sections);
-    this.guard.read(cursor.position - offset);
+    const start = new Cursor(this.sections.line, offset);
+    const { offsetSize, end } = readInitialLength(start);
+    const cursor = new Cursor(this.sections.line, start.position, end);
+    const table = this.guard.watch(cursor, () => readHeader(cursor, offsetSize, addressSize, this.sections));
     this.tables.set(offset, table);
     return table;
   }
 }
 
-function readHeader(outer: Cursor, unitAddressSize: number, sections: DebugSections): FileTable {
-  const { offsetSize, end } = readInitialLength(outer);
-  const cursor = new Cursor(outer.bytes, outer.position, end);
+function readHeader(
+  cursor: Cursor,
+  offsetSize: number,
+  unitAddressSize: number,
+  sections: DebugSections,
+): FileTable {
   const version = cursor.u16();
   if (version < 2 || version > 5) throw unsupported(`.debug_line: version ${version}`);
   let addressSize = unitAddressSize;
@@ -99,10 +103,7 @@ function readHeader(outer: Cursor, unitAddressSize: number, sections: DebugSecti
   cursor.skip(version >= 4 ? 5 : 4); // lengths of instructions, line base and line range
   cursor.skip(Math.max(0, cursor.u8() - 1)); // operand counts of the standard opcodes, of which 0 is none
   const format: Format = { version, addressSize, offsetSize };
-  const table =
-    version >= 5 ? readLists(cursor, format, sections) : readOldLists(cursor, version, sections.budget);
-  outer.position = cursor.position;
-  return table;
+  return version >= 5 ? readLists(cursor, format, sections) : readOldLists(cursor, version, sections.budget);
 }
 
 /** DWARF 2 to 4: two lists, each ended by an empty string. */

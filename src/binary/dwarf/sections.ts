@@ -2,7 +2,7 @@
 
 import type { Binary } from '../binary.ts';
 import type { Budget } from '../budget.ts';
-import { Bytes, decodeText } from '../bytes.ts';
+import { Bytes, decodeText, type Cursor } from '../bytes.ts';
 import { corrupt } from '../../error.ts';
 
 /** What of a `Binary` the reader of debugging information uses. */
@@ -96,9 +96,17 @@ export class OverlapGuard {
     this.left = 2 * bytes.length;
   }
 
-  /** @throws BinscribeError of kind `corrupt` once more is read than can be there. */
-  read(size: number): void {
-    this.left -= size;
+  /**
+   * Runs `read`, which moves `cursor` over a table.
+   * @throws BinscribeError of kind `corrupt` once more was read than can be there, and what `read` throws.
+   */
+  watch<T>(cursor: Cursor, read: () => T): T {
     if (this.left < 0) throw corrupt(`${this.bytes.where}: its tables overlap`);
+    const start = cursor.position;
+    try {
+      return read();
+    } finally {
+      this.left -= cursor.position - start;
+    }
   }
 }
