@@ -73,7 +73,7 @@ function operandShape(operand: Operand, at: number): number {
         ? MEMORY + base * 2 + indexed
         : MEMORY + 8 + displaced * 3 + (indexed === 0 ? 0 : operand.scale === 1 ? 1 : 2);
     }
-    case 'target':
+    default:
       return operand.address > at ? TARGET_FORWARD : TARGET_BACKWARD;
   }
 }

@@ -69,63 +69,61 @@ const FIRST_OPERAND = ((): Uint8Array => {
 })();
 
 /** Instructions that with twice the same source give a constant, whatever the source holds. */
+// prettier-ignore
 const CONSTANT_OF_SAME = new Set([
-  ...[M.Xor, M.Sub, M.Sbb, M.Pxor, M.Xorps, M.Xorpd, M.Vpxor, M.Vxorps, M.Vxorpd],
-  ...[M.Psubb, M.Psubw, M.Psubd, M.Psubq, M.Pcmpeqb, M.Pcmpeqw, M.Pcmpeqd, M.Pcmpeqq],
-  ...[M.Vpcmpeqb, M.Vpcmpeqw, M.Vpcmpeqd, M.Vpcmpeqq, M.Pcmpgtb, M.Pcmpgtw, M.Pcmpgtd],
+  M.Xor, M.Sub, M.Sbb, M.Pxor, M.Xorps, M.Xorpd, M.Vpxor, M.Vxorps, M.Vxorpd,
+  M.Psubb, M.Psubw, M.Psubd, M.Psubq, M.Pcmpeqb, M.Pcmpeqw, M.Pcmpeqd, M.Pcmpeqq,
+  M.Vpcmpeqb, M.Vpcmpeqw, M.Vpcmpeqd, M.Vpcmpeqq, M.Pcmpgtb, M.Pcmpgtw, M.Pcmpgtd,
 ]);
 
-/** Registers that an instruction uses without naming them: [read, written]. */
-const IMPLICIT = new Map<number, readonly [number, number]>([
-  ...([M.Cbw, M.Cwde, M.Cdqe].map((m) => [m, [RAX, RAX]]) as [number, [number, number]][]),
-  ...([M.Cwd, M.Cdq, M.Cqo].map((m) => [m, [RAX, RDX]]) as [number, [number, number]][]),
-  ...([M.Div, M.Idiv].map((m) => [m, [RAX | RDX, RAX | RDX]]) as [number, [number, number]][]),
-  [M.Mul, [RAX, RAX | RDX]],
-  [M.Mulx, [RDX, 0]],
-  ...([M.Movsb, M.Movsw, M.Movsq].map((m) => [m, [RDI | RSI | RCX, RDI | RSI | RCX]]) as [
-    number,
-    [number, number],
-  ][]),
-  ...([M.Cmpsb, M.Cmpsw, M.Cmpsq].map((m) => [m, [RDI | RSI | RCX, RDI | RSI | RCX]]) as [
-    number,
-    [number, number],
-  ][]),
-  ...([M.Stosb, M.Stosw, M.Stosd, M.Stosq].map((m) => [m, [RDI | RCX | RAX, RDI | RCX]]) as [
-    number,
-    [number, number],
-  ][]),
-  ...([M.Scasb, M.Scasw, M.Scasd, M.Scasq].map((m) => [m, [RDI | RCX | RAX, RDI | RCX]]) as [
-    number,
-    [number, number],
-  ][]),
-  [M.Cmpxchg, [RAX, RAX]],
-  [M.Cmpxchg8b, [RAX | RDX | RCX, RAX | RDX]],
-  [M.Cmpxchg16b, [RAX | RDX | RCX, RAX | RDX]],
-  [M.Cpuid, [RAX | RCX, RAX | RCX | RDX]],
-  [M.Xgetbv, [RCX, RAX | RDX]],
-  [M.Rdtsc, [0, RAX | RDX]],
-  [M.Rdtscp, [0, RAX | RDX | RCX]],
-  [M.Syscall, [RAX | RDI | RSI | RDX, RAX | RCX]],
-  ...([M.Jrcxz, M.Jecxz, M.Loop].map((m) => [m, [RCX, 0]]) as [number, [number, number]][]),
-  [M.Lahf, [0, RAX]],
-  [M.Sahf, [RAX, 0]],
-]);
+const STRING_MOVE = RDI | RSI | RCX;
+
+/** Registers that instructions use without naming them: the instructions, reads, writes. */
+const IMPLICIT_RULES: readonly [number[], number, number][] = [
+  [[M.Cbw, M.Cwde, M.Cdqe], RAX, RAX],
+  [[M.Cwd, M.Cdq, M.Cqo], RAX, RDX],
+  [[M.Div, M.Idiv], RAX | RDX, RAX | RDX],
+  [[M.Mul], RAX, RAX | RDX],
+  [[M.Mulx], RDX, 0],
+  [[M.Movsb, M.Movsw, M.Movsq, M.Cmpsb, M.Cmpsw, M.Cmpsq], STRING_MOVE, STRING_MOVE],
+  [[M.Stosb, M.Stosw, M.Stosd, M.Stosq], RDI | RCX | RAX, RDI | RCX],
+  [[M.Scasb, M.Scasw, M.Scasd, M.Scasq], RDI | RCX | RAX, RDI | RCX],
+  [[M.Cmpxchg], RAX, RAX],
+  [[M.Cmpxchg8b, M.Cmpxchg16b], RAX | RDX | RCX, RAX | RDX],
+  [[M.Cpuid], RAX | RCX, RAX | RCX | RDX],
+  [[M.Xgetbv], RCX, RAX | RDX],
+  [[M.Rdtsc], 0, RAX | RDX],
+  [[M.Rdtscp], 0, RAX | RDX | RCX],
+  [[M.Syscall], RAX | RDI | RSI | RDX, RAX | RCX],
+  [[M.Jrcxz, M.Jecxz, M.Loop], RCX, 0],
+  [[M.Lahf], 0, RAX],
+  [[M.Sahf], RAX, 0],
+];
+
+const IMPLICIT = new Map(
+  IMPLICIT_RULES.flatMap(([mnemonics, reads, writes]) =>
+    mnemonics.map((m) => [m, { reads, writes }] as const),
+  ),
+);
 
 /** True where an instruction uses registers that it does not name. */
 export function hasImplicitEffects(instruction: Instruction): boolean {
-  return IMPLICIT.has(instruction.mnemonic) || (instruction.mnemonic === M.Imul && instruction.operands.length === 1);
+  return (
+    IMPLICIT.has(instruction.mnemonic) ||
+    (instruction.mnemonic === M.Imul && instruction.operands.length === 1)
+  );
 }
 
 /** Reads in the low 16 bits, writes in the high 16. Calls are not in it: what a callee does is not the caller's. */
 export function registerEffects(instruction: Instruction): number {
   const { mnemonic, operands } = instruction;
   const implicit = IMPLICIT.get(mnemonic);
-  let reads = implicit ? implicit[0] : 0;
-  let writes = implicit ? implicit[1] : 0;
+  let reads = implicit?.reads ?? 0;
+  let writes = implicit?.writes ?? 0;
   let access: number = FIRST_OPERAND[mnemonic];
   if (mnemonic === M.Movsd && operands[0].kind === 'memory' && operands[1].kind === 'memory') {
     // The string instruction: SSE2's of the same name has a register on one side.
-    return (RDI | RSI | RCX) | ((RDI | RSI | RCX) << 16);
+    return RDI | RSI | RCX | ((RDI | RSI | RCX) << 16);
   }
   if (mnemonic === M.Imul && operands.length !== 2) {
     access = operands.length === 1 ? ACCESS.read : ACCESS.write;
@@ -137,7 +135,7 @@ export function registerEffects(instruction: Instruction): number {
   if (access === ACCESS.none) return 0;
   if (givesConstant(instruction)) {
     const target = operands[0];
-    return target?.kind === 'register' ? (MASK_OF[target.register] << 16) : 0;
+    return target?.kind === 'register' ? MASK_OF[target.register] << 16 : 0;
   }
   for (let i = 0; i < operands.length; i++) {
     const operand = operands[i];
@@ -163,9 +161,7 @@ function givesConstant({ mnemonic, operands }: Instruction): boolean {
   const last = operands.at(-1);
   const other = operands.at(-2);
   if (last?.kind === 'register') {
-    return (
-      CONSTANT_OF_SAME.has(mnemonic) && other?.kind === 'register' && other.register === last.register
-    );
+    return CONSTANT_OF_SAME.has(mnemonic) && other?.kind === 'register' && other.register === last.register;
   }
   return (
     last?.kind === 'immediate' &&

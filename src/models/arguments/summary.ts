@@ -105,7 +105,8 @@ function calledAddress(
       return hasTableTargets ? undefined : 0;
     case 'jump':
     case 'branch': {
-      const inside = target >= instructions[0].address && target <= instructions[instructions.length - 1].address;
+      const inside =
+        target >= instructions[0].address && target <= instructions[instructions.length - 1].address;
       return inside ? undefined : target;
     }
     default:
