@@ -105,6 +105,17 @@ test('the model is asked about functions, not about stubs, and answers in order'
   expect(thunk).toMatchObject({ names: [], compiler: null, arguments: null, abstained: [] });
 });
 
+test('an answer does not depend on what else is wanted: the model sees the whole program', async () => {
+  const [whole, one] = [stubModel(), stubModel()];
+  const bytes = readFileSync(program);
+  const all = await explain(bytes, whole, { path: 'fixture' });
+  const { functions } = await explain(bytes, one, { path: 'fixture', functions: ['fold'] });
+  expect(one.asked).toEqual(whole.asked);
+  expect(functions).toEqual(
+    all.functions.filter((entry) => entry.symbol === 'fold').map((entry) => ({ ...entry, interest: 1 })),
+  );
+});
+
 test('the same input gives the same bytes', async () => {
   const [first, second] = [await explained(stripped), await explained(stripped)];
   expect([...renderJson(first)].join('')).toBe([...renderJson(second)].join(''));

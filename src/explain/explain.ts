@@ -1,19 +1,12 @@
-/**
- * The main job: a program's bytes and a model become one report.
- *
- * Functions are taken apart and asked about in batches and then let go: a program of 20 million instructions
- * held whole would need some 6 GB.
- */
+/** The main job: a program's bytes and a model become one report. */
 
 import type { Binary, FoundFunction } from '../binary/binary.ts';
 import { Budget, type Limits } from '../binary/budget.ts';
 import { findFunctions } from '../binary/functions.ts';
-import type { FunctionBody } from '../binary/instruction.ts';
 import { openBinary } from '../binary/open.ts';
-import { disassemble } from '../binary/x86/disassemble.ts';
-import { BinscribeError } from '../error.ts';
 import type { FunctionAnswer, FunctionInput, Model, Scored } from '../models/model.ts';
 import { VERSION } from '../version.ts';
+import { type Opened, openInBatches, type Unopened } from './batches.ts';
 import { NameIndex, stringsOf } from './evidence.ts';
 import { describeFile, hex } from './file.ts';
 import { rank } from './interest.ts';
@@ -34,16 +27,6 @@ export interface ExplainOptions {
   progress?: (done: number, total: number) => void;
 }
 
-/** Instructions held at a time, about 60 MB of them; large enough that a batch costs nothing of its own. */
-const BATCH_INSTRUCTIONS = 200_000;
-
-/** A function with what the file says of it; the model's answer is still to come. */
-interface Opened {
-  found: FoundFunction;
-  body: FunctionBody;
-}
-
-type Skipped = Report['skipped'][number];
 /** A function's report but for its rank, which only the whole file gives. */
 type Unranked = Omit<FunctionReport, 'interest'>;
 
@@ -62,11 +45,31 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
   const binary = openBinary(bytes, { budget });
   const all = findFunctions(binary);
   const roles = findRoles(binary, all);
-  const wanted = selectFunctions(all, options.functions ?? [], roles);
-  const { functions, skipped } = await explainFunctions(binary, model, wanted, new NameIndex(binary, all), {
-    roles,
-    ...(options.progress && { progress: options.progress }),
-  });
+  const wanted = new Set(selectFunctions(all, options.functions ?? [], roles));
+  const names = new NameIndex(binary, all);
+  const functions: Unranked[] = [];
+  const unopened: Unopened[] = [];
+  let done = 0;
+  for (const batch of openInBatches(binary, all, unopened)) {
+    if (batch.some(({ found }) => wanted.has(found))) {
+      const progress = (answered: number) => options.progress?.(done + answered, all.length);
+      const answers = await ask(model, binary, batch, progress);
+      for (const opened of batch) {
+        if (!wanted.has(opened.found)) continue;
+        const role = roles.get(opened.found.address) ?? null;
+        functions.push(describeFunction(opened, names, role, answers.get(opened.found)));
+      }
+    }
+    done += batch.length;
+    options.progress?.(done, all.length);
+  }
+  const missed = unopened.filter(({ found }) => wanted.has(found));
+  const failure = missed.find(({ error }) => error !== null)?.error;
+  if (functions.length === 0 && failure) throw failure;
+  const skipped = missed.map(({ found, error }) => ({
+    address: hex(found.address),
+    reason: error === null ? 'the file holds no code at this address' : sanitize(error.message),
+  }));
   const ranks = rank(functions);
   const ranked = functions.map((entry, index) => ({ ...entry, interest: ranks[index] }));
   return {
@@ -82,57 +85,17 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
   };
 }
 
-async function explainFunctions(
-  binary: Binary,
+/** The model's answers for a batch; stubs and cold parts of functions are not what it has learned to name. */
+async function ask(
   model: Model,
-  wanted: readonly FoundFunction[],
-  names: NameIndex,
-  options: { roles: ReadonlyMap<number, Role>; progress?: (done: number, total: number) => void },
-): Promise<{ functions: Unranked[]; skipped: Skipped[] }> {
-  const functions: Unranked[] = [];
-  const skipped: Skipped[] = [];
-  let batch: Opened[] = [];
-  let held = 0;
-  let done = 0;
-
-  async function flush(): Promise<void> {
-    // Stubs and cold parts of functions are not what the model has learned to name.
-    const asked = batch.filter(({ found }) => found.kind === 'function');
-    const given = await model.answer(
-      { functions: asked.map((opened) => modelInput(binary, opened)), imports: binary.imports },
-      (answered) => options.progress?.(done + answered, wanted.length),
-    );
-    const answers = new Map(asked.map(({ found }, index) => [found, given[index]]));
-    for (const opened of batch) {
-      const role = options.roles.get(opened.found.address) ?? null;
-      functions.push(describeFunction(opened, names, role, answers.get(opened.found)));
-    }
-    done += batch.length;
-    batch = [];
-    held = 0;
-    options.progress?.(done, wanted.length);
-  }
-
-  let exhausted: BinscribeError | undefined;
-  for (const found of wanted) {
-    try {
-      const body = disassemble(binary, found);
-      if (body.instructions.length === 0) {
-        skipped.push({ address: hex(found.address), reason: 'the file holds no code at this address' });
-        continue;
-      }
-      batch.push({ found, body });
-      held += body.instructions.length;
-    } catch (error) {
-      if (!(error instanceof BinscribeError)) throw error;
-      exhausted = error;
-      skipped.push({ address: hex(found.address), reason: sanitize(error.message) });
-    }
-    if (held >= BATCH_INSTRUCTIONS) await flush();
-  }
-  await flush();
-  if (functions.length === 0 && exhausted !== undefined) throw exhausted;
-  return { functions, skipped };
+  binary: Binary,
+  batch: readonly Opened[],
+  progress: (answered: number) => void,
+): Promise<Map<FoundFunction, FunctionAnswer>> {
+  const asked = batch.filter(({ found }) => found.kind === 'function');
+  const functions = asked.map((opened) => modelInput(binary, opened));
+  const answers = await model.answer({ functions, imports: binary.imports }, progress);
+  return new Map(asked.map(({ found }, index) => [found, answers[index]]));
 }
 
 function modelInput(binary: Binary, { found, body }: Opened): FunctionInput {
