@@ -1,13 +1,14 @@
 /** Builds the index of known functions from training functions. */
 
 import type { Bag } from '../../tokens/scheme.ts';
-import type { KnownFunctions, Origin } from './index.ts';
+import { type KnownFunctions, leadingWord, type Origin } from './index.ts';
 
 /** One function of a training program. */
 export interface KnownFunction {
   name: string;
   origin: Origin;
-  /** 32 hexadecimal digits. */
+  /** 32 hexadecimal digits each. */
+  exactHash: string;
   normalizedHash: string;
   /** Instructions, padding left out. */
   length: number;
@@ -19,14 +20,16 @@ export interface KnownFunction {
 export class KnownFunctionsBuilder {
   private readonly entries = new Map<
     string,
-    { length: number; pairs: Bag; seen: Map<string, [number, number]> }
+    { length: number; pairs: Bag; exact: Set<number>; seen: Map<string, [number, number]> }
   >();
   private readonly names = new NumberedSet<string>((name) => name);
   private readonly origins = new NumberedSet<Origin>((origin) => JSON.stringify(Object.values(origin)));
 
-  add({ name, origin, normalizedHash, length, pairs }: KnownFunction): void {
+  add({ name, origin, exactHash, normalizedHash, length, pairs }: KnownFunction): void {
     let entry = this.entries.get(normalizedHash);
-    if (!entry) this.entries.set(normalizedHash, (entry = { length, pairs, seen: new Map() }));
+    if (!entry)
+      this.entries.set(normalizedHash, (entry = { length, pairs, exact: new Set(), seen: new Map() }));
+    entry.exact.add(leadingWord(exactHash));
     const occurrence: [number, number] = [this.names.numberOf(name), this.origins.numberOf(origin)];
     entry.seen.set(occurrence.join(), occurrence);
   }
@@ -41,8 +44,8 @@ export class KnownFunctionsBuilder {
     const hashes = new Uint32Array(sorted.length * 2);
     const occurrences: [number, number][][] = [];
     sorted.forEach(([hash, { seen }], e) => {
-      hashes[e * 2] = Number.parseInt(hash.slice(0, 8), 16);
-      hashes[e * 2 + 1] = Number.parseInt(hash.slice(8, 16), 16);
+      hashes[e * 2] = leadingWord(hash);
+      hashes[e * 2 + 1] = leadingWord(hash.slice(8));
       const renumbered = [...seen.values()].map(([name, origin]): [number, number] => [
         nameNumbers.order[name],
         originNumbers.order[origin],
@@ -50,6 +53,7 @@ export class KnownFunctionsBuilder {
       occurrences.push(renumbered.sort((a, b) => a[0] - b[0] || a[1] - b[1]));
     });
     const pairs = sorted.map(([, entry]) => entry.pairs);
+    const exact = sorted.map(([, entry]) => Uint32Array.from(entry.exact).sort());
     return {
       names: nameNumbers.values,
       origins: originNumbers.values,
@@ -58,6 +62,8 @@ export class KnownFunctionsBuilder {
       entries: sorted.length,
       hashes,
       lengths: Uint32Array.from(sorted, ([, { length }]) => length),
+      exactStarts: startsOf(exact),
+      exactHashes: concatenate(exact),
       occurrenceStarts: startsOf(occurrences),
       occurrenceNames: Uint32Array.from(occurrences.flat(), ([name]) => name),
       occurrenceOrigins: Uint32Array.from(occurrences.flat(), ([, origin]) => origin),

@@ -2,10 +2,11 @@
  * The file of known functions (`index.bin`): numbers in LEB128, lists that ascend as differences, so that most
  * numbers take a byte. It holds names, hashes and counts of opcode pairs; from these no code can be had back.
  *
- *     magic, names, origins, vocabulary with frequencies, entries: hash, length, occurrences, terms
+ *     magic, names, origins, vocabulary with frequencies, entries: hash, length, exact hashes,
+ *     occurrences, terms
  */
 
-import { ByteReader, ByteWriter } from './bytes.ts';
+import { ByteReader, ByteWriter } from '../bytes.ts';
 import type { KnownFunctions, Origin } from './index.ts';
 
 /** "BSK1" in little-endian order; the digit changes with the format. */
@@ -31,6 +32,8 @@ export function encodeKnown(known: KnownFunctions): Uint8Array {
     out.word(known.hashes[e * 2]);
     out.word(known.hashes[e * 2 + 1]);
     out.uint(known.lengths[e]);
+    out.uint(known.exactStarts[e + 1] - known.exactStarts[e]);
+    for (let i = known.exactStarts[e]; i < known.exactStarts[e + 1]; i++) out.word(known.exactHashes[i]);
     out.uint(known.occurrenceStarts[e + 1] - known.occurrenceStarts[e]);
     for (let i = known.occurrenceStarts[e]; i < known.occurrenceStarts[e + 1]; i++) {
       out.uint(known.occurrenceNames[i]);
@@ -67,13 +70,15 @@ export function decodeKnown(data: Uint8Array, where: string): KnownFunctions {
     vocabulary[term] = token;
     frequency[term] = input.uint();
   }
-  // A hash of 8 bytes, a length and two counts.
-  const entries = input.count(11);
+  // A hash of 8 bytes, a length, three counts.
+  const entries = input.count(12);
   const hashes = new Uint32Array(entries * 2);
   const lengths = new Uint32Array(entries);
+  const exactStarts = new Uint32Array(entries + 1);
   const occurrenceStarts = new Uint32Array(entries + 1);
   const termStarts = new Uint32Array(entries + 1);
   const lists = {
+    exact: [] as number[],
     names: [] as number[],
     origins: [] as number[],
     terms: [] as number[],
@@ -83,6 +88,9 @@ export function decodeKnown(data: Uint8Array, where: string): KnownFunctions {
     hashes[e * 2] = input.word();
     hashes[e * 2 + 1] = input.word();
     lengths[e] = input.uint();
+    const exact = input.count(4);
+    for (let i = 0; i < exact; i++) lists.exact.push(input.word());
+    exactStarts[e + 1] = lists.exact.length;
     const occurrences = input.count(2);
     if (occurrences === 0) input.fail('an entry that was seen nowhere');
     for (let i = 0; i < occurrences; i++) {
@@ -104,7 +112,17 @@ export function decodeKnown(data: Uint8Array, where: string): KnownFunctions {
   }
   if (input.left > 0) input.fail(`${input.left} bytes too many`);
   return {
-    ...{ names, origins, vocabulary, frequency, entries, hashes, lengths, occurrenceStarts, termStarts },
+    names,
+    origins,
+    vocabulary,
+    frequency,
+    entries,
+    hashes,
+    lengths,
+    exactStarts,
+    exactHashes: Uint32Array.from(lists.exact),
+    occurrenceStarts,
+    termStarts,
     occurrenceNames: Uint32Array.from(lists.names),
     occurrenceOrigins: Uint32Array.from(lists.origins),
     terms: Uint32Array.from(lists.terms),

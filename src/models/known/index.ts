@@ -27,6 +27,9 @@ export interface KnownFunctions {
   hashes: Uint32Array;
   /** Number of instructions, padding left out. */
   lengths: Uint32Array;
+  /** The first 32 bits of the exact hashes of entry e, ascending: exactStarts[e] … exactStarts[e + 1] - 1. */
+  exactStarts: Uint32Array;
+  exactHashes: Uint32Array;
   /** Entry e was seen in occurrences occurrenceStarts[e] … occurrenceStarts[e + 1] - 1. */
   occurrenceStarts: Uint32Array;
   /** Name and origin of each occurrence, as numbers. */
@@ -40,8 +43,8 @@ export interface KnownFunctions {
 
 /** The number of the entry with this normalised hash (32 hexadecimal digits); -1 where there is none. */
 export function findByHash({ entries, hashes }: KnownFunctions, normalizedHash: string): number {
-  const high = Number.parseInt(normalizedHash.slice(0, 8), 16);
-  const low = Number.parseInt(normalizedHash.slice(8, 16), 16);
+  const high = leadingWord(normalizedHash);
+  const low = leadingWord(normalizedHash.slice(8));
   let from = 0;
   let to = entries;
   while (from < to) {
@@ -52,6 +55,20 @@ export function findByHash({ entries, hashes }: KnownFunctions, normalizedHash: 
     else to = middle;
   }
   return -1;
+}
+
+/** Whether entry `entry` was seen as the same bytes, and not only as the same instructions. */
+export function hasExact(
+  { exactStarts, exactHashes }: KnownFunctions,
+  entry: number,
+  exactHash: string,
+): boolean {
+  return exactHashes.subarray(exactStarts[entry], exactStarts[entry + 1]).includes(leadingWord(exactHash));
+}
+
+/** The first 32 bits of a hash given as hexadecimal digits. */
+export function leadingWord(hash: string): number {
+  return Number.parseInt(hash.slice(0, 8), 16);
 }
 
 /** Place of a token in the vocabulary; -1 for one that is not in it. */

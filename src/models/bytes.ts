@@ -1,6 +1,6 @@
 /** Whole numbers as bytes: LEB128, as in DWARF and WebAssembly. */
 
-import { corrupt } from '../../error.ts';
+import { corrupt } from '../error.ts';
 
 /** Bytes that grow as they are written. */
 export class ByteWriter {

@@ -1,0 +1,206 @@
+/** Figures of judged functions, each with its interval and the baselines beside it. */
+
+import { bootstrap } from '../metrics/bootstrap.ts';
+import { brier, equalMassBins, equalWidthBins, expectedCalibrationError } from '../metrics/calibration.ts';
+import { confusionMatrix, macroF1 } from '../metrics/classification.ts';
+import { Random } from '../random.ts';
+import type { LabelName } from './classifiers.ts';
+import type { Judged } from './judge.ts';
+
+export interface Figure {
+  name: string;
+  value: number;
+  /** 95 %, by the bootstrap over programs; null where none was taken. */
+  interval: [low: number, high: number] | null;
+  /** Functions it is taken over. */
+  items: number;
+  /** The same figure of simpler answers. */
+  baselines: Record<string, number>;
+  /** The same figure of classifiers trained on other samples, by seed. */
+  seeds?: number[];
+}
+
+/** What the figures need to know beside the functions. */
+export interface FigureContext {
+  seed: number;
+  /** The most frequent answers of the training side. */
+  majority: { compiler: number; optimization: number; arguments: number };
+  /** Places in `Judged.others`. */
+  seedPlaces: number[];
+  opcodePlace: number | undefined;
+}
+
+type Statistic = (weights: Float64Array | undefined) => number;
+
+/** 15 bins, as Guo et al. (2017) and most after them. */
+const BINS = 15;
+const RESAMPLES = 1000;
+/** A tenth of the others': each has to bin tens of thousands of scores anew. */
+const CALIBRATION_RESAMPLES = 100;
+const LEVELS = 4;
+/** -O2 and -O3 as one. */
+const JOINED = (level: number): number => Math.min(level, 2);
+
+/** All figures of one set of functions. */
+export function figuresOf(items: readonly Judged[], context: FigureContext): Figure[] {
+  const named = items.filter(({ name }) => name?.given === true);
+  const known = items.filter(({ nameKnown }) => nameKnown);
+  const same = (level: number): number => level;
+  return [
+    f1Figure('compiler macro-F1', items, 'compiler', 2, same, context),
+    f1Figure('level macro-F1 (four classes)', items, 'optimization', LEVELS, same, context),
+    f1Figure('level macro-F1 (O2 and O3 as one)', items, 'optimization', LEVELS - 1, JOINED, context),
+    rightShare('level accuracy', items, context, (j) => j.optimization.value === j.truth.optimization, {
+      majority: (j) => j.truth.optimization === context.majority.optimization,
+    }),
+    rightShare(
+      'number of arguments accuracy',
+      items,
+      context,
+      (j) => j.arguments.value === j.truth.arguments,
+      {
+        'the rule alone': (j) => j.arguments.rule === j.truth.arguments,
+        majority: (j) => j.truth.arguments === context.majority.arguments,
+      },
+    ),
+    rightShare('name recall@1', items, context, (j) => j.name?.right === true, {
+      'exact hash': (j) => j.exactNameRight,
+    }),
+    rightShare('name recall@1, name in the index', known, context, (j) => j.name?.right === true, {
+      'exact hash': (j) => j.exactNameRight,
+    }),
+    rightShare('share without a name given', items, context, (j) => j.name?.given !== true, {}),
+    rightShare('precision of the names given', named, context, (j) => j.name?.right === true, {}),
+    ...calibrationFigures('compiler', items, context, (j) => [
+      j.compiler.score,
+      j.compiler.value === j.truth.compiler,
+    ]),
+    ...calibrationFigures('level', items, context, (j) => [
+      j.optimization.score,
+      j.optimization.value === j.truth.optimization,
+    ]),
+    ...calibrationFigures('arguments', items, context, (j) => [
+      j.arguments.score,
+      j.arguments.value === j.truth.arguments,
+    ]),
+    ...calibrationFigures(
+      'names',
+      items.filter(({ name }) => name !== null),
+      context,
+      (j) => [j.name?.score ?? 0, j.name?.right === true],
+    ),
+  ];
+}
+
+function withInterval(
+  name: string,
+  items: readonly Judged[],
+  context: FigureContext,
+  statistic: Statistic,
+  resamples = RESAMPLES,
+): Omit<Figure, 'baselines'> {
+  const options = { seed: context.seed, resamples };
+  const { low, high } = bootstrap(items.length, (i) => items[i].cluster, statistic, options);
+  return { name, value: statistic(undefined), interval: [low, high], items: items.length };
+}
+
+function f1Figure(
+  name: string,
+  items: readonly Judged[],
+  label: LabelName,
+  classes: number,
+  map: (value: number) => number,
+  context: FigureContext,
+): Figure {
+  const truth = items.map((j) => map(j.truth[label]));
+  const f1 = (predicted: readonly number[], weights?: Float64Array): number =>
+    macroF1(confusionMatrix(truth, predicted, classes, weights), classes);
+  const ours = items.map((j) => map(j[label].value));
+  const other = (place: number): number => f1(items.map((j) => map(j.others[place][label])));
+  const random = new Random(context.seed);
+  const { opcodePlace, majority, seedPlaces } = context;
+  return {
+    ...withInterval(name, items, context, (weights) => f1(ours, weights)),
+    baselines: {
+      ...(opcodePlace === undefined ? {} : { 'bag of opcodes': other(opcodePlace) }),
+      majority: f1(items.map(() => map(majority[label]))),
+      random: f1(items.map(() => random.below(classes))),
+    },
+    ...(seedPlaces.length === 0 ? {} : { seeds: seedPlaces.map(other) }),
+  };
+}
+
+/** Share of the items for which `right` holds. */
+function rightShare(
+  name: string,
+  items: readonly Judged[],
+  context: FigureContext,
+  right: (item: Judged) => boolean,
+  baselines: Record<string, (item: Judged) => boolean>,
+): Figure {
+  const hits = items.map(right);
+  const share = (flags: readonly boolean[], weights?: Float64Array): number => {
+    let sum = 0;
+    let all = 0;
+    flags.forEach((flag, i) => {
+      const weight = weights ? weights[i] : 1;
+      all += weight;
+      if (flag) sum += weight;
+    });
+    return sum / all;
+  };
+  return {
+    ...withInterval(name, items, context, (weights) => share(hits, weights)),
+    baselines: Object.fromEntries(
+      Object.entries(baselines).map(([name, of]) => [name, share(items.map(of))]),
+    ),
+  };
+}
+
+/** Expected calibration error, in bins of equal width and of equal mass, and Brier's score. */
+function calibrationFigures(
+  what: string,
+  items: readonly Judged[],
+  context: FigureContext,
+  outcome: (item: Judged) => [score: number, right: boolean],
+): Figure[] {
+  const outcomes = items.map(outcome);
+  const scores = outcomes.map(([score]) => score);
+  const right: number[] = outcomes.map(([, hit]) => (hit ? 1 : 0));
+  const constant = right.reduce((sum, hit) => sum + hit, 0) / Math.max(1, right.length);
+  const drawn = (weights: Float64Array | undefined): [number[], number[]] => {
+    if (!weights) return [scores, right];
+    const places: number[] = [];
+    weights.forEach((times, i) => {
+      for (let k = 0; k < times; k++) places.push(i);
+    });
+    return [places.map((i) => scores[i]), places.map((i) => right[i])];
+  };
+  const width: Statistic = (weights) => expectedCalibrationError(equalWidthBins(...drawn(weights), BINS));
+  return [
+    {
+      ...withInterval(
+        `${what}: calibration error, equal width`,
+        items,
+        context,
+        width,
+        CALIBRATION_RESAMPLES,
+      ),
+      baselines: {},
+    },
+    {
+      name: `${what}: calibration error, equal mass`,
+      value: expectedCalibrationError(equalMassBins(scores, right, BINS)),
+      interval: null,
+      items: items.length,
+      baselines: {},
+    },
+    {
+      name: `${what}: Brier score`,
+      value: brier(scores, right),
+      interval: null,
+      items: items.length,
+      baselines: { 'its mean always': constant * (1 - constant) },
+    },
+  ];
+}

@@ -1,0 +1,56 @@
+/** The recipe of a training run: what to learn from and with which settings. */
+
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { BinscribeError, corrupt, describeError } from '../error.ts';
+
+export const recipeShape = z.strictObject({
+  /** Name of the model; its version is that of the tool and the hash of its parts. */
+  name: z.string().regex(/^[a-z0-9-]+$/),
+  model: z.literal('first'),
+  /** Folder of the data set. */
+  dataset: z.string(),
+  /** Each trains the classifiers once more on a sample of the functions, to show how far figures move. */
+  seeds: z.array(z.int().min(0)),
+  /** Functions with fewer instructions, padding left out, are neither learned from nor named. */
+  floor: z.int().min(1),
+  classifier: z.strictObject({
+    /** Functions that a token must occur in. */
+    leastFunctions: z.int().min(1),
+    penalty: z.number().positive(),
+    iterations: z.int().min(1),
+  }),
+  names: z.strictObject({
+    /** Cosine below which an entry is no neighbour. */
+    similarity: z.number().min(0).max(1),
+    /** Share of the given names that are to be right, on packages left out. */
+    precision: z.number().min(0).max(1),
+    penalty: z.number().positive(),
+  }),
+  arguments: z.strictObject({
+    /** Functions that a kind of case must have been seen with. */
+    leastFunctions: z.int().min(1),
+  }),
+});
+
+export type TrainingRecipe = z.infer<typeof recipeShape>;
+
+/** @throws BinscribeError: `unreadable` where there is no recipe, `corrupt` where it is none. */
+export function readTrainingRecipe(path: string): TrainingRecipe {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new BinscribeError('unreadable', `${path}: ${describeError(error)}`);
+  }
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (error) {
+    throw corrupt(`${path}: ${describeError(error)}`);
+  }
+  const parsed = recipeShape.safeParse(document);
+  if (parsed.success) return parsed.data;
+  const [{ path: at, message }] = parsed.error.issues;
+  throw corrupt(`${path}: ${at.join('.') || 'the recipe'}: ${message}`);
+}
