@@ -12,6 +12,9 @@ const BRIEF = { strings: 3, calls: 5 } as const;
 /** Calls that the compiler adds to any function: in a brief line they would stand for nothing. */
 const ADDED_CALLS = new Set(['__stack_chk_fail']);
 
+/** What these lines say of a function; that a model has no answer to anything else is no news. */
+const SHOWN_FIELDS = new Set<string>(['names', 'compiler', 'optimization', 'arguments']);
+
 /** The strongest evidence first; the line is cut where the terminal ends. */
 export function reasons(entry: FunctionReport): string {
   const parts: string[] = [];
@@ -47,7 +50,7 @@ export function functionEvidence(entry: FunctionReport, width: number, style: St
   });
   add('says', entry.strings.map(quote).join(' '));
   add('calls', entry.calls.join(' '));
-  add('left open', entry.abstained.join(', '));
+  add('left open', entry.abstained.filter((field) => SHOWN_FIELDS.has(field)).join(', '));
   return lines;
 }
 
