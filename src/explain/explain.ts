@@ -126,7 +126,7 @@ function describeFunction(
     summary: null,
     compiler: printable(answer?.compiler),
     optimization: printable(answer?.optimization),
-    arguments: answer?.arguments ?? null,
+    arguments: answer?.arguments ? { count: answer.arguments.count, score: answer.arguments.score } : null,
     labels: [],
     source: null,
     neighbours: (answer?.neighbours ?? []).slice(0, EVIDENCE_LIMITS.neighbours).map((near) => ({
