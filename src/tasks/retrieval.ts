@@ -110,7 +110,9 @@ export class RetrievalTask {
         });
       });
       return {
-        ...{ name, pool, candidates: shared.length },
+        name,
+        pool,
+        candidates: shared.length,
         recallAt1: ranks.map((of) => recallAt(of, 1)),
         meanReciprocalRank: ranks.map((of) => meanReciprocalRank(of)),
       };

@@ -84,7 +84,7 @@ export function learnArgumentTable(
     if (rule === truth) right++;
     for (const key of keys) {
       let of = counts.get(key);
-      if (!of) counts.set(key, (of = new Map()));
+      if (!of) counts.set(key, (of = new Map<number, number>()));
       of.set(truth, (of.get(truth) ?? 0) + 1);
     }
   }

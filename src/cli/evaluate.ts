@@ -1,0 +1,59 @@
+/** `binscribe evaluate`: judges a run on packages that it did not learn from, and writes the figures down. */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { BinscribeError, describeError } from '../error.ts';
+import { renderJson } from '../explain/render/json.ts';
+import { evaluate } from '../tasks/evaluate.ts';
+import { renderEvaluation } from '../tasks/tables.ts';
+import type { Session } from './session.ts';
+import { Steps } from './train.ts';
+
+interface Flags {
+  dataset?: string;
+  orbit?: string;
+  output: string;
+  json?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  $ binscribe evaluate runs/first
+  $ binscribe evaluate runs/first --json | jq '.sets[0].figures[] | {name, value, interval}'
+
+Baselines, 95 % intervals and the figures without duplicates and leaks stand beside each figure.`;
+
+export function evaluateCommand(session: Session): Command {
+  return new Command('evaluate')
+    .description("Judge a run on its data set's test packages; writes NAME.json and NAME.md.")
+    .argument('<run>', 'folder of the run')
+    .option('--dataset <dir>', 'another data set than the one it was trained on')
+    .option('--orbit <dir>', 'judge it on the orbit data set too (needs xz)')
+    .option('-o, --output <dir>', 'folder for the figures', 'results')
+    .option('--json', 'print the figures as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(async (run: string, flags: Flags) => {
+      const steps = new Steps(session);
+      const evaluation = await evaluate(run, {
+        dataset: flags.dataset,
+        orbit: flags.orbit,
+        progress: (step, done, total) => steps.update(step, done, total),
+      });
+      steps.end();
+      const json = [...renderJson(evaluation)].join('');
+      const markdown = renderEvaluation(evaluation);
+      write(flags.output, `${evaluation.run.name}.json`, json);
+      write(flags.output, `${evaluation.run.name}.md`, markdown);
+      session.stdout.write(flags.json ? json : markdown);
+    });
+}
+
+function write(folder: string, name: string, text: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, name), text);
+  } catch (error) {
+    throw new BinscribeError('unreadable', `${folder}/${name}: ${describeError(error)}`);
+  }
+}
