@@ -47,7 +47,8 @@ export class Progress {
   /** Tells what is known now, where it is time to. */
   update(done: number, total: number): void {
     const now = performance.now();
-    if (now < this.next) return;
+    // What is done needs no word: the answer follows.
+    if (now < this.next || done >= total) return;
     this.next = now + this.pace.between;
     const share = total === 0 ? 1 : done / total;
     const counted = `${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} ${this.unit}`;

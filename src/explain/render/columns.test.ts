@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sanitize } from '../sanitize.ts';
-import { cells, type Column, fit, layOut } from './columns.ts';
+import { cells, type Column, fit, layOut, percent } from './columns.ts';
 
 const COLUMNS: Column[] = [
   { title: 'N', align: 'right', most: 5 },
@@ -45,4 +45,15 @@ test('text is cut by cells, not by letters', () => {
   expect(fit('日本語', 5)).toBe('日本…');
   expect(fit('日本語', 4)).toBe('日…');
   expect(fit('abc', 0)).toBe('');
+});
+
+test('only what is certain is 100 %, and only what is impossible 0 %', () => {
+  expect([1, 0.9999, 0.994, 0.5, 0.004, 0].map(percent)).toEqual([
+    '100 %',
+    '>99 %',
+    '99 %',
+    '50 %',
+    '<1 %',
+    '0 %',
+  ]);
 });

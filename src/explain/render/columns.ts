@@ -29,6 +29,14 @@ export function fit(text: string, width: number): string {
   return `${kept}…`;
 }
 
+/** `94 %`; what is not quite certain, or not quite impossible, is not rounded to it. */
+export function percent(share: number): string {
+  const rounded = Math.round(share * 100);
+  if (rounded === 100 && share < 1) return '>99 %';
+  if (rounded === 0 && share > 0) return '<1 %';
+  return `${rounded} %`;
+}
+
 export interface Cell {
   text: string;
   paint?: (text: string) => string;

@@ -1,7 +1,7 @@
 /** Why a function is shown as it is: in half a line, and in full. */
 
 import type { FunctionReport } from '../schema.ts';
-import { fit } from './columns.ts';
+import { fit, percent } from './columns.ts';
 import type { Style } from './style.ts';
 
 type Neighbour = FunctionReport['neighbours'][number];
@@ -67,8 +67,4 @@ function origin(near: Neighbour): string {
 
 function quote(text: string): string {
   return `"${text}"`;
-}
-
-function percent(score: number): string {
-  return `${Math.round(score * 100)} %`;
 }

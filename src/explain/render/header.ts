@@ -1,7 +1,7 @@
 /** The head of a report: what the file is, who built it, how much of it could be told. */
 
 import type { FunctionReport, Report, Tally } from '../schema.ts';
-import { fit } from './columns.ts';
+import { fit, percent } from './columns.ts';
 import type { Style } from './style.ts';
 
 const KINDS = { executable: 'executable', shared: 'shared library', relocatable: 'object file' } as const;
@@ -91,8 +91,4 @@ function byteCount(size: number): string {
 
 function number(value: number): string {
   return value.toLocaleString('en-US');
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
 }

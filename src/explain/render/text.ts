@@ -4,7 +4,7 @@
  */
 
 import type { FunctionReport, Report } from '../schema.ts';
-import { type Cell, type Column, fit, layOut } from './columns.ts';
+import { type Cell, type Column, fit, layOut, percent } from './columns.ts';
 import { functionEvidence, reasons } from './evidence.ts';
 import { header } from './header.ts';
 import { PLAIN, type Style } from './style.ts';
@@ -90,7 +90,7 @@ function nameCells(entry: FunctionReport, style: Style): [Cell, Cell] {
   }
   if (entry.names.length > 0) {
     const [best] = entry.names;
-    return [{ text: `${best.name}?`, paint: style.suggested }, { text: `${Math.round(best.score * 100)} %` }];
+    return [{ text: `${best.name}?`, paint: style.suggested }, { text: percent(best.score) }];
   }
   return [{ text: '·', paint: style.faint }, { text: '' }];
 }
