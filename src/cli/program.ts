@@ -4,16 +4,29 @@ import { Command, type CommanderError } from 'commander';
 import { VERSION } from '../version.ts';
 import { corpusCommand } from './corpus.ts';
 import { doctorCommand } from './doctor.ts';
+import { evaluateCommand } from './evaluate.ts';
 import { explainCommand } from './explain.ts';
 import { tellFailure } from './failure.ts';
 import { functionsCommand } from './functions.ts';
 import type { Session } from './session.ts';
 import { studyCommand } from './study.ts';
+import { trainCommand } from './train.ts';
 
 const START = `
 Start with:
   $ binscribe explain /bin/ls
   $ binscribe doctor`;
+
+/** In the order in which help lists them: the main job first. */
+const COMMANDS = [
+  explainCommand,
+  functionsCommand,
+  corpusCommand,
+  trainCommand,
+  evaluateCommand,
+  studyCommand,
+  doctorCommand,
+];
 
 /**
  * Runs one command line, `argv` without the interpreter and the script.
@@ -25,10 +38,7 @@ export async function main(argv: readonly string[], session: Session): Promise<n
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', START);
-  const commands = [explainCommand, functionsCommand, corpusCommand, studyCommand, doctorCommand].map(
-    (make) => make(session),
-  );
-  for (const command of commands) program.addCommand(command);
+  for (const make of COMMANDS) program.addCommand(make(session));
   for (const command of withDescendants(program)) speakThrough(command, session);
   try {
     await program.parseAsync([...argv], { from: 'user' });
