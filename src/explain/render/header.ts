@@ -72,8 +72,8 @@ function knowledge(functions: readonly FunctionReport[]): string {
   const nameless = real.filter((entry) => entry.symbol === null && entry.role === null);
   const suggested = nameless.filter((entry) => entry.names.length > 0).length;
   const open = nameless.length - suggested;
-  const parts = [`${number(given)} from the file`, `${number(suggested)} suggested (marked ?)`];
-  if (open > 0) parts.push(`${number(open)} left open (·): nothing known resembles them enough`);
+  const parts = [`${number(given)} from the file`, `${number(suggested)} suggested (?)`];
+  if (open > 0) parts.push(`${number(open)} left open (·): they resemble nothing known enough`);
   return parts.join(', ');
 }
 
