@@ -68,13 +68,16 @@ const FIRST_OPERAND = ((): Uint8Array => {
   return table;
 })();
 
-/** Instructions that with twice the same source give a constant, whatever the source holds. */
+/** 1 for instructions that with twice the same source give a constant, whatever the source holds. */
+const CONSTANT_OF_SAME = new Uint8Array(FIRST_OPERAND.length);
 // prettier-ignore
-const CONSTANT_OF_SAME = new Set([
+for (const mnemonic of [
   M.Xor, M.Sub, M.Sbb, M.Pxor, M.Xorps, M.Xorpd, M.Vpxor, M.Vxorps, M.Vxorpd,
   M.Psubb, M.Psubw, M.Psubd, M.Psubq, M.Pcmpeqb, M.Pcmpeqw, M.Pcmpeqd, M.Pcmpeqq,
   M.Vpcmpeqb, M.Vpcmpeqw, M.Vpcmpeqd, M.Vpcmpeqq, M.Pcmpgtb, M.Pcmpgtw, M.Pcmpgtd,
-]);
+]) {
+  CONSTANT_OF_SAME[mnemonic] = 1;
+}
 
 const STRING_MOVE = RDI | RSI | RCX;
 
@@ -100,16 +103,16 @@ const IMPLICIT_RULES: readonly [number[], number, number][] = [
   [[M.Sahf], RAX, 0],
 ];
 
-const IMPLICIT = new Map(
-  IMPLICIT_RULES.flatMap(([mnemonics, reads, writes]) =>
-    mnemonics.map((m) => [m, { reads, writes }] as const),
-  ),
-);
+/** Mnemonic → its implicit reads, and writes in the high 16 bits; 0 for most. */
+const IMPLICIT = new Int32Array(FIRST_OPERAND.length);
+for (const [mnemonics, reads, writes] of IMPLICIT_RULES) {
+  for (const mnemonic of mnemonics) IMPLICIT[mnemonic] = reads | (writes << 16);
+}
 
 /** True where an instruction uses registers that it does not name. */
 export function hasImplicitEffects(instruction: Instruction): boolean {
   return (
-    IMPLICIT.has(instruction.mnemonic) ||
+    IMPLICIT[instruction.mnemonic] !== 0 ||
     (instruction.mnemonic === M.Imul && instruction.operands.length === 1)
   );
 }
@@ -117,9 +120,8 @@ export function hasImplicitEffects(instruction: Instruction): boolean {
 /** Reads in the low 16 bits, writes in the high 16. Calls are not in it: what a callee does is not the caller's. */
 export function registerEffects(instruction: Instruction): number {
   const { mnemonic, operands } = instruction;
-  const implicit = IMPLICIT.get(mnemonic);
-  let reads = implicit?.reads ?? 0;
-  let writes = implicit?.writes ?? 0;
+  let reads = IMPLICIT[mnemonic] & 0xffff;
+  let writes = IMPLICIT[mnemonic] >>> 16;
   let access: number = FIRST_OPERAND[mnemonic];
   if (mnemonic === M.Movsd && operands[0].kind === 'memory' && operands[1].kind === 'memory') {
     // The string instruction: SSE2's of the same name has a register on one side.
@@ -158,14 +160,15 @@ export function registerEffects(instruction: Instruction): number {
 
 /** `xor r,r` and its like, `or r,-1` and `and r,0`: what the register held does not matter. */
 function givesConstant({ mnemonic, operands }: Instruction): boolean {
-  const last = operands.at(-1);
-  const other = operands.at(-2);
-  if (last?.kind === 'register') {
-    return CONSTANT_OF_SAME.has(mnemonic) && other?.kind === 'register' && other.register === last.register;
+  if (operands.length < 2) return false;
+  const last = operands[operands.length - 1];
+  const other = operands[operands.length - 2];
+  if (last.kind === 'register') {
+    return CONSTANT_OF_SAME[mnemonic] === 1 && other.kind === 'register' && other.register === last.register;
   }
   return (
-    last?.kind === 'immediate' &&
-    other?.kind === 'register' &&
+    last.kind === 'immediate' &&
+    other.kind === 'register' &&
     ((mnemonic === M.Or && last.value === -1) || (mnemonic === M.And && last.value === 0))
   );
 }

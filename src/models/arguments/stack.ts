@@ -51,7 +51,8 @@ function slotReached({ mnemonic, operands }: Instruction, frame: Frame): number 
   if (mnemonic === M.Lea) return 0;
   for (const operand of operands) {
     if (operand.kind !== 'memory' || operand.index !== 0) continue;
-    const base = operand.base === RSP ? frame.rsp : operand.base === RBP ? frame.rbp : Number.NaN;
+    if (operand.base !== RSP && operand.base !== RBP) continue;
+    const base = operand.base === RSP ? frame.rsp : frame.rbp;
     const slot = Math.floor((base + operand.displacement - FIRST_SLOT) / 8);
     if (slot >= 0 && slot < MAX_SLOTS) return slot + 1;
   }
@@ -60,7 +61,6 @@ function slotReached({ mnemonic, operands }: Instruction, frame: Frame): number 
 
 /** Follows rsp and rbp over one instruction. */
 function step({ mnemonic, operands }: Instruction, frame: Frame): void {
-  const [target, source] = operands;
   switch (mnemonic) {
     case M.Push:
       frame.rsp -= 8;
@@ -74,8 +74,10 @@ function step({ mnemonic, operands }: Instruction, frame: Frame): void {
       return;
     default:
   }
-  if (target?.kind !== 'register' || (target.register !== RSP && target.register !== RBP)) return;
-  const value = assigned(mnemonic, target.register, source, frame);
+  if (operands.length === 0) return;
+  const target = operands[0];
+  if (target.kind !== 'register' || (target.register !== RSP && target.register !== RBP)) return;
+  const value = assigned(mnemonic, target.register, operands.at(1), frame);
   if (target.register === RSP) frame.rsp = value;
   else if (mnemonic !== M.Cmp && mnemonic !== M.Test) frame.rbp = value;
 }
