@@ -73,7 +73,7 @@ function knowledge(functions: readonly FunctionReport[]): string {
   const suggested = nameless.filter((entry) => entry.names.length > 0).length;
   const open = nameless.length - suggested;
   const parts = [`${number(given)} from the file`, `${number(suggested)} suggested (?)`];
-  if (open > 0) parts.push(`${number(open)} left open (·): they resemble nothing known enough`);
+  if (open > 0) parts.push(`${number(open)} left open (·): like nothing known`);
   return parts.join(', ');
 }
 
