@@ -85,7 +85,7 @@ function liveAtEntry(summary: ArgumentSummary, callees: ReadonlyMap<number, numb
       const { steps } = blocks[b];
       for (let s = steps.length - 1; s >= 0; s--) {
         const { reads, writes, call } = steps[s];
-        if (call >= 0) mask = demands[call] | (mask & ~CALL_WRITES);
+        if (call >= 0) mask = demands[call] | (calls[call].conditional ? mask : mask & ~CALL_WRITES);
         mask = reads | (mask & ~writes);
       }
       if (mask !== atStart[b]) {
@@ -103,8 +103,8 @@ function collectCallers(
 ): Map<number, CallerEvidence> {
   const evidence = new Map<number, CallerEvidence>();
   for (const { calls } of summaries.values()) {
-    for (const { target, setup } of calls) {
-      if (!live.has(target)) continue;
+    for (const { target, setup, conditional } of calls) {
+      if (conditional || !live.has(target)) continue;
       let of = evidence.get(target);
       if (!of) evidence.set(target, (of = { sites: 0, integers: new Array<number>(7).fill(0) }));
       of.sites++;

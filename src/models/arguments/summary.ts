@@ -24,6 +24,8 @@ export interface OutgoingCall {
   target: number;
   /** Argument registers written since the last call and not read since: what the caller sets for the callee. */
   setup: number;
+  /** A branch that may leave the function: where it does not, the registers are as they were. */
+  conditional: boolean;
 }
 
 export interface ArgumentSummary {
@@ -65,9 +67,13 @@ export function summarise(body: FunctionBody): ArgumentSummary {
       if (!hasImplicitEffects(instruction)) pending |= written;
       const target = calledAddress(instruction, body, tableTargets.length > 0);
       if (target === undefined) continue;
+      const conditional = instruction.flow === 'branch';
       steps.push({ reads, writes, call: calls.length });
-      calls.push({ target, setup: pending & (INTEGER_MASK | VECTOR_MASK) });
-      reads = writes = pending = 0;
+      // Branches lead to cold parts of the function, for which nothing is set up.
+      const setup = conditional ? 0 : pending & (INTEGER_MASK | VECTOR_MASK);
+      calls.push({ target, setup, conditional });
+      reads = writes = 0;
+      if (!conditional) pending = 0;
     }
     steps.push({ reads, writes, call: -1 });
     pendingAtEnd[index] = pending;
