@@ -10,6 +10,7 @@ import {
   OpAccess,
   Register,
   RegisterExt,
+  type UsedRegister,
 } from 'iced-x86';
 import { describe, expect, it } from 'vitest';
 import { findFunctions } from '../../src/binary/functions.ts';
@@ -76,9 +77,10 @@ int main(int argc, char **argv) {
   return 0;
 }`;
 
+// prettier-ignore
 const COUNTS: Record<string, number> = {
-  ...{ none: 0, one: 1, two: 2, three: 3, vectors: 2, mixed: 4, six: 6, eight: 8, divides: 2, shifts: 2 },
-  ...{ passes: 2, tail: 2, branches: 3, table: 2, logs: 1, sums: 2, clears: 2, main: 2 },
+  none: 0, one: 1, two: 2, three: 3, vectors: 2, mixed: 4, six: 6, eight: 8, divides: 2, shifts: 2,
+  passes: 2, tail: 2, branches: 3, table: 2, logs: 1, sums: 2, clears: 2, main: 2,
 };
 
 function countAll(path: string): Record<string, number> {
@@ -91,10 +93,10 @@ function countAll(path: string): Record<string, number> {
       .map(({ found, body }) => [found.address, summarise(body)]),
   );
   const facts = solveProgram(summaries);
-  return Object.fromEntries(
+  return Object.fromEntries<number>(
     functions
       .filter(({ symbol, address }) => symbol !== null && symbol in COUNTS && summaries.has(address))
-      .map(({ symbol, address }) => [symbol, ruleCount(summaries.get(address)!, facts.get(address)!)]),
+      .map(({ symbol, address }) => [symbol!, ruleCount(summaries.get(address)!, facts.get(address)!)]),
   );
 }
 
@@ -170,7 +172,7 @@ function icedEffects(factory: InstructionInfoFactory, iced: IcedInstruction): [n
   const info = factory.info(iced);
   let reads = 0;
   let writes = 0;
-  for (const used of info.usedRegisters()) {
+  for (const used of info.usedRegisters() as UsedRegister[]) {
     if (READS.includes(used.access)) reads |= maskOf(used.register);
     if (WRITES.includes(used.access)) writes |= maskOf(used.register);
     used.free();
@@ -205,7 +207,7 @@ describe('registers', () => {
     const differences = new Map<string, string>();
     for (const instruction of decode(code, 0)) {
       decoder.decodeOut(iced);
-      const name = Mnemonic[instruction.mnemonic];
+      const name = Mnemonic[instruction.mnemonic] ?? '';
       const effects = registerEffects(instruction);
       const [reads, writes] = icedEffects(factory, iced);
       if ((effects & 0xffff) === reads && effects >>> 16 === writes) continue;
