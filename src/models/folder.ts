@@ -129,7 +129,7 @@ export async function loadModel(
     names: {
       similarity: document.names.similarity,
       threshold: document.names.threshold,
-      linear: nameModel(document.names.weights),
+      linear: nameModel(document.names.weights, `${where}/model.json`),
     },
     vocabulary,
     compiler: { ...document.compiler, linear: models[0] },
@@ -157,9 +157,12 @@ function describeClassifier({ labels, temperature }: Classifier): z.infer<typeof
   return { labels, temperature };
 }
 
-function nameModel(weights: Record<string, number>): LinearModel {
+function nameModel(weights: Record<string, number>, where: string): LinearModel {
   const flat = new Float64Array((NAME_FEATURES.length + 1) * 2);
-  [...NAME_FEATURES, BIAS].forEach((feature, i) => (flat[i * 2 + 1] = weights[feature] ?? 0));
+  [...NAME_FEATURES, BIAS].forEach((feature, i) => {
+    if (!Object.hasOwn(weights, feature)) throw corrupt(`${where}: names.weights: no weight of ${feature}`);
+    flat[i * 2 + 1] = weights[feature];
+  });
   return { classes: 2, columns: NAME_FEATURES.length, weights: flat };
 }
 

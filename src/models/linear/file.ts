@@ -33,7 +33,9 @@ export function decodeWeights(
     vocabulary[i] = token;
   }
   const models = classes.map((count): LinearModel => {
-    const bits = new Uint32Array((vocabulary.length + 1) * count);
+    const size = (vocabulary.length + 1) * count;
+    if (size * 4 > input.left) input.fail(`${size} weights that do not fit`);
+    const bits = new Uint32Array(size);
     for (let i = 0; i < bits.length; i++) bits[i] = input.word();
     return { classes: count, columns: vocabulary.length, weights: new Float32Array(bits.buffer) };
   });
