@@ -40,6 +40,13 @@ int main(int argc, char **argv) {
   long v[4] = {argc, argc * 2, hash(xcopy(argv[0]), 5), compare(argv[0], "x")};
   return total(v, 4, argc);
 }`,
+  gamma: `${SHARED}
+__attribute__((noinline)) int rare(int a, const char *s) {
+  int n = 0;
+  while (s[n] && n * n < a) n += (s[n] == 'x') + 1;
+  return n ^ a;
+}
+int main(int argc, char **argv) { return rare(argc, xcopy(argv[0])) + hash(argv[0], 3); }`,
 };
 
 const LEVELS = ['O0', 'O1', 'O2', 'O3'];
@@ -47,7 +54,15 @@ const COMPILERS = ['gcc-12', 'clang-19'];
 
 /** Every package by both compilers at four levels. Numbers of arguments are those of the sources above. */
 export function* labelledPackages(names: readonly string[]): Generator<LabelledProgram> {
-  const counts: Record<string, number> = { xalloc: 1, xcopy: 1, hash: 2, compare: 2, total: 3, main: 2 };
+  const counts: Record<string, number> = {
+    xalloc: 1,
+    xcopy: 1,
+    hash: 2,
+    compare: 2,
+    total: 3,
+    rare: 2,
+    main: 2,
+  };
   for (const name of names) {
     for (const compiler of COMPILERS) {
       for (const optimization of LEVELS) {

@@ -1,0 +1,169 @@
+/** `train` and `evaluate` on a small data set of our own: what they write, and that it is the same again. */
+
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { evaluateCommand } from '../../src/cli/evaluate.ts';
+import type { Session } from '../../src/cli/session.ts';
+import { trainCommand } from '../../src/cli/train.ts';
+import { DATASET_SCHEMA, type Manifest } from '../../src/corpus/manifest.ts';
+import { ALL_COLUMNS, type FunctionRow } from '../../src/corpus/row.ts';
+import { ShardWriter } from '../../src/corpus/shard.ts';
+import type { Evaluation } from '../../src/tasks/evaluate.ts';
+import { labelledPackages } from '../support/labelled.ts';
+import { temporaryFolder } from '../support/packages.ts';
+
+const folder = temporaryFolder();
+const dataset = join(folder, 'data');
+const recipePath = join(folder, 'recipe.json');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const SPLITS = { alpha: 'train', beta: 'train', gamma: 'test' } as const;
+
+function writeDataset(): void {
+  mkdirSync(join(dataset, 'data'), { recursive: true });
+  const rows = { train: 0, test: 0 };
+  const shards = Object.entries(SPLITS).map(([name, split]) => {
+    const file = `data/${split}-${name}.parquet`;
+    const shard = new ShardWriter(join(dataset, file), ALL_COLUMNS);
+    for (const program of labelledPackages([name])) {
+      program.functions.forEach(({ address, size, code, body }, i) => {
+        const label = program.labels[i];
+        const row: FunctionRow = {
+          package: name,
+          version: program.version,
+          split,
+          compiler: program.compiler,
+          optimization: program.optimization as FunctionRow['optimization'],
+          binary: name,
+          name: label.name,
+          symbol: label.name,
+          linkage_name: null,
+          source_file: `${name}.c`,
+          source_line: 1,
+          external: true,
+          address,
+          size,
+          code,
+          ranges: [{ address, size }],
+          instructions: body.instructions.length,
+          arguments: label.arguments,
+          variadic: false,
+          parameter_types: [],
+          parameter_classes: [],
+          return_type: 'int',
+          exact_hash: label.exactHash,
+          normalized_hash: label.normalizedHash,
+          exact_duplicate: false,
+          normalized_duplicate: false,
+          exact_leak: false,
+          normalized_leak: split === 'test' && label.name !== 'rare',
+        };
+        shard.write(row);
+      });
+    }
+    shard.finish();
+    rows[split] += shard.rows;
+    return { file, package: name, rows: shard.rows, sha256: '0'.repeat(64) };
+  });
+  const counts = (split: 'train' | 'test') => ({
+    rows: rows[split],
+    exactUnique: 0,
+    normalizedUnique: 0,
+    exactLeaks: 0,
+    normalizedLeaks: 0,
+  });
+  const manifest: Manifest = {
+    schema: DATASET_SCHEMA,
+    tool: 'binscribe',
+    name: 'small',
+    sandboxed: true,
+    compilers: ['gcc-12', 'clang-19'].map((name) => ({ name, version: name })),
+    levels: ['O0', 'O1', 'O2', 'O3'],
+    flags: [],
+    packages: Object.entries(SPLITS).map(([name, split]) => ({
+      name,
+      version: '1.0',
+      split,
+      files: [],
+      licences: [],
+      buildSystem: null,
+    })),
+    failures: [],
+    cuts: [],
+    shards,
+    counts: { train: counts('train'), test: counts('test') },
+    table: [],
+  };
+  writeFileSync(join(dataset, 'manifest.json'), JSON.stringify(manifest));
+}
+
+beforeAll(() => {
+  writeDataset();
+  const recipe = {
+    name: 'small',
+    model: 'first',
+    dataset,
+    seeds: [1, 2],
+    floor: 8,
+    classifier: { leastFunctions: 1, penalty: 1e-3, iterations: 40 },
+    names: { similarity: 0.8, precision: 0.6, penalty: 1e-3 },
+    arguments: { leastFunctions: 10 },
+  };
+  writeFileSync(recipePath, JSON.stringify(recipe));
+});
+
+async function run(make: (session: Session) => ReturnType<typeof trainCommand>, ...argv: string[]) {
+  let out = '';
+  let err = '';
+  const session: Session = {
+    stdout: { write: (text) => (out += text) },
+    stderr: { write: (text) => (err += text) },
+    env: {},
+    openModel: () => Promise.reject(new Error('not asked for')),
+    status: 0,
+  };
+  await make(session).exitOverride().parseAsync(argv, { from: 'user' });
+  return { out, err };
+}
+
+it('trains the same run twice, and judges it', async () => {
+  const first = join(folder, 'first');
+  const { out } = await run(trainCommand, recipePath, '-o', first);
+  expect(out).toContain('style vocabulary');
+  const second = join(folder, 'second');
+  const manifest = JSON.parse((await run(trainCommand, recipePath, '-o', second, '--json')).out) as {
+    files: Record<string, string>;
+  };
+  expect(Object.keys(manifest.files)).toEqual(
+    expect.arrayContaining(['index.bin', 'seed-1.bin', 'opcodes.bin']),
+  );
+  for (const name of [...Object.keys(manifest.files), 'manifest.json', 'card.md']) {
+    expect(readFileSync(join(second, name)).equals(readFileSync(join(first, name)))).toBe(true);
+  }
+  expect(readFileSync(join(first, 'card.md'), 'utf8')).toContain('alpha 1.0');
+
+  const results = join(folder, 'results');
+  const judged = await run(evaluateCommand, first, '-o', results, '--json');
+  const evaluation = JSON.parse(judged.out) as Evaluation;
+  expect(readFileSync(join(results, 'small.json'), 'utf8')).toBe(judged.out);
+  expect(readFileSync(join(results, 'small.md'), 'utf8')).toContain('| compiler macro-F1 |');
+  const all = evaluation.sets.at(-1)!;
+  const figure = (name: string) => all.figures.find((f) => f.name === name)!;
+  // Four of the five functions with known names are shared, the same code in each build; `main` is another.
+  expect(figure('name recall@1, name in the index').value).toBeGreaterThanOrEqual(0.8);
+  expect(figure('compiler macro-F1').seeds).toHaveLength(2);
+  expect(figure('compiler macro-F1').baselines).toHaveProperty('bag of opcodes');
+  expect(evaluation.retrieval.map(({ name }) => name)).toContain('gcc-12 -O0 to -O3');
+  // Whoever asks again gets the same.
+  const again = await run(evaluateCommand, first, '-o', join(folder, 'again'), '--json');
+  expect(again.out).toBe(judged.out);
+});
+
+it('says what is wrong with a recipe or a run', async () => {
+  const broken = join(folder, 'broken.json');
+  writeFileSync(broken, '{"name": "x"}');
+  await expect(run(trainCommand, broken)).rejects.toMatchObject({ kind: 'corrupt' });
+  await expect(run(trainCommand, join(folder, 'absent.json'))).rejects.toMatchObject({ kind: 'unreadable' });
+  await expect(run(evaluateCommand, folder)).rejects.toMatchObject({ kind: 'missing' });
+});
