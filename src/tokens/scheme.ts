@@ -35,7 +35,7 @@ export interface Bag {
 
 /** Counts a list of tokens. */
 export function bagOf(list: readonly number[]): Bag {
-  const sorted = Uint32Array.from(list).sort();
+  const sorted = new Uint32Array(list).sort();
   let distinct = 0;
   const counts = new Uint32Array(sorted.length);
   for (let i = 0; i < sorted.length; i++) {

@@ -68,16 +68,20 @@ const FIRST_OPERAND = ((): Uint8Array => {
   return table;
 })();
 
-/** 1 for instructions that with twice the same source give a constant, whatever the source holds. */
-const CONSTANT_OF_SAME = new Uint8Array(FIRST_OPERAND.length);
+/** Ways to make a constant from a register, whatever it holds; 0 for all other instructions. */
+const CONSTANT = { ofSame: 1, orOnes: 2, andZero: 3 } as const;
+
+const MAKES_CONSTANT = new Uint8Array(FIRST_OPERAND.length);
 // prettier-ignore
 for (const mnemonic of [
   M.Xor, M.Sub, M.Sbb, M.Pxor, M.Xorps, M.Xorpd, M.Vpxor, M.Vxorps, M.Vxorpd,
   M.Psubb, M.Psubw, M.Psubd, M.Psubq, M.Pcmpeqb, M.Pcmpeqw, M.Pcmpeqd, M.Pcmpeqq,
   M.Vpcmpeqb, M.Vpcmpeqw, M.Vpcmpeqd, M.Vpcmpeqq, M.Pcmpgtb, M.Pcmpgtw, M.Pcmpgtd,
 ]) {
-  CONSTANT_OF_SAME[mnemonic] = 1;
+  MAKES_CONSTANT[mnemonic] = CONSTANT.ofSame;
 }
+MAKES_CONSTANT[M.Or] = CONSTANT.orOnes;
+MAKES_CONSTANT[M.And] = CONSTANT.andZero;
 
 const STRING_MOVE = RDI | RSI | RCX;
 
@@ -160,15 +164,13 @@ export function registerEffects(instruction: Instruction): number {
 
 /** `xor r,r` and its like, `or r,-1` and `and r,0`: what the register held does not matter. */
 function givesConstant({ mnemonic, operands }: Instruction): boolean {
-  if (operands.length < 2) return false;
+  const way = MAKES_CONSTANT[mnemonic];
+  if (way === 0 || operands.length < 2) return false;
   const last = operands[operands.length - 1];
   const other = operands[operands.length - 2];
-  if (last.kind === 'register') {
-    return CONSTANT_OF_SAME[mnemonic] === 1 && other.kind === 'register' && other.register === last.register;
-  }
+  if (other.kind !== 'register') return false;
+  if (last.kind === 'register') return way === CONSTANT.ofSame && other.register === last.register;
   return (
-    last.kind === 'immediate' &&
-    other.kind === 'register' &&
-    ((mnemonic === M.Or && last.value === -1) || (mnemonic === M.And && last.value === 0))
+    last.kind === 'immediate' && last.value === (way === CONSTANT.orOnes ? -1 : 0) && way !== CONSTANT.ofSame
   );
 }
