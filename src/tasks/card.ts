@@ -18,7 +18,7 @@ The model without a network, and the baseline of every later one. For a function
 
 ## How
 
-- **Names**: the same code (addresses normalised) or the nearest by cosine of tf-idf of opcode pairs, among ${number(figures['entries'])} different functions with ${number(figures['names'])} names. A logistic regression on nearness, rivals and length gives the probability. It was fitted by leaving each package out, so a name that no other package has counts as wrong. Below ${figures['name threshold']} no name is given: from there on ${Math.round(recipe.names.precision * 100)} % of the names given were right. Functions of fewer than ${recipe.floor} instructions get none.
+- **Names**: the same code (addresses normalised) or the nearest by cosine of tf-idf of opcode pairs, among ${number(figures['entries'])} different functions with ${number(figures['names'])} names. A logistic regression on nearness, rivals and length gives the probability. It was fitted by leaving each package out, so a name that no other package has counts as wrong. Below ${figures['name threshold']} no name is given: from there on at least ${Math.round(recipe.names.precision * 100)} % of the names given were right. Functions of fewer than ${recipe.floor} instructions get none.
 - **Compiler** (GCC or Clang) and **level** (-O0 to -O3): multinomial logistic regression on opcodes, opcode pairs, registers, operand shapes and layout (${number(figures['style vocabulary'])} tokens, ${number(figures['style examples'])} functions), its temperature fitted on packages left out.
 - **Arguments**: registers and stack slots read before they are written, through the calls of a program, and a table of how often that is right in each kind of case.
 
