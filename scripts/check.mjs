@@ -9,9 +9,15 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 
-/** Runs a command with its output shown. */
+/** No step takes a tenth of this. A test that hangs in its own thread is stopped by nothing else. */
+const STEP_LIMIT = '45m';
+
+/** Runs a command, and whatever it starts, with its output shown. */
 function run(command, args) {
-  return spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
+  const limited = ['--kill-after=10s', STEP_LIMIT, command, ...args];
+  const { status } = spawnSync('timeout', limited, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  if (status === 124 || status === 137) process.stdout.write(`check: stopped after ${STEP_LIMIT}\n`);
+  return status === 0;
 }
 
 /** Runs vitest and counts by its own report; a run that broke before or beside its tests counts as one failure. */

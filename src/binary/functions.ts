@@ -222,6 +222,7 @@ function upperBound(sorted: readonly number[], value: number): number {
 
 /** Stubs are 8 bytes apart at least; an entry that covers one starts at most a table's header before it. */
 function coversStub(stubs: ReadonlySet<number>, start: number, size: number): boolean {
-  for (let at = start; at < start + Math.min(size, 2 * MAX_THUNK); at++) if (stubs.has(at)) return true;
+  // Counted from zero: above 2^53 an address plus one is the same address, and a hostile entry lies there.
+  for (let i = 0; i < Math.min(size, 2 * MAX_THUNK); i++) if (stubs.has(start + i)) return true;
   return false;
 }

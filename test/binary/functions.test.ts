@@ -179,3 +179,29 @@ it('starts the signal trampoline at its first instruction, one byte after its un
 function starts(functions: FoundFunction[]): string[] {
   return functions.map((f) => `${f.address.toString(16)} ${f.kind} ${f.source}`);
 }
+
+it('ends where an unwind entry starts above 2^53 (counting its addresses once hung)', () => {
+  const source = `
+    .globl _start
+    _start: ret
+    .section .plt.got, "ax", @progbits
+    jmp *slot(%rip)
+    .data
+    slot: .quad 0
+    .section .eh_frame, "a", @progbits
+    .long 2f - 1f                       # CIE: version 1, no augmentation, so that pointers are absolute
+    1: .long 0
+    .byte 1, 0, 1, 0x78, 16
+    .balign 8
+    2: .long 4f - 3f
+    3: .long 3b - 1b + 4
+    .quad 0x40000000000000, 0x1000
+    4: .long 0`;
+  const path = compile(source, {
+    compiler: 'gcc-12',
+    flags: ['-nostdlib', '-static', '-no-pie'],
+    suffix: '.s',
+  });
+  const binary = openBinary(readFileSync(strip(path)));
+  expect(starts(findFunctions(binary))).toHaveLength(1);
+});
