@@ -3,9 +3,10 @@
 # readers are checked against, and the sandbox that builds run in.
 set -eu
 
-# A command, and the Debian package that brings it.
-wanted='gcc-11:gcc-11 gcc-12:gcc-12 g++-12:g++-12 clang-14:clang-14 clang-19:clang-19
-llvm-dwarfdump-19:llvm-19 readelf:binutils bwrap:bubblewrap dpkg-source:dpkg-dev make:make xz:xz-utils'
+# A command, and the Debian package that brings it. `binscribe doctor` lists the same ones; a test compares the two.
+wanted='gcc-11:gcc-11 gcc-12:gcc-12 g++-12:g++-12 clang-14:clang-14 clang-19:clang-19 make:make
+dpkg-source:dpkg-dev xz:xz-utils strip:binutils readelf:binutils objdump:binutils
+llvm-dwarfdump-19:llvm-19 bwrap:bubblewrap'
 
 missing=''
 for pair in $wanted; do

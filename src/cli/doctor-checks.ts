@@ -1,20 +1,22 @@
-/** What Binscribe uses of the machine: how to tell that it is there, and how to get it. */
+/** What Binscribe uses of the machine, by job: how to tell that it is there, and how to get it. */
 
 import { spawnSync } from 'node:child_process';
+import { openSandbox } from '../corpus/sandbox.ts';
 import { describeError } from '../error.ts';
 import type { Session } from './session.ts';
 
 /** The jobs, in the order in which people come to need them. */
 export const JOBS = {
-  explain: 'Explaining programs',
-  corpus: 'Building data sets from Debian packages',
-  tests: "Running the project's tests",
+  explain: 'Explaining programs (nothing else is needed)',
+  tests: "Running the project's tests (npm run check installs what they lack)",
+  corpus: 'Building data sets from Debian packages, and measuring on them',
 } as const;
 
 export type Job = keyof typeof JOBS;
 
 export interface Check {
-  job: Job;
+  /** Those that need it. */
+  jobs: readonly Job[];
   /** What is looked for. */
   name: string;
   /** What it is for. */
@@ -24,7 +26,7 @@ export interface Check {
   found: string;
   /** Debian packages that bring it. */
   packages: string[];
-  /** A command that repairs it where a package does not. */
+  /** What repairs it where it is no package that is missing. */
   repair: string | null;
 }
 
@@ -34,46 +36,36 @@ const NODE = [20, 19] as const;
 const PROBE_MILLISECONDS = 20_000;
 
 interface Tool {
-  job: Job;
+  jobs: readonly Job[];
   command: string;
-  args: string[];
-  purpose: string;
   package: string;
+  purpose: string;
 }
 
-const version = (job: Job, command: string, purpose: string, from: string = command): Tool => ({
-  job,
-  command,
-  args: ['--version'],
-  purpose,
-  package: from,
-});
+const TESTS: readonly Job[] = ['tests'];
+const CORPUS: readonly Job[] = ['corpus'];
+const BOTH: readonly Job[] = ['tests', 'corpus'];
 
-/** What a namespace needs is more than the program: containers often forbid it. */
-const SANDBOX_PROBE = ['--ro-bind', '/', '/', '--unshare-all', 'true'];
-
+/** scripts/check-tools.sh installs those of the tests; a test holds the two together. */
 const TOOLS: readonly Tool[] = [
-  version('corpus', 'gcc-12', 'compiles the data set'),
-  version('corpus', 'clang-14', 'compiles the data set'),
-  version('corpus', 'clang-19', 'compiles the data set'),
-  version('corpus', 'make', "runs the packages' builds"),
-  {
-    job: 'corpus',
-    command: 'bwrap',
-    args: SANDBOX_PROBE,
-    purpose: 'keeps builds away from the machine',
-    package: 'bubblewrap',
-  },
-  version('corpus', 'dpkg-source', 'unpacks source packages', 'dpkg-dev'),
-  version('tests', 'gcc-11', 'compiles fixtures'),
-  version('tests', 'readelf', 'checks our reader', 'binutils'),
-  version('tests', 'objdump', 'checks our reader', 'binutils'),
-  version('tests', 'llvm-dwarfdump-19', 'checks our reader', 'llvm-19'),
+  { jobs: TESTS, command: 'gcc-11', package: 'gcc-11', purpose: 'compiles' },
+  { jobs: BOTH, command: 'gcc-12', package: 'gcc-12', purpose: 'compiles' },
+  { jobs: BOTH, command: 'g++-12', package: 'g++-12', purpose: 'compiles' },
+  { jobs: BOTH, command: 'clang-14', package: 'clang-14', purpose: 'compiles' },
+  { jobs: BOTH, command: 'clang-19', package: 'clang-19', purpose: 'compiles' },
+  { jobs: BOTH, command: 'make', package: 'make', purpose: "runs packages' builds" },
+  { jobs: CORPUS, command: 'autoconf', package: 'autoconf', purpose: 'for packages that Debian patches' },
+  { jobs: CORPUS, command: 'automake', package: 'automake', purpose: 'for packages that Debian patches' },
+  { jobs: CORPUS, command: 'libtoolize', package: 'libtool', purpose: 'for packages that Debian patches' },
+  { jobs: CORPUS, command: 'autopoint', package: 'autopoint', purpose: 'for packages that Debian patches' },
+  { jobs: CORPUS, command: 'apt-get', package: 'apt', purpose: 'fetches source packages' },
+  { jobs: BOTH, command: 'dpkg-source', package: 'dpkg-dev', purpose: 'unpacks source packages' },
+  { jobs: BOTH, command: 'xz', package: 'xz-utils', purpose: 'unpacks packages and data sets' },
+  { jobs: BOTH, command: 'strip', package: 'binutils', purpose: 'makes stripped twins of programs' },
+  { jobs: TESTS, command: 'readelf', package: 'binutils', purpose: 'checks our reader' },
+  { jobs: TESTS, command: 'objdump', package: 'binutils', purpose: 'checks our reader' },
+  { jobs: TESTS, command: 'llvm-dwarfdump-19', package: 'llvm-19', purpose: 'checks our reader' },
 ];
-
-/** Asks the sources of apt to name source packages too. */
-const ADD_DEB_SRC =
-  "sed -i 's/^Types: deb$/Types: deb deb-src/' /etc/apt/sources.list.d/debian.sources && apt-get update";
 
 /** Looks at everything. Takes a second or two. */
 export async function checkMachine(session: Session): Promise<Check[]> {
@@ -81,14 +73,14 @@ export async function checkMachine(session: Session): Promise<Check[]> {
     checkNode(process.versions.node),
     await checkModel(session),
     ...TOOLS.map(checkTool),
-    checkSourcePackages(),
+    checkSandbox(),
   ];
 }
 
 export function checkNode(running: string): Check {
   const [major, minor] = running.split('.').map(Number);
   return {
-    job: 'explain',
+    jobs: ['explain'],
     name: 'Node',
     purpose: 'runs binscribe',
     ok: major > NODE[0] || (major === NODE[0] && minor >= NODE[1]),
@@ -100,11 +92,11 @@ export function checkNode(running: string): Check {
 
 async function checkModel(session: Session): Promise<Check> {
   const check: Omit<Check, 'ok' | 'found'> = {
-    job: 'explain',
+    jobs: ['explain'],
     name: 'model',
     purpose: 'gives names, compiler, level and arguments',
     packages: [],
-    repair: 'npm install binscribe (the model comes with the package)',
+    repair: 'npm install binscribe, again: the model comes with it',
   };
   try {
     return { ...check, ok: true, found: (await session.openModel(undefined)).card.id };
@@ -113,15 +105,15 @@ async function checkModel(session: Session): Promise<Check> {
   }
 }
 
-function checkTool({ job, command, args, purpose, package: from }: Tool): Check {
-  const run = spawnSync(command, args, { encoding: 'utf8', timeout: PROBE_MILLISECONDS });
+function checkTool({ jobs, command, package: from, purpose }: Tool): Check {
+  const run = spawnSync(command, ['--version'], { encoding: 'utf8', timeout: PROBE_MILLISECONDS });
   const ok = run.status === 0;
   const failed =
     run.error && 'code' in run.error && run.error.code === 'ENOENT'
       ? 'not installed'
       : `does not run: ${firstLine(run.stderr ?? '')}`;
   return {
-    job,
+    jobs,
     name: command,
     purpose,
     ok,
@@ -131,21 +123,26 @@ function checkTool({ job, command, args, purpose, package: from }: Tool): Check 
   };
 }
 
-function checkSourcePackages(): Check {
-  const run = spawnSync('apt-get', ['indextargets', '--format', '$(CREATED_BY)'], {
-    encoding: 'utf8',
-    timeout: PROBE_MILLISECONDS,
-  });
-  const ok = run.status === 0 && /^Sources$/m.test(run.stdout);
-  return {
-    job: 'corpus',
-    name: 'deb-src',
-    purpose: 'names the source packages to apt',
-    ok,
-    found: ok ? 'configured' : 'no deb-src line in the sources of apt',
-    packages: [],
-    repair: ADD_DEB_SRC,
+/** Whether builds can be locked in here: containers often forbid the namespaces that it takes. */
+function checkSandbox(): Check {
+  const check = {
+    jobs: BOTH,
+    name: 'bwrap',
+    purpose: 'keeps builds away from the machine',
+    packages: ['bubblewrap'],
   };
+  try {
+    openSandbox();
+    return { ...check, ok: true, found: 'works', repair: null };
+  } catch (error) {
+    const installed = spawnSync('bwrap', ['--version'], { timeout: PROBE_MILLISECONDS }).status === 0;
+    return {
+      ...check,
+      ok: false,
+      found: installed ? describeError(error) : 'not installed',
+      repair: installed ? 'allow user namespaces on this machine or in this container' : null,
+    };
+  }
 }
 
 function firstLine(text: string): string {

@@ -39,7 +39,7 @@ export function doctorCommand(session: Session): Command {
 }
 
 function able(checks: readonly Check[], job: Job): boolean {
-  return checks.every((check) => check.ok || check.job !== job);
+  return checks.every((check) => check.ok || !check.jobs.includes(job));
 }
 
 function textOf(checks: readonly Check[], session: Session): string {
@@ -59,22 +59,21 @@ function textOf(checks: readonly Check[], session: Session): string {
   const table = layOut(columns, rows, widthOf(session.stdout), style.heading).slice(1);
   const lines: string[] = [];
   for (const job of Object.keys(JOBS) as Job[]) {
-    lines.push(style.heading(JOBS[job]), ...table.filter((_, at) => checks[at].job === job), '');
+    const needed = table.filter((_, at) => checks[at].jobs.includes(job));
+    lines.push(style.heading(JOBS[job]), ...needed, ...advice(checks, job), '');
   }
-  lines.push(...advice(checks));
-  return `${lines.join('\n')}\n`;
+  return lines.join('\n');
 }
 
-function advice(checks: readonly Check[]): string[] {
-  const missing = checks.filter((check) => !check.ok);
-  if (missing.length === 0) return ['Nothing is missing.'];
-  const packages = [...new Set(missing.flatMap((check) => check.packages))];
-  const commands = missing.flatMap((check) =>
-    check.packages.length === 0 && check.repair !== null ? [check.repair] : [],
-  );
-  if (packages.length > 0) commands.push(`apt-get update && apt-get install -y ${packages.join(' ')}`);
-  const state = able(checks, 'explain')
-    ? 'Programs can be explained; only what is marked above lacks something. To get it, as root:'
-    : 'Programs cannot be explained yet. To get what is missing, as root:';
-  return [state, ...commands.map((command) => `  ${command}`)];
+/** How to get what `job` lacks; nothing where it has all. */
+function advice(checks: readonly Check[], job: Job): string[] {
+  const missing = checks.filter((check) => !check.ok && check.jobs.includes(job));
+  if (missing.length === 0) return [];
+  const steps = missing.flatMap(({ repair }) => (repair === null ? [] : [repair]));
+  const packages = missing.flatMap((check) => (check.repair === null ? check.packages : []));
+  if (packages.length > 0) {
+    const names = [...new Set(packages)].join(' ');
+    steps.push(`as root: apt-get update && apt-get install -y --no-install-recommends ${names}`);
+  }
+  return steps.map((step) => `  To get it: ${step}`);
 }

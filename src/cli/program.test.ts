@@ -9,7 +9,7 @@ import { BinscribeError } from '../error.ts';
 import { inventorySchema } from '../explain/inventory.ts';
 import { reportSchema } from '../explain/schema.ts';
 import { VERSION } from '../version.ts';
-import { checkNode } from './doctor-checks.ts';
+import { type Check, checkNode, type Job } from './doctor-checks.ts';
 import { main } from './program.ts';
 import type { Session } from './session.ts';
 
@@ -195,6 +195,29 @@ test('doctor says what is there and what the main job lacks', async () => {
   const ill = await run(['doctor'], { openModel });
   expect(ill.code).toBe(7);
   expect(ill.out).toMatch(/MISSING +model +no model in models\/first/);
+});
+
+test('doctor names for each job what it needs and how to get it', async () => {
+  const { checks } = JSON.parse((await run(['doctor', '--json'])).out) as { checks: Check[] };
+  const needed = (job: Job) => checks.filter((check) => check.jobs.includes(job)).map(({ name }) => name);
+  expect(needed('explain')).toEqual(['Node', 'model']);
+  expect(needed('corpus')).toEqual(expect.arrayContaining(['gcc-12', 'autopoint', 'apt-get', 'bwrap']));
+  const script = readFileSync(new URL('../../scripts/check-tools.sh', import.meta.url), 'utf8');
+  const installed = /^wanted='([^']+)'/m.exec(script)![1].split(/\s+/);
+  const tools = checks.filter((check) => check.jobs.includes('tests'));
+  expect(installed.sort()).toEqual(tools.map(({ name, packages }) => `${name}:${packages[0]}`).sort());
+  // Nothing of a job is found where nothing is on the path: the advice is one command.
+  const path = process.env['PATH'];
+  process.env['PATH'] = at('folder');
+  try {
+    const { code, out } = await run(['doctor']);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /Building data sets[^]* apt-get install .*gcc-12 .*autoconf automake libtool autopoint/,
+    );
+  } finally {
+    process.env['PATH'] = path;
+  }
 });
 
 test('the Node that package.json asks for is the one that doctor asks for', () => {
