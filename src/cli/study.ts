@@ -1,10 +1,12 @@
-/** `binscribe study …`: figures measured on what was built. */
+/** `binscribe study …`: figures measured on programs. */
 
-import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { listPrograms } from '../corpus/index.ts';
-import { measureFunctionStarts, renderStarts } from '../tasks/function-starts.ts';
+import { renderJson } from '../explain/render/json.ts';
+import { measureFunctionStarts, type StartsOfProgram } from '../tasks/function-starts.ts';
+import { renderStarts, reportStarts } from '../tasks/starts-report.ts';
 import { Progress } from './progress.ts';
+import { publish, type ResultFlags } from './result.ts';
 import type { Session } from './session.ts';
 
 const STARTS_HELP = `
@@ -27,18 +29,16 @@ function startsCommand(session: Session): Command {
     .option('-o, --output <path>', 'write PATH.json and PATH.md')
     .option('--json', 'print JSON')
     .addHelpText('after', STARTS_HELP)
-    .action((flags: { work: string; output?: string; json?: boolean }) => {
+    .action(async (flags: ResultFlags & { work: string }) => {
+      const programs = listPrograms(flags.work);
       const progress = new Progress(session, 'measuring function starts', 'programs');
-      const report = measureFunctionStarts(listPrograms(flags.work), (done, total) =>
-        progress.update(done, total),
-      );
-      progress.end();
-      const json = `${JSON.stringify(report, null, 2)}\n`;
-      const table = renderStarts(report);
-      if (flags.output !== undefined) {
-        writeFileSync(`${flags.output}.json`, json);
-        writeFileSync(`${flags.output}.md`, table);
+      const measured: StartsOfProgram[] = [];
+      for (const program of measureFunctionStarts(programs)) {
+        measured.push(program);
+        progress.update(measured.length, programs.length);
       }
-      session.stdout.write(flags.json ? json : table);
+      progress.end();
+      const report = reportStarts(measured);
+      await publish(session, flags, renderStarts(report), renderJson(report));
     });
 }

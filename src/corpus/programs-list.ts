@@ -11,6 +11,8 @@ export interface BuiltProgram {
   package: string;
   version: string;
   compiler: string;
+  /** What the compiler calls itself. */
+  compilerVersion: string;
   optimization: Level;
   /** Path inside the build. */
   binary: string;
@@ -29,6 +31,7 @@ export function listPrograms(workDir: string): BuiltProgram[] {
       package: unit.package,
       version: unit.version,
       compiler: unit.compiler,
+      compilerVersion: unit.compilerVersion,
       optimization: unit.optimization,
       binary: program.path,
       path: join(place.unit(key), 'programs', program.path),

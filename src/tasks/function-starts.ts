@@ -1,7 +1,7 @@
 /**
  * How well the functions of a stripped program are found (the study's "function boundary" task, for the reader
  * and not for a network): every program that was built for a data set is stripped, and what is found in the
- * twin is compared with the symbols of the original.
+ * twin is compared with the symbols of the original. `starts-report.ts` adds it all up.
  *
  * Truth: the addresses of STT_FUNC symbols in executable sections. `.cold` and `.part` pieces of functions are
  * fragments, not functions: one found as a function is wrong where it is `.cold`, and neither right nor wrong
@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import type { Binary, FoundFunction } from '../binary/binary.ts';
 import { findFunctions } from '../binary/functions.ts';
 import { openBinary } from '../binary/open.ts';
+import { sha256 } from '../corpus/hash.ts';
 import type { BuiltProgram } from '../corpus/index.ts';
 import { BinscribeError } from '../error.ts';
 
@@ -27,34 +28,28 @@ export interface StartCounts {
   missed: number;
   /** Functions reported where there is none, or at a `.cold` fragment. */
   invented: number;
-  fragments: number;
-  /** Fragments reported as fragments. */
-  fragmentsFound: number;
+  /** `.cold` fragments, and how many were told as fragments. */
+  cold: number;
+  coldTold: number;
+  /** The same of `.part` fragments. */
+  part: number;
+  partTold: number;
   /** Stubs of the C runtime, and how many were found. */
   runtime: number;
   runtimeFound: number;
 }
 
-export interface StartGroup extends StartCounts {
-  package: string;
-  compiler: string;
-  optimization: string;
-  precision: number;
-  recall: number;
-}
-
-export interface StartsReport {
-  /** All programs together. */
-  pooled: StartCounts & { precision: number; recall: number };
-  groups: StartGroup[];
-  /** The first of what went wrong, each with its reason, to look at. */
+/** What one program showed. */
+export interface StartsOfProgram extends Omit<BuiltProgram, 'path'> {
+  /** SHA-256 of the program before stripping. */
+  sha256: string;
+  counts: StartCounts;
+  /** What went wrong, each with its reason. */
   differences: string[];
-  /** Differences not listed. */
-  unlisted: number;
 }
 
 /** What the C compiler's start files bring into every program (crt1.o, crti.o, crtbeginS.o of glibc and GCC). */
-const RUNTIME = new Set([
+export const RUNTIME: ReadonlySet<string> = new Set([
   '_start',
   '_init',
   '_fini',
@@ -66,8 +61,6 @@ const RUNTIME = new Set([
 ]);
 
 const STT_FUNC = 2;
-/** Enough to see the patterns. */
-const MAX_LISTED = 50;
 
 /** Name by address of every function symbol; of several at one address, one that is no fragment's. */
 export function functionSymbols(binary: Binary): Map<number, string> {
@@ -101,11 +94,11 @@ export function compareStarts(
       counts.runtime++;
       if (start) counts.runtimeFound++;
     } else if (fragment) {
-      counts.fragments++;
-      if (start?.kind === 'fragment') counts.fragmentsFound++;
+      counts[fragment]++;
+      if (start?.kind === 'fragment') counts[`${fragment}Told`]++;
       else if (start && fragment === 'cold') {
         counts.invented++;
-        differ(`${name}: a cold fragment found as a function`);
+        differ(`${name}: a fragment taken for a function`);
       }
     } else if (start && start.kind !== 'fragment') {
       counts.found++;
@@ -122,75 +115,45 @@ export function compareStarts(
   return counts;
 }
 
-const NOTHING: Readonly<StartCounts> = {
+/** No program. */
+export const NOTHING: Readonly<StartCounts> = {
   programs: 0,
   found: 0,
   missed: 0,
   invented: 0,
-  fragments: 0,
-  fragmentsFound: 0,
+  cold: 0,
+  coldTold: 0,
+  part: 0,
+  partTold: 0,
   runtime: 0,
   runtimeFound: 0,
 };
 
 /**
- * Measures over built programs.
+ * Measures built programs, one after another.
  * @throws BinscribeError `missing` without binutils' strip, or where there is no program.
  */
-export function measureFunctionStarts(
-  programs: readonly BuiltProgram[],
-  progress?: (done: number, total: number) => void,
-): StartsReport {
+export function* measureFunctionStarts(programs: readonly BuiltProgram[]): Generator<StartsOfProgram> {
   if (programs.length === 0) {
     throw new BinscribeError('missing', 'no built programs: nothing to measure', {
       hint: 'Run `binscribe corpus build` first.',
     });
   }
-  const groups = new Map<string, StartGroup>();
-  const pooled = { ...NOTHING };
-  const differences: string[] = [];
-  let unlisted = 0;
   const directory = mkdtempSync(join(tmpdir(), 'binscribe-starts-'));
   try {
-    for (const [done, program] of programs.entries()) {
-      const { package: source, compiler, optimization } = program;
-      const key = `${source} ${compiler} ${optimization}`;
-      const group = groups.get(key) ?? {
-        ...NOTHING,
-        package: source,
-        compiler,
-        optimization,
-        precision: 0,
-        recall: 0,
-      };
-      groups.set(key, group);
+    for (const { path, ...program } of programs) {
+      const original = readFileSync(path);
+      const differences: string[] = [];
       const counts = compareStarts(
-        functionSymbols(openBinary(readFileSync(program.path))),
-        findFunctions(openBinary(stripped(program.path, directory))),
-        (what) => {
-          if (differences.length < MAX_LISTED) differences.push(`${key} ${program.binary}: ${what}`);
-          else unlisted++;
-        },
+        functionSymbols(openBinary(original)),
+        findFunctions(openBinary(stripped(path, directory))),
+        (what) => differences.push(what),
       );
-      for (const field of Object.keys(NOTHING) as (keyof StartCounts)[]) {
-        group[field] += counts[field];
-        pooled[field] += counts[field];
-      }
-      progress?.(done + 1, programs.length);
+      yield { ...program, sha256: sha256(original), counts, differences };
     }
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-  return {
-    pooled: { ...pooled, ...rates(pooled) },
-    groups: [...groups.values()].map((group) => ({ ...group, ...rates(group) })),
-    differences,
-    unlisted,
-  };
-}
-
-function rates({ found, missed, invented }: StartCounts): { precision: number; recall: number } {
-  return { precision: found / (found + invented), recall: found / (found + missed) };
 }
 
 function stripped(path: string, directory: string): Uint8Array {
@@ -204,26 +167,4 @@ function stripped(path: string, directory: string): Uint8Array {
     });
   }
   return readFileSync(output);
-}
-
-/** The report as a table for people. */
-export function renderStarts({ pooled, groups, differences, unlisted }: StartsReport): string {
-  const percent = (share: number): string => `${(share * 100).toFixed(3)} %`;
-  const row = (name: string, c: StartCounts & { precision: number; recall: number }): string =>
-    `| ${name} | ${c.programs} | ${c.found + c.missed} | ${percent(c.precision)} | ${percent(c.recall)} | ${c.fragmentsFound} of ${c.fragments} | ${c.runtimeFound} of ${c.runtime} |`;
-  return [
-    '# Function starts of stripped programs',
-    '',
-    'Truth: function symbols before stripping. Fragments (`.cold`, `.part`) and the C runtime’s stubs apart.',
-    '',
-    '| build | programs | functions | precision | recall | fragments told | runtime stubs found |',
-    '|---|--:|--:|--:|--:|--:|--:|',
-    row('**all, pooled**', pooled),
-    ...groups.map((g) => row(`${g.package} ${g.compiler} -${g.optimization}`, g)),
-    '',
-    differences.length === 0 ? 'No differences.' : `Differences${unlisted > 0 ? ` (${unlisted} more)` : ''}:`,
-    '',
-    ...differences.map((d) => `- ${d}`),
-    '',
-  ].join('\n');
 }

@@ -1,0 +1,37 @@
+/** A measured result: a table for people and JSON for scripts, in files or on standard output. */
+
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { BinscribeError, describeError } from '../error.ts';
+import { writeWhole } from './files.ts';
+import type { Session } from './session.ts';
+
+export interface ResultFlags {
+  /** Path of the files, without `.json` and `.md`. */
+  output?: string;
+  json?: boolean;
+}
+
+/** @throws BinscribeError of kind `unreadable` where the place cannot be written */
+export async function publish(
+  session: Session,
+  { output, json }: ResultFlags,
+  table: string,
+  document: Iterable<string>,
+): Promise<void> {
+  const pieces = [...document];
+  if (output !== undefined) {
+    makeFolder(dirname(output));
+    await writeWhole(`${output}.json`, pieces);
+    await writeWhole(`${output}.md`, [table]);
+  }
+  for (const piece of json ? pieces : [table]) session.stdout.write(piece);
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new BinscribeError('unreadable', `${folder}: ${describeError(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,235 @@
+/** What `study starts` writes down: counts of function starts added up, and from what they come. */
+
+import { sha256 } from '../corpus/hash.ts';
+import { compareText } from '../corpus/text.ts';
+import { VERSION } from '../version.ts';
+import { NOTHING, RUNTIME, type StartCounts, type StartsOfProgram } from './function-starts.ts';
+
+/** A line of a table. */
+export interface StartsRow extends StartCounts {
+  name: string;
+  precision: number;
+  recall: number;
+}
+
+export interface StartsReport {
+  schema: 1;
+  tool: string;
+  /** What was measured. */
+  inputs: {
+    programs: number;
+    /** SHA-256 of the programs' own SHA-256, a line each in order of package, compiler, level and path. */
+    sha256: string;
+    packages: { name: string; version: string; programs: number }[];
+    compilers: { name: string; version: string; programs: number }[];
+    /** Builds of which there is no program, as `grep clang-14 -O2`. */
+    absent: string[];
+  };
+  /** What precision and recall must reach, over the programs of these compilers together. */
+  bar: { least: number; compilers: string[]; met: boolean };
+  /** The compilers of the bar together, then each compiler. */
+  pooled: StartsRow[];
+  levels: StartsRow[];
+  packages: StartsRow[];
+  /** Package, compiler and level. */
+  builds: StartsRow[];
+  /** Names of the C runtime's stubs, which count neither for nor against. */
+  runtime: string[];
+  /** What went wrong, most often first: in how many programs, and one of them. */
+  differences: { what: string; compiler: string; programs: number; example: string }[];
+  /** Kinds of differences not listed. */
+  unlisted: number;
+}
+
+/** The project's aim, for precision and for recall. */
+const BAR = 0.995;
+const BAR_COMPILERS = ['gcc-12', 'clang-19'];
+/** Enough to see the patterns. */
+const MAX_LISTED = 50;
+
+/** Adds up. `measured` is in the order of `listPrograms`. */
+export function reportStarts(measured: readonly StartsOfProgram[]): StartsReport {
+  const judged = measured.filter(({ compiler }) => BAR_COMPILERS.includes(compiler));
+  const compilers = [...BAR_COMPILERS, ...groupBy(measured, (p) => p.compiler).keys()];
+  const all = sum(`${BAR_COMPILERS.join(' and ')} together`, judged);
+  const differences = gatherDifferences(measured);
+  return {
+    schema: 1,
+    tool: `binscribe ${VERSION}`,
+    inputs: describeInputs(measured),
+    bar: { least: BAR, compilers: BAR_COMPILERS, met: all.precision >= BAR && all.recall >= BAR },
+    pooled: [
+      all,
+      ...[...new Set(compilers)].map((name) =>
+        sum(
+          name,
+          measured.filter((p) => p.compiler === name),
+        ),
+      ),
+    ],
+    levels: rows(measured, (p) => `${p.compiler} -${p.optimization}`),
+    packages: rows(judged, (p) => `${p.package} ${p.version}`),
+    builds: rows(measured, buildOf),
+    runtime: [...RUNTIME],
+    differences: differences.slice(0, MAX_LISTED),
+    unlisted: Math.max(0, differences.length - MAX_LISTED),
+  };
+}
+
+function buildOf(program: Pick<StartsOfProgram, 'package' | 'compiler' | 'optimization'>): string {
+  return `${program.package} ${program.compiler} -${program.optimization}`;
+}
+
+function describeInputs(measured: readonly StartsOfProgram[]): StartsReport['inputs'] {
+  const count = (
+    key: (p: StartsOfProgram) => string,
+    version: (p: StartsOfProgram) => string,
+  ): { name: string; version: string; programs: number }[] =>
+    [...groupBy(measured, (p) => `${key(p)} ${version(p)}`).values()].map((group) => ({
+      name: key(group[0]),
+      version: version(group[0]),
+      programs: group.length,
+    }));
+  const present = new Set(measured.map(buildOf));
+  const levels = new Set(measured.map((p) => `${p.compiler} -${p.optimization}`));
+  const names = new Set(measured.map((p) => p.package));
+  return {
+    programs: measured.length,
+    sha256: sha256(measured.map((p) => `${p.sha256}\n`).join('')),
+    packages: count(
+      (p) => p.package,
+      (p) => p.version,
+    ),
+    compilers: count(
+      (p) => p.compiler,
+      (p) => p.compilerVersion,
+    ),
+    absent: [...names].flatMap((name) =>
+      [...levels].map((level) => `${name} ${level}`).filter((build) => !present.has(build)),
+    ),
+  };
+}
+
+function gatherDifferences(measured: readonly StartsOfProgram[]): StartsReport['differences'] {
+  const gathered = new Map<string, StartsReport['differences'][number]>();
+  for (const program of measured) {
+    for (const what of program.differences) {
+      const { compiler } = program;
+      const key = `${compiler} ${what}`;
+      const known = gathered.get(key);
+      if (known) known.programs++;
+      else
+        gathered.set(key, {
+          what,
+          compiler,
+          programs: 1,
+          example: `${program.package} -${program.optimization} ${program.binary}`,
+        });
+    }
+  }
+  return [...gathered.values()].sort((a, b) => b.programs - a.programs || compareText(a.what, b.what));
+}
+
+function rows(measured: readonly StartsOfProgram[], key: (p: StartsOfProgram) => string): StartsRow[] {
+  return [...groupBy(measured, key)].sort(([a], [b]) => compareText(a, b)).map(([name, of]) => sum(name, of));
+}
+
+function sum(name: string, programs: readonly StartsOfProgram[]): StartsRow {
+  const total = { ...NOTHING };
+  for (const { counts } of programs) {
+    for (const field of Object.keys(NOTHING) as (keyof StartCounts)[]) total[field] += counts[field];
+  }
+  const { found, missed, invented } = total;
+  return { name, ...total, precision: found / (found + invented), recall: found / (found + missed) };
+}
+
+function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group) group.push(item);
+    else groups.set(key(item), [item]);
+  }
+  return groups;
+}
+
+/** The report as tables for people. */
+export function renderStarts(report: StartsReport): string {
+  const { inputs, bar, pooled, levels, packages, builds, runtime, differences, unlisted } = report;
+  const list = (items: readonly { name: string; version: string; programs: number }[]): string[] =>
+    items.map(({ name, version, programs }) => `- ${name}: ${version} (${programs} programs)`);
+  return [
+    '# Function starts of stripped programs',
+    '',
+    `Every program that \`binscribe corpus build\` has kept was stripped by \`strip\`; the functions that ${report.tool} found in it were compared with the function symbols (STT_FUNC, in executable sections) that it had before. \`.cold\` and \`.part\` fragments count as fragments, the C runtime’s own stubs apart. Written by \`binscribe study starts\`; the JSON file beside this one holds all digits.`,
+    '',
+    `Precision and recall of at least ${bar.least} over ${bar.compilers.join(' and ')}: **${bar.met ? 'met' : 'not met'}**.`,
+    '',
+    ...table('compiler', pooled),
+    '## By compiler and level',
+    '',
+    ...table('build', levels),
+    `## By package (${bar.compilers.join(' and ')})`,
+    '',
+    ...table('package', packages),
+    '## By build',
+    '',
+    ...table('build', builds),
+    '## Differences',
+    '',
+    ...(differences.length === 0 ? ['None.'] : []),
+    ...differences.map(
+      ({ what, compiler, programs, example }) =>
+        `- ${what} (${compiler}, ${programs} program${programs === 1 ? '' : 's'}, as ${example})`,
+    ),
+    ...(unlisted > 0 ? [`- and ${unlisted} more`] : []),
+    '',
+    'A start is taken for the other kind where the stripped file tells no difference: GCC leaves a cold part to a plain jump and an unwind entry of its own, which a tail call looks like; Clang ends functions in conditional tail calls, which a branch to a cold part looks like.',
+    '',
+    '## What was measured',
+    '',
+    `${inputs.programs.toLocaleString('en-US')} programs, SHA-256 of their SHA-256 \`${inputs.sha256}\`:`,
+    '',
+    ...list(inputs.packages),
+    '',
+    'built by',
+    '',
+    ...list(inputs.compilers),
+    '',
+    ...(inputs.absent.length > 0 ? [`No program of: ${inputs.absent.join(', ')}.`, ''] : []),
+    `The C runtime’s stubs: ${runtime.map((name) => `\`${name}\``).join(', ')}.`,
+    '',
+  ].join('\n');
+}
+
+function table(heading: string, lines: readonly StartsRow[]): string[] {
+  return [
+    `| ${heading} | programs | functions | precision | recall | missed | invented | cold fragments told | part fragments told | runtime stubs found |`,
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+    ...lines.map((c) => {
+      const cells = [
+        c.name,
+        number(c.programs),
+        number(c.found + c.missed),
+        `**${rate(c.precision)}**`,
+        `**${rate(c.recall)}**`,
+        number(c.missed),
+        number(c.invented),
+        `${number(c.coldTold)} of ${number(c.cold)}`,
+        `${number(c.partTold)} of ${number(c.part)}`,
+        `${number(c.runtimeFound)} of ${number(c.runtime)}`,
+      ];
+      return `| ${cells.join(' | ')} |`;
+    }),
+    '',
+  ];
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+/** Five digits: most rates differ from 1 in the fourth. */
+function rate(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(5).replace(/^0\./, '.') : '–';
+}
