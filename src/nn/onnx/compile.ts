@@ -1,0 +1,199 @@
+/**
+ * From tensors to an ONNX graph. What no output needs is never reached; of nodes that compute the same, one
+ * remains.
+ */
+
+import { BinscribeError } from '../../error.ts';
+import { inputOperation, maskOperation, parameterOperation } from '../ops/source.ts';
+import { topological, type Node, type Tensor } from '../tensor.ts';
+import type { DType, TensorType } from '../types.ts';
+import type { Body, Emitter } from './emitter.ts';
+import {
+  TYPE_CODES,
+  type AttributeValue,
+  type ConstantArray,
+  type OnnxGraph,
+  type OnnxNode,
+  type OnnxValue,
+} from './model.ts';
+
+/** Constants up to this many bytes are compared by content; large ones seldom repeat and cost time to compare. */
+const SHARED_CONSTANT = 256;
+
+export interface CompileOptions {
+  /** Standard operators alone; slower here, and readable by other tools. */
+  portable?: boolean;
+  /** Values of parameters that become part of the graph; the others are its inputs. */
+  frozen?: ReadonlyMap<string, Float32Array>;
+  /** Parameters outside of the loss that the order of inputs should still name first. */
+  name?: string;
+}
+
+/** Compiles the graph that computes `outputs`, each under its name. */
+export function compileGraph(
+  outputs: Readonly<Record<string, Tensor>>,
+  options: CompileOptions = {},
+): OnnxGraph {
+  return new GraphBuilder(options).build(outputs);
+}
+
+class GraphBuilder implements Emitter {
+  readonly portable: boolean;
+  private readonly options: CompileOptions;
+  private readonly nodes: OnnxNode[] = [];
+  private readonly inputs: OnnxValue[] = [];
+  private readonly initializers: (OnnxValue & { data: ConstantArray })[] = [];
+  private readonly names = new Map<Tensor, string>();
+  /** What is computed already: by operation, attributes and names of inputs. */
+  private readonly known = new Map<string, readonly string[]>();
+  private readonly constants = new Map<string, string>();
+  /** Bodies share the counter of the graph around them: a name inside must not hide one outside. */
+  private readonly counter: { next: number };
+
+  constructor(options: CompileOptions, counter = { next: 0 }) {
+    this.options = options;
+    this.portable = options.portable ?? false;
+    this.counter = counter;
+  }
+
+  build(outputs: Readonly<Record<string, Tensor>>): OnnxGraph {
+    const wanted = Object.entries(outputs);
+    for (const node of topological(wanted.map(([, tensor]) => tensor))) this.emitNode(node);
+    // An output may be an input, a constant or another output: Identity gives it a name of its own.
+    for (const [name, tensor] of wanted) this.node('Identity', [this.nameOf(tensor)], [name]);
+    return {
+      name: this.options.name ?? 'graph',
+      nodes: forwarded(this.nodes, new Set(this.inputs.map((i) => i.name)), new Set(Object.keys(outputs))),
+      inputs: this.inputs,
+      outputs: wanted.map(([name, { dtype, shape }]) => ({ name, dtype, shape })),
+      initializers: this.initializers,
+    };
+  }
+
+  private nameOf(tensor: Tensor): string {
+    const name = this.names.get(tensor);
+    if (name === undefined) throw new BinscribeError('internal', `no name for an output of ${tensor.node.operation.name}`);
+    return name;
+  }
+
+  private emitNode(node: Node): void {
+    if (this.names.has(node.outputs[0])) return;
+    const inputs = node.inputs.map((tensor) => this.nameOf(tensor));
+    const key = keyOf(node, inputs);
+    const same = key === null ? undefined : this.known.get(key);
+    const outputs = same ?? this.outputNames(node);
+    node.outputs.forEach((tensor, i) => this.names.set(tensor, outputs[i]));
+    if (same) return;
+    if (key !== null) this.known.set(key, outputs);
+    node.operation.lower({ emit: this, inputs, outputs, attributes: node.attributes, node });
+  }
+
+  private outputNames(node: Node): string[] {
+    const named = isSource(node) ? (node.attributes as OnnxValue).name : undefined;
+    return named === undefined ? node.outputs.map(() => this.temporary()) : [named];
+  }
+
+  node(
+    type: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    attributes: Readonly<Record<string, AttributeValue>> = {},
+    domain = '',
+  ): void {
+    this.nodes.push({ type, inputs, outputs, attributes, domain });
+  }
+
+  temporary(): string {
+    return `t${this.counter.next++}`;
+  }
+
+  graphInput(output: string, { dtype, shape }: TensorType): void {
+    const value = this.options.frozen?.get(output);
+    if (value) this.initializer(output, { dtype, shape }, value);
+    else this.inputs.push({ name: output, dtype, shape });
+  }
+
+  initializer(output: string, { dtype, shape }: TensorType, data: ConstantArray): void {
+    this.initializers.push({ name: output, dtype, shape, data });
+  }
+
+  private shared(data: ConstantArray, type: TensorType): string {
+    const key = `${type.dtype}[${type.shape.join()}]${data.join()}`;
+    let name = this.constants.get(key);
+    if (name === undefined) {
+      name = this.temporary();
+      this.constants.set(key, name);
+      this.initializer(name, type, data);
+    }
+    return name;
+  }
+
+  integers(values: readonly number[]): string {
+    return this.shared(BigInt64Array.from(values, BigInt), { dtype: 'int64', shape: [values.length] });
+  }
+
+  floats(values: readonly number[]): string {
+    return this.shared(Float32Array.from(values), { dtype: 'float32', shape: [values.length] });
+  }
+
+  number(value: number): string {
+    return this.shared(Float32Array.of(value), { dtype: 'float32', shape: [] });
+  }
+
+  /** Written as a rule, not as data: a table of gradients may have millions of elements. */
+  zeros(shape: readonly number[]): string {
+    const name = this.temporary();
+    const one = this.number(0);
+    this.node('Expand', [one, this.integers(shape)], [name]);
+    return name;
+  }
+
+  typeCode(dtype: DType): number {
+    return TYPE_CODES[dtype];
+  }
+
+  body({ arguments: formal, captured, results }: Body): AttributeValue {
+    const inner = new GraphBuilder({ portable: this.portable }, this.counter);
+    for (const [tensor, name] of captured) inner.names.set(tensor, name);
+    for (const tensor of formal) {
+      const name = this.temporary();
+      inner.names.set(tensor, name);
+      inner.inputs.push({ name, dtype: tensor.dtype, shape: tensor.shape });
+    }
+    return { graph: inner.build(Object.fromEntries(results.map((tensor) => [this.temporary(), tensor]))) };
+  }
+}
+
+function isSource({ operation }: Node): boolean {
+  const sources: readonly string[] = [inputOperation.name, parameterOperation.name, maskOperation.name];
+  return sources.includes(operation.name);
+}
+
+/** What two nodes have in common only when they compute the same; `null` for those not worth comparing. */
+function keyOf(node: Node, inputs: readonly string[]): string | null {
+  const attributes = Object.entries(node.attributes).map(([name, value]) => {
+    if (!ArrayBuffer.isView(value)) return `${name}=${JSON.stringify(value)}`;
+    const view = value as ConstantArray;
+    return view.byteLength > SHARED_CONSTANT ? null : `${name}=${view.join()}`;
+  });
+  return attributes.includes(null) ? null : `${node.operation.name}(${inputs.join()}){${attributes.join(';')}}`;
+}
+
+/**
+ * Takes away the Identity nodes that only rename: a value made here gets the output's name at once, unless it
+ * is an input or an output under two names.
+ */
+function forwarded(nodes: readonly OnnxNode[], inputs: ReadonlySet<string>, outputs: ReadonlySet<string>): OnnxNode[] {
+  const made = new Set(nodes.filter((n) => n.type !== 'Identity').flatMap((n) => n.outputs));
+  const renamed = new Map<string, string>();
+  const kept = nodes.filter(({ type, inputs: [from], outputs: [to] }) => {
+    if (type !== 'Identity' || !outputs.has(to) || !made.has(from) || inputs.has(from) || renamed.has(from)) {
+      return true;
+    }
+    renamed.set(from, to);
+    return false;
+  });
+  const rename = (name: string): string => renamed.get(name) ?? name;
+  return kept.map((n) => ({ ...n, inputs: n.inputs.map(rename), outputs: n.outputs.map(rename) }));
+}
+

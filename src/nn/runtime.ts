@@ -1,0 +1,46 @@
+/** What executes graphs. Implementations live at the edges: `src/runtimes/`. */
+
+import type { DType } from './types.ts';
+
+export type TensorData = Float32Array | BigInt64Array | Int32Array | Uint8Array | Int8Array;
+
+/** A value in memory. `data` may be a view into a larger buffer. */
+export interface HostTensor {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly data: TensorData;
+}
+
+export type HostTensors = Readonly<Record<string, HostTensor>>;
+
+export interface Session {
+  /**
+   * Executes the graph. Results named in `into` are written there, in place; no buffer may be read and written
+   * in one run. Without `into`, the results are new.
+   */
+  run(feeds: HostTensors, into?: HostTensors): Promise<HostTensors>;
+  close(): Promise<void>;
+}
+
+export interface Runtime {
+  readonly name: string;
+  /** @param model the bytes of an ONNX model */
+  open(model: Uint8Array): Promise<Session>;
+}
+
+/** The array that holds `count` elements of a type. */
+export function allocate(dtype: DType, count: number): TensorData {
+  switch (dtype) {
+    case 'float32':
+      return new Float32Array(count);
+    case 'int64':
+      return new BigInt64Array(count);
+    case 'int32':
+      return new Int32Array(count);
+    case 'int8':
+      return new Int8Array(count);
+    case 'uint8':
+    case 'bool':
+      return new Uint8Array(count);
+  }
+}

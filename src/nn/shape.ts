@@ -1,0 +1,61 @@
+/** Arithmetic of shapes. */
+
+import { ShapeError } from './shape-error.ts';
+import { type Tensor } from './tensor.ts';
+import { showType, type Dim, type Shape } from './types.ts';
+
+/** Number of elements. @throws ShapeError where a size has only a name */
+export function elements(shape: Shape): number {
+  let count = 1;
+  for (const dim of shape) {
+    if (typeof dim !== 'number') throw new ShapeError(`[${shape.join(', ')}] has no known number of elements`);
+    count *= dim;
+  }
+  return count;
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((dim, i) => dim === b[i]);
+}
+
+/** The shape of an element-wise result, by the rules of NumPy and ONNX. */
+export function broadcast(a: Shape, b: Shape): Shape {
+  const rank = Math.max(a.length, b.length);
+  const shape: Dim[] = [];
+  for (let i = 0; i < rank; i++) {
+    const x = a[i - rank + a.length] ?? 1;
+    const y = b[i - rank + b.length] ?? 1;
+    if (x !== y && x !== 1 && y !== 1) {
+      throw new ShapeError(
+        `[${a.join(', ')}] and [${b.join(', ')}] do not fit: axis ${i - rank} is ${x} in one, ${y} in the other`,
+      );
+    }
+    shape.push(x === 1 ? y : x);
+  }
+  return shape;
+}
+
+/** Axes of `wide` along which a tensor of shape `narrow` was repeated to fill it. */
+export function broadcastAxes(narrow: Shape, wide: Shape): number[] {
+  const axes: number[] = [];
+  const missing = wide.length - narrow.length;
+  for (let i = 0; i < wide.length; i++) {
+    if (i < missing || (narrow[i - missing] === 1 && wide[i] !== 1)) axes.push(i);
+  }
+  return axes;
+}
+
+/** An axis from 0, whatever sign it came with. */
+export function normalizeAxis(axis: number, rank: number): number {
+  if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
+    throw new ShapeError(`axis ${axis} does not exist in ${rank} dimensions`);
+  }
+  return axis < 0 ? axis + rank : axis;
+}
+
+/** @throws ShapeError unless the tensor has this rank */
+export function expectRank(tensor: Tensor, rank: number, what: string): void {
+  if (tensor.rank !== rank) {
+    throw new ShapeError(`${what}: ${rank} dimensions expected, got ${showType(tensor)}`);
+  }
+}
