@@ -2,6 +2,7 @@
 
 import { addN } from './ops/elementwise.ts';
 import { scalar, zeros } from './ops/source.ts';
+import { numbers } from './shape.ts';
 import { ShapeError } from './shape-error.ts';
 import { topological, type Tensor } from './tensor.ts';
 import { showType } from './types.ts';
@@ -48,6 +49,6 @@ export function gradientTerms(loss: Tensor, of: readonly Tensor[]): Tensor[][] {
 /** Gradients of a loss, zeros where it does not depend on a tensor. */
 export function gradients(loss: Tensor, of: readonly Tensor[]): Tensor[] {
   return gradientTerms(loss, of).map((terms, i) =>
-    terms.length > 0 ? addN(terms) : zeros(of[i].shape.map((_, axis) => of[i].size(axis))),
+    terms.length > 0 ? addN(terms) : zeros(numbers(of[i].shape)),
   );
 }

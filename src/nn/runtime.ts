@@ -28,19 +28,16 @@ export interface Runtime {
   open(model: Uint8Array): Promise<Session>;
 }
 
+const ARRAYS = {
+  float32: Float32Array,
+  int64: BigInt64Array,
+  int32: Int32Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+} as const;
+
 /** The array that holds `count` elements of a type. */
 export function allocate(dtype: DType, count: number): TensorData {
-  switch (dtype) {
-    case 'float32':
-      return new Float32Array(count);
-    case 'int64':
-      return new BigInt64Array(count);
-    case 'int32':
-      return new Int32Array(count);
-    case 'int8':
-      return new Int8Array(count);
-    case 'uint8':
-    case 'bool':
-      return new Uint8Array(count);
-  }
+  return new ARRAYS[dtype](count);
 }

@@ -4,14 +4,17 @@ import { ShapeError } from './shape-error.ts';
 import { type Tensor } from './tensor.ts';
 import { showType, type Dim, type Shape } from './types.ts';
 
+/** All sizes as numbers. @throws ShapeError where one has only a name */
+export function numbers(shape: Shape): number[] {
+  return shape.map((dim) => {
+    if (typeof dim === 'number') return dim;
+    throw new ShapeError(`size ${dim} of [${shape.join(', ')}] must be known here`);
+  });
+}
+
 /** Number of elements. @throws ShapeError where a size has only a name */
 export function elements(shape: Shape): number {
-  let count = 1;
-  for (const dim of shape) {
-    if (typeof dim !== 'number') throw new ShapeError(`[${shape.join(', ')}] has no known number of elements`);
-    count *= dim;
-  }
-  return count;
+  return numbers(shape).reduce((product, dim) => product * dim, 1);
 }
 
 export function sameShape(a: Shape, b: Shape): boolean {

@@ -15,4 +15,3 @@ export interface TensorType {
 export function showType(type: TensorType): string {
   return `${type.dtype}[${type.shape.join(', ')}]`;
 }
-

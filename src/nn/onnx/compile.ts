@@ -25,7 +25,7 @@ export interface CompileOptions {
   portable?: boolean;
   /** Values of parameters that become part of the graph; the others are its inputs. */
   frozen?: ReadonlyMap<string, Float32Array>;
-  /** Parameters outside of the loss that the order of inputs should still name first. */
+  /** Of the graph, for whoever looks at it. */
   name?: string;
 }
 
@@ -72,7 +72,8 @@ class GraphBuilder implements Emitter {
 
   private nameOf(tensor: Tensor): string {
     const name = this.names.get(tensor);
-    if (name === undefined) throw new BinscribeError('internal', `no name for an output of ${tensor.node.operation.name}`);
+    if (name === undefined)
+      throw new BinscribeError('internal', `no name for an output of ${tensor.node.operation.name}`);
     return name;
   }
 
@@ -176,14 +177,20 @@ function keyOf(node: Node, inputs: readonly string[]): string | null {
     const view = value as ConstantArray;
     return view.byteLength > SHARED_CONSTANT ? null : `${name}=${view.join()}`;
   });
-  return attributes.includes(null) ? null : `${node.operation.name}(${inputs.join()}){${attributes.join(';')}}`;
+  return attributes.includes(null)
+    ? null
+    : `${node.operation.name}(${inputs.join()}){${attributes.join(';')}}`;
 }
 
 /**
  * Takes away the Identity nodes that only rename: a value made here gets the output's name at once, unless it
  * is an input or an output under two names.
  */
-function forwarded(nodes: readonly OnnxNode[], inputs: ReadonlySet<string>, outputs: ReadonlySet<string>): OnnxNode[] {
+function forwarded(
+  nodes: readonly OnnxNode[],
+  inputs: ReadonlySet<string>,
+  outputs: ReadonlySet<string>,
+): OnnxNode[] {
   const made = new Set(nodes.filter((n) => n.type !== 'Identity').flatMap((n) => n.outputs));
   const renamed = new Map<string, string>();
   const kept = nodes.filter(({ type, inputs: [from], outputs: [to] }) => {
@@ -196,4 +203,3 @@ function forwarded(nodes: readonly OnnxNode[], inputs: ReadonlySet<string>, outp
   const rename = (name: string): string => renamed.get(name) ?? name;
   return kept.map((n) => ({ ...n, inputs: n.inputs.map(rename), outputs: n.outputs.map(rename) }));
 }
-

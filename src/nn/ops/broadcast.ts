@@ -21,7 +21,11 @@ export function kept(x: Tensor, { axes }: Axes): Shape {
 }
 
 /** An operation that makes one value of those along some axes. */
-export function reduction(name: string, onnx: string, gradient: Operation<Axes>['gradient']): Operation<Axes> {
+export function reduction(
+  name: string,
+  onnx: string,
+  gradient: Operation<Axes>['gradient'],
+): Operation<Axes> {
   return {
     name,
     infer([x], attributes) {

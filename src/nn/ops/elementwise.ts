@@ -7,7 +7,8 @@ import { showType, type DType } from '../types.ts';
 import { unbroadcast } from './broadcast.ts';
 import { scalar } from './source.ts';
 
-type None = Record<never, never>;
+/** No attributes. */
+type None = object;
 export type Operand = Tensor | number;
 
 const tensor = (value: Operand): Tensor => (typeof value === 'number' ? scalar(value) : value);

@@ -1,11 +1,12 @@
 /** Operations that pick elements by number. */
 
-import { elements, normalizeAxis } from '../shape.ts';
+import { elements, normalizeAxis, numbers } from '../shape.ts';
 import { ShapeError } from '../shape-error.ts';
 import { apply, noGradient, type Operation, type Tensor } from '../tensor.ts';
 import { showType } from '../types.ts';
 
-type None = Record<never, never>;
+/** No attributes. */
+type None = object;
 
 function expectWhole(name: string, indices: Tensor): void {
   if (indices.dtype !== 'int32' && indices.dtype !== 'int64') {
@@ -61,14 +62,12 @@ export const addRowsOperation: Operation<{ rows: number }> = {
     emit.node('Expand', [column, emit.integers([count, width])], [wide]);
     const empty = emit.zeros([rows, width]);
     emit.node('ScatterElements', [empty, wide, flat], [sums], { reduction: { string: 'add' } });
-    emit.node('Reshape', [sums, emit.integers(sizes(node.outputs[0]))], outputs);
+    emit.node('Reshape', [sums, emit.integers(numbers(node.outputs[0].shape))], outputs);
   },
   gradient({ inputs: [, indices], gradients: [dy] }) {
     return [dy && take(dy, indices), null];
   },
 };
-
-const sizes = (x: Tensor): number[] => x.shape.map((_, axis) => x.size(axis));
 
 /**
  * The opposite of `take`: sums rows into those of a new table.
@@ -94,7 +93,10 @@ export const takeAlongOperation: Operation<{ axis: number }> = {
     emit.node('GatherElements', inputs, outputs, { axis: { int: attributes.axis } });
   },
   gradient({ inputs: [x, indices], attributes, gradients: [dy] }) {
-    return [dy && apply(addAlongOperation, [dy, indices], { axis: attributes.axis, size: x.size(attributes.axis) }), null];
+    return [
+      dy && apply(addAlongOperation, [dy, indices], { axis: attributes.axis, size: x.size(attributes.axis) }),
+      null,
+    ];
   },
 };
 
@@ -109,7 +111,7 @@ export const addAlongOperation: Operation<{ axis: number; size: number }> = {
     { dtype: values.dtype, shape: values.shape.map((dim, i) => (i === axis ? size : dim)) },
   ],
   lower({ emit, inputs, outputs, node, attributes: { axis } }) {
-    const empty = emit.zeros(sizes(node.outputs[0]));
+    const empty = emit.zeros(numbers(node.outputs[0].shape));
     const attributes = { axis: { int: axis }, reduction: { string: 'add' } };
     emit.node('ScatterElements', [empty, inputs[1], inputs[0]], outputs, attributes);
   },
@@ -134,4 +136,3 @@ export const oneHotOperation: Operation<{ size: number }> = {
 export function oneHot(indices: Tensor, size: number): Tensor {
   return apply(oneHotOperation, [indices], { size });
 }
-

@@ -1,6 +1,6 @@
 /** Operations that move values and change none. */
 
-import { elements, normalizeAxis, sameShape } from '../shape.ts';
+import { elements, normalizeAxis, numbers, sameShape } from '../shape.ts';
 import { ShapeError } from '../shape-error.ts';
 import { apply, applyAll, type Operation, type Tensor } from '../tensor.ts';
 import { showType, type Dim, type Shape } from '../types.ts';
@@ -27,7 +27,9 @@ export const reshapeOperation: Operation<{ shape: Shape }> = {
 function target(from: Shape, to: Shape): number[] {
   const sizes = to.map((dim, axis) => (typeof dim === 'number' ? dim : from[axis] === dim ? 0 : -1));
   if (sizes.filter((size) => size === -1).length > 1) {
-    throw new ShapeError(`reshape: [${from.join(', ')}] to [${to.join(', ')}] leaves more than one size open`);
+    throw new ShapeError(
+      `reshape: [${from.join(', ')}] to [${to.join(', ')}] leaves more than one size open`,
+    );
   }
   return sizes;
 }
@@ -70,7 +72,8 @@ export const concatOperation: Operation<{ axis: number }> = {
   infer(inputs, { axis }) {
     let size = 0;
     for (const x of inputs) {
-      const fits = x.rank === inputs[0].rank && x.shape.every((d, i) => i === axis || d === inputs[0].shape[i]);
+      const fits =
+        x.rank === inputs[0].rank && x.shape.every((d, i) => i === axis || d === inputs[0].shape[i]);
       if (!fits || x.dtype !== inputs[0].dtype) {
         throw new ShapeError(
           `concat: ${showType(x)} does not fit ${showType(inputs[0])} outside of axis ${axis}`,
@@ -104,7 +107,9 @@ export const splitOperation: Operation<{ sizes: readonly number[]; axis: number 
   name: 'split',
   infer([x], { sizes, axis }) {
     if (sizes.reduce((a, b) => a + b, 0) !== x.size(axis)) {
-      throw new ShapeError(`split: parts of ${sizes.join(' + ')} do not make up axis ${axis} of ${showType(x)}`);
+      throw new ShapeError(
+        `split: parts of ${sizes.join(' + ')} do not make up axis ${axis} of ${showType(x)}`,
+      );
     }
     return sizes.map((size) => ({
       dtype: x.dtype,
@@ -115,14 +120,16 @@ export const splitOperation: Operation<{ sizes: readonly number[]; axis: number 
     emit.node('Split', [inputs[0], emit.integers(sizes)], outputs, { axis: { int: axis } });
   },
   gradient({ outputs, gradients, attributes: { axis } }) {
-    const parts = gradients.map((dy, i) => dy ?? zeros(outputs[i].shape.map((_, a) => outputs[i].size(a))));
+    const parts = gradients.map((dy, i) => dy ?? zeros(numbers(outputs[i].shape)));
     return [concat(parts, axis)];
   },
 };
 
 /** Cuts an axis into parts of the given sizes. */
 export function split(x: Tensor, sizes: readonly number[], axis = -1): readonly Tensor[] {
-  return sizes.length === 1 ? [x] : applyAll(splitOperation, [x], { sizes, axis: normalizeAxis(axis, x.rank) });
+  return sizes.length === 1
+    ? [x]
+    : applyAll(splitOperation, [x], { sizes, axis: normalizeAxis(axis, x.rank) });
 }
 
 interface SliceAttributes {

@@ -22,7 +22,11 @@ const lastTwo = (x: Tensor, swapped: boolean) => {
 };
 
 /** The axes of a matrix swapped, for a tool that knows standard operators alone. */
-const swapLast = (rank: number): number[] => [...Array.from({ length: rank - 2 }, (_, i) => i), rank - 1, rank - 2];
+const swapLast = (rank: number): number[] => [
+  ...Array.from({ length: rank - 2 }, (_, i) => i),
+  rank - 1,
+  rank - 2,
+];
 
 export const matmulOperation: Operation<MatmulAttributes> = {
   name: 'matmul',
@@ -84,7 +88,9 @@ export const affineOperation: Operation<{ transposed: boolean }> = {
   infer([x, weight, bias], { transposed }) {
     const [inner, columns] = lastTwo(weight, transposed);
     if (x.rank !== 2 || weight.rank !== 2 || x.shape[1] !== inner) {
-      throw new ShapeError(`input ${showType(x)} does not fit ${inner} inputs of the weight ${showType(weight)}`);
+      throw new ShapeError(
+        `input ${showType(x)} does not fit ${inner} inputs of the weight ${showType(weight)}`,
+      );
     }
     if (bias.rank !== 1 || bias.shape[0] !== columns) {
       throw new ShapeError(`bias ${showType(bias)} does not fit ${columns} outputs of ${showType(weight)}`);
