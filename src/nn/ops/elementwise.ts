@@ -7,8 +7,6 @@ import { showType, type DType } from '../types.ts';
 import { unbroadcast } from './broadcast.ts';
 import { scalar } from './source.ts';
 
-/** No attributes. */
-type None = object;
 export type Operand = Tensor | number;
 
 const tensor = (value: Operand): Tensor => (typeof value === 'number' ? scalar(value) : value);
@@ -22,7 +20,7 @@ function sameType(name: string, a: Tensor, b: Tensor): void {
 /** A gradient rule for two operands, before the sums that broadcasting asks for. */
 type BinaryRule = (gradient: Tensor, a: Tensor, b: Tensor, y: Tensor) => [Tensor | null, Tensor | null];
 
-function binary(name: string, onnx: string, rule: BinaryRule | null, result?: DType): Operation<None> {
+function binary(name: string, onnx: string, rule: BinaryRule | null, result?: DType): Operation {
   return {
     name,
     infer([a, b]) {
@@ -32,7 +30,7 @@ function binary(name: string, onnx: string, rule: BinaryRule | null, result?: DT
     lower({ emit, inputs, outputs }) {
       emit.node(onnx, inputs, outputs);
     },
-    gradient({ inputs: [a, b], outputs: [y], gradients: [dy] }: Backward<None>) {
+    gradient({ inputs: [a, b], outputs: [y], gradients: [dy] }: Backward<object>) {
       if (!rule || !dy) return [null, null];
       const [da, db] = rule(dy, a, b, y);
       return [da && unbroadcast(da, a), db && unbroadcast(db, b)];
@@ -58,7 +56,7 @@ export const equalOperation = binary('equal', 'Equal', null, 'bool');
 export const andOperation = binary('and', 'And', null, 'bool');
 
 const applyBinary =
-  (operation: Operation<None>) =>
+  (operation: Operation) =>
   (a: Operand, b: Operand): Tensor =>
     apply(operation, [tensor(a), tensor(b)], {});
 
@@ -76,7 +74,7 @@ export const and = applyBinary(andOperation);
 /** The gradient, given the input `x` and the output `y`. */
 type UnaryRule = (gradient: Tensor, x: Tensor, y: Tensor) => Tensor;
 
-function unary(name: string, onnx: string, rule: UnaryRule): Operation<None> {
+function unary(name: string, onnx: string, rule: UnaryRule): Operation {
   return {
     name,
     infer([x]) {
@@ -97,7 +95,7 @@ export const expOperation = unary('exp', 'Exp', (dy, _x, y) => mul(dy, y));
 export const logOperation = unary('log', 'Log', (dy, x) => div(dy, x));
 export const sqrtOperation = unary('sqrt', 'Sqrt', (dy, _x, y) => div(mul(dy, 0.5), y));
 export const absOperation = unary('abs', 'Abs', (dy, x) => mul(dy, sign(x)));
-export const signOperation: Operation<None> = { ...unary('sign', 'Sign', (dy) => dy), gradient: noGradient };
+export const signOperation: Operation = { ...unary('sign', 'Sign', (dy) => dy), gradient: noGradient };
 export const tanhOperation = unary('tanh', 'Tanh', (dy, _x, y) => mul(dy, sub(1, mul(y, y))));
 export const sigmoidOperation = unary('sigmoid', 'Sigmoid', (dy, _x, y) => mul(dy, mul(y, sub(1, y))));
 export const reluOperation = unary('relu', 'Relu', (dy, _x, y) => mul(dy, cast(greater(y, 0), 'float32')));
@@ -117,7 +115,7 @@ export const geluOperation = unary('gelu', 'Gelu', (dy, x) => {
 });
 
 const applyUnary =
-  (operation: Operation<None>) =>
+  (operation: Operation) =>
   (x: Tensor): Tensor =>
     apply(operation, [x], {});
 
@@ -151,7 +149,7 @@ export function cast(x: Tensor, to: DType): Tensor {
   return x.dtype === to ? x : apply(castOperation, [x], { to });
 }
 
-export const whereOperation: Operation<None> = {
+export const whereOperation: Operation = {
   name: 'where',
   infer([condition, a, b]) {
     if (condition.dtype !== 'bool') throw new ShapeError(`where: bool expected, got ${showType(condition)}`);
@@ -172,7 +170,7 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   return apply(whereOperation, [condition, tensor(a), tensor(b)], {});
 }
 
-export const addNOperation: Operation<None> = {
+export const addNOperation: Operation = {
   name: 'addN',
   infer(inputs) {
     for (const x of inputs) {

@@ -5,16 +5,13 @@ import { ShapeError } from '../shape-error.ts';
 import { apply, noGradient, type Operation, type Tensor } from '../tensor.ts';
 import { showType } from '../types.ts';
 
-/** No attributes. */
-type None = object;
-
 function expectWhole(name: string, indices: Tensor): void {
   if (indices.dtype !== 'int32' && indices.dtype !== 'int64') {
     throw new ShapeError(`${name}: indices of int32 or int64 expected, got ${showType(indices)}`);
   }
 }
 
-export const takeOperation: Operation<None> = {
+export const takeOperation: Operation = {
   name: 'take',
   infer([table, indices]) {
     expectWhole('take', indices);
