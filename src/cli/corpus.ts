@@ -1,6 +1,6 @@
 /** `binscribe corpus …`: makes data sets from source packages and judges them. */
 
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import {
   buildCorpus,
   checkCorpus,
@@ -13,6 +13,7 @@ import {
 import { BinscribeError } from '../error.ts';
 import { renderJson } from '../explain/render/json.ts';
 import { sanitize } from '../explain/sanitize.ts';
+import { positive } from './options.ts';
 import { type Session, widthOf } from './session.ts';
 
 export function corpusCommand(session: Session): Command {
@@ -24,7 +25,7 @@ export function corpusCommand(session: Session): Command {
 }
 
 interface BuildFlags {
-  output: string;
+  output?: string;
   work: string;
   jobs?: number;
   unsafeNoSandbox?: boolean;
@@ -33,7 +34,7 @@ interface BuildFlags {
 
 const BUILD_HELP = `
 Examples:
-  $ binscribe corpus build corpora/first.json -o data/first
+  $ binscribe corpus build corpora/first.json
   $ duckdb -c "select compiler, optimization, count(*) from 'data/first/data/*.parquet' group by all"
 
 A recipe names packages for training and for testing, compilers and levels; adding a package is a name in a list.
@@ -44,8 +45,11 @@ function buildCommand(session: Session): Command {
     .description(
       'Fetch the packages of a recipe, build them in a sandbox, write their functions as a data set.',
     )
-    .argument('<recipe>', 'recipe, a JSON file')
-    .requiredOption('-o, --output <dir>', 'folder of the data set; one that is there is replaced')
+    .argument('<recipe>', 'recipe of a data set, a JSON file')
+    .option(
+      '-o, --output <dir>',
+      'folder of the data set; one that is there is replaced (default: data/NAME of the recipe)',
+    )
     .option('--work <dir>', 'folder of what is kept between runs', 'work/corpus')
     .option('--jobs <number>', 'builds at once (default: one for each processor)', positive)
     .option('--unsafe-no-sandbox', "run the packages' build scripts with your rights")
@@ -58,7 +62,7 @@ function buildCommand(session: Session): Command {
       process.once('SIGINT', interrupt);
       try {
         const manifest = await buildCorpus(recipe, {
-          out: flags.output,
+          out: flags.output ?? `data/${recipe.name}`,
           workDir: flags.work,
           ...(flags.jobs !== undefined && { jobs: flags.jobs }),
           unsafeNoSandbox: flags.unsafeNoSandbox ?? false,
@@ -102,12 +106,6 @@ function showCommand(session: Session): Command {
 
 function print(session: Session, pieces: Iterable<string>): void {
   for (const piece of pieces) session.stdout.write(piece);
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError('expected a whole number above 0');
 }
 
 /** Milliseconds between two lines in a log; a terminal's one line is rewritten each time. */

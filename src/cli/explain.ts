@@ -69,7 +69,13 @@ async function explainFiles(files: string[], options: Options, session: Session)
   await answer.end();
 }
 
-async function explainFile(path: string, model: Model, options: Options, session: Session): Promise<Report> {
+/** Explains one file, with progress where it takes long. */
+export async function explainFile(
+  path: string,
+  model: Model,
+  options: Pick<Options, 'function'>,
+  session: Session,
+): Promise<Report> {
   const bytes = await readInput(path);
   const progress = new Progress(session, `explaining ${path}`);
   if (bytes.length > LARGE) progress.begin();
@@ -84,7 +90,12 @@ async function explainFile(path: string, model: Model, options: Options, session
   }
 }
 
-function textOf(report: Report, options: Options, { width, style }: Answer): string {
+/** The report as this command prints it. */
+export function textOf(
+  report: Report,
+  options: Pick<Options, 'all' | 'function' | 'verbose'>,
+  { width, style }: Pick<Answer, 'width' | 'style'>,
+): string {
   const limit = options.all || options.function ? {} : { limit: SHOWN };
   return renderText(report, { width, style, verbose: options.verbose === true, ...limit });
 }

@@ -67,16 +67,17 @@ export async function writeWhole(path: string, pieces: Iterable<string>): Promis
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw new BinscribeError('unreadable', `cannot write ${path}: ${reason(error)}`, { cause: error });
+    throw new BinscribeError('unreadable', `cannot write ${path}: ${reasonOf(error)}`, { cause: error });
   }
 }
 
 function asUnreadable(error: unknown): BinscribeError {
   if (error instanceof BinscribeError) return error;
-  return new BinscribeError('unreadable', reason(error), { cause: error });
+  return new BinscribeError('unreadable', reasonOf(error), { cause: error });
 }
 
-function reason(error: unknown): string {
+/** Why the system refused, in words. */
+export function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return REASONS[code] ?? describeError(error);
 }

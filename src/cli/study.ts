@@ -8,6 +8,7 @@ import { renderStarts, reportStarts } from '../tasks/starts-report.ts';
 import { Progress } from './progress.ts';
 import { publish, type ResultFlags } from './result.ts';
 import type { Session } from './session.ts';
+import { sweepCommand } from './sweep/command.ts';
 
 const STARTS_HELP = `
 Example:
@@ -16,8 +17,9 @@ Example:
 
 export function studyCommand(session: Session): Command {
   return new Command('study')
-    .description('Measure on built programs, and reproduce the tables of the papers.')
-    .addCommand(startsCommand(session));
+    .description('Measure on programs, and reproduce the tables of the papers.')
+    .addCommand(startsCommand(session))
+    .addCommand(sweepCommand(session));
 }
 
 function startsCommand(session: Session): Command {

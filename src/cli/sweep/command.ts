@@ -1,0 +1,212 @@
+/** `binscribe study sweep`: explains every program of a machine and writes down what came of it. */
+
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
+import { Command } from 'commander';
+import { BinscribeError } from '../../error.ts';
+import { renderJson } from '../../explain/render/json.ts';
+import { renderSweep } from '../../explain/render/sweep.ts';
+import {
+  programsOfTheAim,
+  sizeClasses,
+  type SweepReport,
+  type SweepRow,
+  type TimedProgram,
+  totalsOf,
+} from '../../explain/sweep.ts';
+import { VERSION } from '../../version.ts';
+import { positive } from '../options.ts';
+import { Progress } from '../progress.ts';
+import { publish, type ResultFlags } from '../result.ts';
+import type { Session } from '../session.ts';
+import type { ChildReply } from './child.ts';
+import { Helper, scriptBeside } from './helper.ts';
+import { Journal, type JournalHead } from './journal.ts';
+import { DEFAULT_PLACES, findPrograms, type Program } from './places.ts';
+
+interface Flags extends ResultFlags {
+  output: string;
+  model?: string;
+  jobs: number;
+  limit: number;
+}
+
+const HELP = `
+Examples:
+  $ binscribe study sweep -o results/sweep
+  $ binscribe study sweep /usr/sbin /opt/tool/bin -o /tmp/sweep --jobs 2
+
+The default places are ${DEFAULT_PLACES.join(' and ')}. What is done is kept in PATH.partial.jsonl: a
+sweep that was stopped, or killed, goes on where it was when the same command is given again.`;
+
+/** Seconds: the budget of `explain` ends after 600, and what goes on after that has left it. */
+const LIMIT = 900;
+/** Runs of each program of the aim. */
+const RUNS = 3;
+const MB = 1e6;
+/** Processes that run, over the last minute; the timings are to be those of a machine that does nothing else. */
+const QUIET_LOAD = 0.5;
+/** Milliseconds. A minute's mean falls from 2 to 0.5 in a minute and a half. */
+const WAIT = 5000;
+const MOST_WAIT = 300_000;
+
+export function sweepCommand(session: Session): Command {
+  return new Command('sweep')
+    .description('Explain every ELF file of the machine, or of the places named; count times and failures.')
+    .argument('[places...]', 'files, folders, and patterns as /usr/lib/*.so*')
+    .requiredOption('-o, --output <path>', 'write PATH.json and PATH.md')
+    .option('--model <dir>', 'model folder (default: the one that comes with binscribe)')
+    .option('--jobs <number>', 'programs at a time; more than one makes each slower', positive, 1)
+    .option('--limit <seconds>', 'give a program up after this', positive, LIMIT)
+    .option('--json', 'print JSON')
+    .addHelpText('after', HELP)
+    .action(async (named: string[], flags: Flags) => {
+      const places = named.length > 0 ? named : DEFAULT_PLACES;
+      const { card } = await session.openModel(flags.model);
+      const found = findPrograms(places);
+      const { jobs, limit } = flags;
+      const head: JournalHead = { schema: 1, tool: `binscribe ${VERSION}`, model: card.id, jobs, limit };
+      const journal = Journal.open(`${flags.output}.partial.jsonl`, head);
+      const rows = await sweep(found.programs, journal, flags, session);
+      const report: SweepReport = {
+        schema: 1,
+        tool: head.tool,
+        model: head.model,
+        machine: describeMachine(),
+        jobs,
+        limit,
+        places,
+        totals: totalsOf(rows),
+        classes: sizeClasses(rows),
+        timed: await timePrograms(programsOfTheAim(rows), flags.model),
+        passedOver: found.passedOver,
+        rows,
+      };
+      await publish(session, flags, renderSweep(report), renderJson(report));
+      journal.remove();
+    });
+}
+
+/** Explains what the journal does not have yet. @returns all rows, by path */
+async function sweep(
+  programs: readonly Program[],
+  journal: Journal,
+  { jobs, limit, model }: Flags,
+  session: Session,
+): Promise<SweepRow[]> {
+  const rows = new Map<string, SweepRow>();
+  const queue: Program[] = [];
+  for (const program of programs) {
+    const known = journal.find(program);
+    if (known) rows.set(program.path, known);
+    else queue.push(program);
+  }
+  if (rows.size > 0) session.stderr.write(`going on: ${rows.size} of ${programs.length} files were done\n`);
+  const interruption = new AbortController();
+  const interrupt = (): void => interruption.abort();
+  process.once('SIGINT', interrupt);
+  const progress = new Progress(session, `sweep of ${queue.length} files`, 'MB');
+  const total = queue.reduce((sum, { size }) => sum + size, 0);
+  let done = 0;
+  try {
+    await Promise.all(
+      Array.from({ length: Math.min(jobs, queue.length) }, async () => {
+        const helper = new Helper<ChildReply>(
+          scriptBeside(import.meta.url, './child'),
+          model === undefined ? [] : [model],
+        );
+        const stop = (): void => helper.stop();
+        interruption.signal.addEventListener('abort', stop);
+        try {
+          for (let program = queue.shift(); program; program = queue.shift()) {
+            const row = await explainBy(helper, program, limit);
+            if (interruption.signal.aborted) return;
+            rows.set(row.path, row);
+            journal.add(row, program);
+            done += program.size;
+            progress.update(Math.round(done / MB), Math.round(total / MB));
+          }
+        } finally {
+          helper.stop();
+        }
+      }),
+    );
+  } finally {
+    progress.end();
+    process.off('SIGINT', interrupt);
+  }
+  if (interruption.signal.aborted) {
+    throw new BinscribeError('interrupted', `stopped after ${rows.size} of ${programs.length} files`, {
+      hint: 'The same command goes on from there.',
+    });
+  }
+  return [...rows.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+async function explainBy(helper: Helper<ChildReply>, program: Program, limit: number): Promise<SweepRow> {
+  const { path, size } = program;
+  const began = performance.now();
+  const answered = await helper.ask(path, limit * 1000);
+  if ('reply' in answered) {
+    // Whatever broke may have left something broken behind.
+    if (answered.reply.outcome === 'crashed') helper.stop();
+    return { path, size, ...answered.reply };
+  }
+  const seconds = Math.round(performance.now() - began) / 1000;
+  const error = { kind: 'internal', message: answered.message } as const;
+  return { path, size, outcome: answered.failure, error, seconds };
+}
+
+/** Explains programs as a user does, each by a process of its own. */
+async function timePrograms(
+  rows: readonly SweepRow[],
+  model: string | undefined,
+): Promise<SweepReport['timed']> {
+  const main = scriptBeside(import.meta.url, '../main');
+  const load = rows.length === 0 ? 0 : await quiet();
+  const programs = rows.map((row): TimedProgram => {
+    const seconds: number[] = [];
+    for (let run = 0; run < RUNS; run++) {
+      const began = performance.now();
+      spawnSync(
+        process.execPath,
+        [main, 'explain', row.path, ...(model === undefined ? [] : ['--model', model])],
+        {
+          stdio: 'ignore',
+        },
+      );
+      seconds.push(Math.round(performance.now() - began) / 1000);
+    }
+    const functions = row.outcome === 'explained' ? row.counts.functions : 0;
+    return { path: row.path, size: row.size, functions, seconds };
+  });
+  return { load, programs };
+}
+
+/** Waits until little else runs, the sweep itself included, but not for ever. @returns the load then */
+async function quiet(): Promise<number> {
+  for (let waited = 0; waited < MOST_WAIT && loadavg()[0] > QUIET_LOAD; waited += WAIT)
+    await setTimeout(WAIT);
+  return loadavg()[0];
+}
+
+function describeMachine(): SweepReport['machine'] {
+  return {
+    system: systemName(),
+    processor: cpus().at(0)?.model ?? process.arch,
+    cores: availableParallelism(),
+    node: process.versions.node,
+  };
+}
+
+/** The name that os-release(5) gives. */
+function systemName(): string {
+  try {
+    const release = readFileSync('/etc/os-release', 'utf8');
+    return /^PRETTY_NAME="?([^"\n]*)/m.exec(release)?.[1] ?? process.platform;
+  } catch {
+    return process.platform;
+  }
+}
