@@ -56,7 +56,31 @@ export function unsupported(message: string, hint?: string): BinscribeError {
   return new BinscribeError('unsupported', message, hint === undefined ? {} : { hint });
 }
 
-/** One line that says what went wrong, for any thrown value. */
+/** The system's reasons in our words, for reading and writing alike. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  ENOTDIR: 'a part of the path is a file and no folder',
+  EEXIST: 'a file is in the way',
+  EISDIR: 'this is a folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  ELOOP: 'its symbolic links lead in a circle',
+  ENAMETOOLONG: 'the name is too long for a file',
+};
+
+/** One line that says what went wrong, for any thrown value. Of a file's trouble the caller says which file. */
 export function describeError(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  return ('code' in error && REASONS[String(error.code)]) || error.message;
+}
+
+/** The first thing that is wrong with a document, where in it, and what was expected: of the issues of zod. */
+export function describeIssue([issue]: readonly { path: PropertyKey[]; message: string }[]): string {
+  const what = issue.message
+    .replace(/^Invalid input: /, '')
+    .replace('received undefined', 'got nothing')
+    .replace('received', 'got');
+  return issue.path.length === 0 ? what : `${issue.path.join('.')}: ${what}`;
 }

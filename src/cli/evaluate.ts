@@ -1,12 +1,11 @@
 /** `binscribe evaluate`: judges a run on packages that it did not learn from, and writes the figures down. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { BinscribeError, describeError } from '../error.ts';
 import { renderJson } from '../explain/render/json.ts';
 import { evaluate } from '../tasks/evaluate.ts';
 import { renderEvaluation } from '../tasks/tables.ts';
+import { publish } from './result.ts';
 import type { Session } from './session.ts';
 import { Steps } from './train.ts';
 
@@ -26,11 +25,11 @@ Baselines, 95 % intervals and the figures without duplicates and leaks stand bes
 
 export function evaluateCommand(session: Session): Command {
   return new Command('evaluate')
-    .description("Judge a run on its data set's test packages; writes NAME.json and NAME.md.")
-    .argument('<run>', 'folder of the run')
+    .description("Judge a run on its data set's test packages: figures, baselines, intervals.")
+    .argument('<run>', 'folder that `binscribe train` wrote')
     .option('--dataset <dir>', 'another data set than the one it was trained on')
-    .option('--orbit <dir>', 'judge it on the orbit data set too (needs xz)')
-    .option('-o, --output <dir>', 'folder for the figures', 'results')
+    .option('--orbit <dir>', 'judge it on the orbit data set too; the folder that holds fundump/ (needs xz)')
+    .option('-o, --output <dir>', 'folder for the figures, NAME.json and NAME.md', 'results')
     .option('--json', 'print the figures as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (run: string, flags: Flags) => {
@@ -41,19 +40,11 @@ export function evaluateCommand(session: Session): Command {
         progress: (step, done, total) => steps.update(step, done, total),
       });
       steps.end();
-      const json = [...renderJson(evaluation)].join('');
-      const markdown = renderEvaluation(evaluation);
-      write(flags.output, `${evaluation.run.name}.json`, json);
-      write(flags.output, `${evaluation.run.name}.md`, markdown);
-      session.stdout.write(flags.json ? json : markdown);
+      await publish(
+        session,
+        { output: join(flags.output, evaluation.run.name), json: flags.json ?? false },
+        renderEvaluation(evaluation),
+        renderJson(evaluation),
+      );
     });
-}
-
-function write(folder: string, name: string, text: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, name), text);
-  } catch (error) {
-    throw new BinscribeError('unreadable', `${folder}/${name}: ${describeError(error)}`);
-  }
 }

@@ -1,7 +1,7 @@
 /** How a failure is told: one line that says what is wrong, one that says what to do, and the exit code. */
 
 import { CommanderError } from 'commander';
-import { BinscribeError, describeError, EXIT_CODES } from '../error.ts';
+import { BinscribeError, EXIT_CODES } from '../error.ts';
 import { sanitize } from '../explain/sanitize.ts';
 import type { Session } from './session.ts';
 
@@ -10,14 +10,15 @@ const MESSAGE_LENGTH = 1000;
 
 /** Tells `error` on standard error. @returns its exit code */
 export function tellFailure(error: unknown, session: Session): number {
-  if (error instanceof CommanderError) return tellUsage(error, session);
+  // Help, which commander has shown: an answer where it was asked for, else all that there is to say.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.usage;
   if (error instanceof BinscribeError) {
     say(session, error.message, error.hint);
     return error.exitCode;
   }
   say(
     session,
-    `internal error: ${describeError(error)}`,
+    `internal error: ${error instanceof Error ? error.message : String(error)}`,
     'This is a defect of binscribe: please report it, with the command. BINSCRIBE_DEBUG=1 shows where it happened.',
   );
   if (session.env['BINSCRIBE_DEBUG'] === '1' && error instanceof Error) {
@@ -33,20 +34,6 @@ export function concerning(path: string, error: unknown): unknown {
     cause: error,
     ...(error.hint !== undefined && { hint: error.hint }),
   });
-}
-
-/** Help and version leave commander as an error with code 0: they are an answer. */
-function tellUsage(error: CommanderError, session: Session): number {
-  if (error.exitCode === 0) return EXIT_CODES.done;
-  // Without arguments commander has shown the help already.
-  if (error.code !== 'commander.help') {
-    say(
-      session,
-      error.message.replace(/^error: /, '').replaceAll('\n', ' '),
-      '`binscribe --help` lists the commands, `binscribe COMMAND --help` its options.',
-    );
-  }
-  return EXIT_CODES.usage;
 }
 
 function say(session: Session, message: string, hint: string | undefined): void {

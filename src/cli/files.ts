@@ -9,19 +9,6 @@ import { BinscribeError, describeError } from '../error.ts';
 /** Node reads at most this into one buffer, and so do browsers; no program of Debian is a quarter as large. */
 const MAX_INPUT = 2 ** 31 - 1;
 
-/** The system's reasons in our words, for reading and writing alike. */
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or folder',
-  ENOTDIR: 'a part of the path is a file and no folder',
-  EISDIR: 'this is a folder',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'the disk is full',
-  ELOOP: 'its symbolic links lead in a circle',
-  ENAMETOOLONG: 'the name is too long for a file',
-};
-
 /**
  * The contents of a regular file. The messages leave the path to the caller.
  * @throws BinscribeError of kind `unreadable`
@@ -67,17 +54,11 @@ export async function writeWhole(path: string, pieces: Iterable<string>): Promis
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw new BinscribeError('unreadable', `cannot write ${path}: ${reasonOf(error)}`, { cause: error });
+    throw new BinscribeError('unreadable', `cannot write ${path}: ${describeError(error)}`, { cause: error });
   }
 }
 
 function asUnreadable(error: unknown): BinscribeError {
   if (error instanceof BinscribeError) return error;
-  return new BinscribeError('unreadable', reasonOf(error), { cause: error });
-}
-
-/** Why the system refused, in words. */
-export function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return REASONS[code] ?? describeError(error);
+  return new BinscribeError('unreadable', describeError(error), { cause: error });
 }

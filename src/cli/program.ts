@@ -1,6 +1,7 @@
 /** The command line: its commands, and what leaves it where one fails. */
 
 import { Command, type CommanderError } from 'commander';
+import { BinscribeError } from '../error.ts';
 import { VERSION } from '../version.ts';
 import { corpusCommand } from './corpus.ts';
 import { doctorCommand } from './doctor.ts';
@@ -57,7 +58,8 @@ function withDescendants(command: Command): Command[] {
 function speakThrough(command: Command, session: Session): void {
   command
     .exitOverride((error: CommanderError) => {
-      throw error;
+      // Help and version are an answer; without arguments commander has shown the help already.
+      throw error.exitCode === 0 || error.code === 'commander.help' ? error : misuseOf(command, error);
     })
     .configureOutput({
       writeOut: (text) => session.stdout.write(text),
@@ -65,4 +67,16 @@ function speakThrough(command: Command, session: Session): void {
       // The failure is told once, by us.
       outputError: () => undefined,
     });
+}
+
+/** A command line that makes no sense to `command`, with where to look. */
+function misuseOf(command: Command, error: CommanderError): BinscribeError {
+  const names: string[] = [];
+  for (let at: Command | null = command; at; at = at.parent) names.unshift(at.name());
+  const help = `\`${names.join(' ')} --help\``;
+  let hint = `${help} says how to call it.`;
+  if (command.commands.length > 0) hint = `${help} lists the commands.`;
+  if (command.parent === null) hint += ' To explain a program: `binscribe explain FILE`.';
+  const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+  return new BinscribeError('usage', message, { hint, cause: error });
 }

@@ -10,23 +10,30 @@ import type { Session } from './session.ts';
 
 interface Flags {
   output?: string;
+  export?: string;
   json?: boolean;
 }
 
 const EXAMPLES = `
 Examples:
   $ binscribe corpus build corpora/first.json -o data/first
-  $ binscribe train recipes/first.json -o runs/first
+  $ binscribe train recipes/first.json
   $ binscribe explain /bin/ls --model runs/first
+  $ binscribe train recipes/first.json --export models/first
 
-The run is a model folder with a manifest: recipe, hashes of what it learned from, figures. The same recipe and
-data set give the same bytes.`;
+A recipe names a data set and settings; recipes/first.json of the project is an example. A run is a model folder
+with a manifest (recipe, hashes of what it learned from, figures) and what \`binscribe evaluate\` compares it with;
+--export writes the model without the latter: what ships. The same recipe and data set give the same bytes.`;
 
 export function trainCommand(session: Session): Command {
   return new Command('train')
     .description('Train a model: a recipe and a data set become a run, which is a model folder.')
-    .argument('<recipe>', 'recipe, a JSON file')
-    .option('-o, --output <dir>', 'folder of the run; one that is there is replaced (default: runs/NAME)')
+    .argument('<recipe>', 'recipe of a run, a JSON file')
+    .option(
+      '-o, --output <dir>',
+      'folder of the run; one that is there is replaced (default: runs/NAME of the recipe)',
+    )
+    .option('--export <dir>', 'folder for the model alone; a model that is there is replaced')
     .option('--json', "print the run's manifest")
     .addHelpText('after', EXAMPLES)
     .action(async (path: string, flags: Flags) => {
@@ -35,6 +42,7 @@ export function trainCommand(session: Session): Command {
       const steps = new Steps(session);
       const manifest = await train(recipe, {
         output,
+        exportTo: flags.export,
         progress: (step, done, total) => steps.update(step, done, total),
       });
       steps.end();

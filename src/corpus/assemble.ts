@@ -1,11 +1,10 @@
 /**
  * Puts extracted units together into a data set folder: shards, manifest, card. Everything is in a fixed order
- * and nothing tells the time, so the same units give the same bytes. The folder is made beside its place and
- * renamed into it: there is a whole data set or none.
+ * and nothing tells the time, so the same units give the same bytes.
  */
 
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { BinscribeError } from '../error.ts';
 import { renderCard } from './card.ts';
 import { UNMARKED_COLUMNS, type ProgramCut } from './extract.ts';
@@ -13,10 +12,13 @@ import { fileHash } from './hash.ts';
 import { DATASET_SCHEMA, type Manifest } from './manifest.ts';
 import { Marker } from './marks.ts';
 import { packagesOf, type Recipe, type Split } from './recipe.ts';
+import { type FolderKind, replaceFolder } from './replace.ts';
 import { ALL_COLUMNS, type FunctionRow } from './row.ts';
 import { ShardWriter, readShard } from './shard.ts';
 import { readLicences, type SourcePackage } from './sources.ts';
 import { flagsFor, type Compiler, type Level } from './toolchain.ts';
+
+export const DATASET_FOLDER: FolderKind = { name: 'data set', marks: ['manifest.json', 'card.md'] };
 
 /** A unit whose rows are there. */
 export interface DoneUnit {
@@ -40,37 +42,20 @@ export interface Assembly {
 }
 
 /**
- * @throws BinscribeError: `usage` where `out` is something else than a data set, `missing` where there are no
- *   units to put together.
+ * @throws BinscribeError: `missing` where there are no units to put together, and what `checkReplaceable` throws.
  */
 export async function assembleDataset(assembly: Assembly, out: string): Promise<Manifest> {
   if (assembly.units.length === 0) {
     const why = assembly.failures[0]?.reason ?? 'none was asked for';
     throw new BinscribeError('missing', `no package could be built: ${why}`);
   }
-  checkReplaceable(out);
-  const partial = `${resolve(out)}.partial-${process.pid}`;
-  rmSync(partial, { recursive: true, force: true });
-  mkdirSync(join(partial, 'data'), { recursive: true });
-  try {
-    const manifest = await writeShards(assembly, partial);
-    writeFileSync(join(partial, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);
-    writeFileSync(join(partial, 'card.md'), renderCard(manifest));
-    rmSync(out, { recursive: true, force: true });
-    mkdirSync(dirname(resolve(out)), { recursive: true });
-    renameSync(partial, out);
+  return replaceFolder(out, DATASET_FOLDER, async (folder) => {
+    mkdirSync(join(folder, 'data'));
+    const manifest = await writeShards(assembly, folder);
+    writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);
+    writeFileSync(join(folder, 'card.md'), renderCard(manifest));
     return manifest;
-  } finally {
-    rmSync(partial, { recursive: true, force: true });
-  }
-}
-
-/** Only a data set of ours, or nothing, is written over: a slip of `-o` must not cost somebody a folder. */
-export function checkReplaceable(out: string): void {
-  if (!existsSync(out)) return;
-  const files = readdirSync(out);
-  if (files.length === 0 || (files.includes('manifest.json') && files.includes('card.md'))) return;
-  throw new BinscribeError('usage', `${out} exists and is no data set; it is left alone`);
+  });
 }
 
 async function writeShards(assembly: Assembly, folder: string): Promise<Manifest> {

@@ -12,7 +12,7 @@ import {
   type FunctionRow,
   type Manifest,
 } from './index.ts';
-import { parseRecipe } from './recipe.ts';
+import type { Recipe } from './recipe.ts';
 
 const SHARED = `
 int shared_sum(const int *values, unsigned long count) {
@@ -54,16 +54,13 @@ src/twin: src/alpha
 END
 `;
 
-const RECIPE = parseRecipe(
-  {
-    name: 'tiny',
-    train: ['alpha', 'broken'],
-    test: ['beta', 'absent.'],
-    compilers: ['gcc-12', 'clang-19'],
-    levels: ['O0', 'O2'],
-  },
-  'test',
-);
+const RECIPE: Recipe = {
+  name: 'tiny',
+  train: ['alpha', 'broken'],
+  test: ['beta', 'absent.'],
+  compilers: ['gcc-12', 'clang-19'],
+  levels: ['O0', 'O2'],
+};
 
 describe.skipIf(!bubblewrapWorks())('building a data set', () => {
   const folder = temporaryFolder();

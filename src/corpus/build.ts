@@ -6,10 +6,11 @@
 
 import { availableParallelism } from 'node:os';
 import { BinscribeError, describeError } from '../error.ts';
-import { assembleDataset, checkReplaceable, type DoneUnit } from './assemble.ts';
+import { assembleDataset, DATASET_FOLDER, type DoneUnit } from './assemble.ts';
 import { extractUnit } from './extract.ts';
 import type { Manifest } from './manifest.ts';
 import { packagesOf, type Recipe } from './recipe.ts';
+import { checkReplaceable } from './replace.ts';
 import { openSandbox, type Sandbox, type SandboxLimits } from './sandbox.ts';
 import { obtainSource, type SourcePackage } from './sources.ts';
 import { findCompiler, type Compiler } from './toolchain.ts';
@@ -48,7 +49,7 @@ export interface BuildOptions {
  *   built, `usage` where `out` is another kind of folder, `interrupted` once the signal is aborted.
  */
 export async function buildCorpus(recipe: Recipe, options: BuildOptions): Promise<Manifest> {
-  checkReplaceable(options.out);
+  checkReplaceable(options.out, DATASET_FOLDER);
   const run = new Run(recipe, options);
   await run.fetch();
   await run.build();

@@ -3,15 +3,20 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { BinscribeError, describeError } from '../error.ts';
 
 export function sha256(content: Uint8Array | string): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** Of a file of any size. */
+/** Of a file of any size. @throws BinscribeError of kind `unreadable`. */
 export async function fileHash(path: string): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
+  try {
+    await pipeline(createReadStream(path), hash);
+  } catch (error) {
+    throw new BinscribeError('unreadable', `${path}: ${describeError(error)}`, { cause: error });
+  }
   return hash.digest('hex');
 }
 

@@ -1,9 +1,8 @@
 /** `manifest.json` of a data set: what it was made of and how, so that anybody can make or check it again. */
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { BinscribeError, describeError } from '../error.ts';
+import { readDocument } from './document.ts';
 import { LEVELS } from './toolchain.ts';
 
 /** Raised when a reader of the old form would misread the new one. */
@@ -78,23 +77,11 @@ export type Manifest = z.infer<typeof manifestShape>;
 
 /** @throws BinscribeError: `unreadable` where there is no data set, `corrupt` where its manifest is damaged. */
 export function readManifest(directory: string): Manifest {
-  const path = join(directory, 'manifest.json');
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new BinscribeError('unreadable', `no data set in ${directory}: ${describeError(error)}`, {
-      cause: error,
-    });
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new BinscribeError('corrupt', `${path}: no JSON: ${describeError(error)}`, { cause: error });
-  }
-  const parsed = manifestShape.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new BinscribeError('corrupt', `${path}: ${issue.path.join('.')}: ${issue.message}`);
+  return readDocument(join(directory, 'manifest.json'), {
+    shape: manifestShape,
+    name: 'manifest of a data set',
+    absent: 'unreadable',
+    wrong: 'corrupt',
+    hint: '`binscribe corpus build RECIPE -o DIR` makes data sets.',
+  });
 }

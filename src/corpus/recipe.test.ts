@@ -1,32 +1,42 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { packagesOf, parseRecipe, readRecipe } from './recipe.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../test/support/packages.ts';
+import { packagesOf, readRecipe } from './recipe.ts';
+
+const folder = temporaryFolder();
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function read(recipe: unknown): ReturnType<typeof readRecipe> {
+  const path = join(folder, 'r.json');
+  writeFileSync(path, JSON.stringify(recipe));
+  return readRecipe(path);
+}
 
 const GOOD = { name: 'r', train: ['a1'], test: ['libb++'], compilers: ['gcc-12'], levels: ['O0', 'O3'] };
 
 describe('a recipe', () => {
   it('lists training packages before those for testing', () => {
-    expect(packagesOf(parseRecipe(GOOD, 'r.json'))).toEqual([
+    expect(packagesOf(read(GOOD))).toEqual([
       { name: 'a1', split: 'train' },
       { name: 'libb++', split: 'test' },
     ]);
   });
 
   it.each([
-    [{ ...GOOD, test: ['a1'] }, 'r.json: the package a1 is listed twice'],
-    [{ ...GOOD, train: [], test: [] }, 'r.json: no packages'],
-    [{ ...GOOD, train: ['../../etc'] }, 'r.json: train.0: expected the name of a Debian source package'],
-    [{ ...GOOD, levels: ['O9'] }, 'r.json: levels.0: '],
-    [{ ...GOOD, compilers: [] }, 'r.json: compilers: '],
-    [{ ...GOOD, extra: 1 }, 'r.json: recipe: '],
-    [[], 'r.json: recipe: '],
+    [{ ...GOOD, test: ['a1'] }, 'the package a1 is listed twice'],
+    [{ ...GOOD, train: [], test: [] }, 'no packages'],
+    [{ ...GOOD, train: ['../../etc'] }, 'train.0: expected the name of a Debian source package'],
+    [{ ...GOOD, levels: ['O9'] }, 'levels.0: '],
+    [{ ...GOOD, compilers: [] }, 'compilers: '],
+    [{ ...GOOD, extra: 1 }, 'Unrecognized key: "extra"'],
+    [[], 'expected object, got array'],
   ])('is refused where it makes no sense: %j', (value, message) => {
-    expect(() => parseRecipe(value, 'r.json')).toThrow(message);
+    expect(() => read(value)).toThrow(`r.json: no recipe of a data set: ${message}`);
   });
 
   it('is refused where there is none', () => {
-    expect(() => readRecipe('/nonexistent.json')).toThrow(/^cannot read/);
+    expect(() => readRecipe('/nonexistent.json')).toThrow(/no such file/);
     expect(() => readRecipe(import.meta.filename)).toThrow(/no JSON/);
   });
 

@@ -63,7 +63,9 @@ export async function* readShard<C extends ColumnName>(
   columns: readonly C[],
 ): AsyncGenerator<Projection<C>> {
   const file = await asyncBufferFromFile(path).catch((error: unknown) => {
-    throw new BinscribeError('unreadable', `cannot read ${path}: ${describeError(error)}`, { cause: error });
+    throw new BinscribeError('unreadable', `${path}: no shard of the data set: ${describeError(error)}`, {
+      cause: error,
+    });
   });
   try {
     const metadata = await parquetMetadataAsync(file);

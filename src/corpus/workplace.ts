@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { BinscribeError, describeError } from '../error.ts';
 
 /** Where things lie in a working folder. */
 export class Workplace {
@@ -44,10 +45,21 @@ export class Workplace {
     }
   }
 
-  /** Makes the folders; takes away what runs that were killed have left half done. */
+  /**
+   * Makes the folders; takes away what runs that were killed have left half done.
+   * @throws BinscribeError of kind `unreadable` where there can be none.
+   */
   open(): void {
     for (const folder of ['partial', 'sources', 'units', 'rows', 'trees', 'logs']) {
-      mkdirSync(join(this.root, folder), { recursive: true });
+      try {
+        mkdirSync(join(this.root, folder), { recursive: true });
+      } catch (error) {
+        throw new BinscribeError(
+          'unreadable',
+          `${this.root}: cannot keep what is built here: ${describeError(error)}`,
+          { hint: 'Name another folder with --work.', cause: error },
+        );
+      }
     }
     clearAbandoned(join(this.root, 'partial'), '');
   }

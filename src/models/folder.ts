@@ -7,7 +7,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { z } from 'zod';
-import { corrupt, describeError } from '../error.ts';
+import { corrupt, describeError, describeIssue } from '../error.ts';
 import { type Classifier, FirstModel, type FirstModelParts } from './first.ts';
 import { decodeKnown, encodeKnown } from './known/format.ts';
 import { decodeWeights, encodeWeights } from './linear/file.ts';
@@ -146,10 +146,7 @@ function parseDocument(bytes: Uint8Array, where: string): ModelDocument {
     throw corrupt(`${where}: ${describeError(error)}`);
   }
   const parsed = modelShape.safeParse(document);
-  if (!parsed.success) {
-    const [{ path, message }] = parsed.error.issues;
-    throw corrupt(`${where}: ${path.join('.') || 'the document'}: ${message}`);
-  }
+  if (!parsed.success) throw corrupt(`${where}: ${describeIssue(parsed.error.issues)}`);
   return parsed.data;
 }
 

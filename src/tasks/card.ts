@@ -3,7 +3,7 @@
 import type { Manifest } from '../corpus/dataset.ts';
 import type { RunManifest } from './run.ts';
 
-/** @param files The folder's files, for their sizes. */
+/** @param files The model's files, for their sizes. */
 export function modelCard(
   run: RunManifest,
   dataset: Manifest,
@@ -39,10 +39,7 @@ The index holds names, hashes and counts of opcode pairs, no code and no comment
 
 ## Files
 
-${[...files]
-  .filter(([name]) => !/^(seed-|opcodes|manifest)/.test(name))
-  .map(([name, bytes]) => `- \`${name}\`, ${number(bytes.length)} bytes`)
-  .join('\n')}
+${[...files].map(([name, bytes]) => `- \`${name}\`, ${number(bytes.length)} bytes`).join('\n')}
 
 Made again by \`binscribe train recipes/${recipe.name}.json\` from the same data set, byte for byte.
 `;

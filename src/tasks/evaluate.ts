@@ -3,7 +3,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Dataset, openDataset } from '../corpus/dataset.ts';
-import { BinscribeError, describeError } from '../error.ts';
+import { sha256 } from '../corpus/hash.ts';
+import { BinscribeError, corrupt, describeError } from '../error.ts';
 import type { FirstModel } from '../models/first.ts';
 import { loadModel } from '../models/folder.ts';
 import { findByHash } from '../models/known/index.ts';
@@ -12,7 +13,7 @@ import { LABELS } from './classifiers.ts';
 import { type Figure, type FigureContext, figuresOf } from './figures.ts';
 import { argMax, judge, type Judged, type TrainingKnowledge } from './judge.ts';
 import { compilerFamily, type LabelledProgram, labelledPrograms } from './labelled.ts';
-import { ORBIT_TEST, orbitPrograms } from './orbit.ts';
+import { checkOrbit, ORBIT_TEST, orbitPrograms } from './orbit.ts';
 import { type RetrievalFigure, RetrievalTask } from './retrieval.ts';
 import { readRun, type RunManifest } from './run.ts';
 
@@ -47,13 +48,23 @@ const POOL_SEEDS = [1, 2, 3];
 const OPCODES = 'opcodes.bin';
 
 /**
- * @throws BinscribeError: `missing` without a run or data set, `corrupt` where a file is damaged or the data set
- *   is not the one that the run learned from.
+ * @throws BinscribeError: `missing` without a run, `unreadable` without a data set, `corrupt` where a file is
+ *   damaged, `usage` where the data set is not the one that the run learned from and was not named.
  */
 export async function evaluate(run: string, options: EvaluateOptions): Promise<Evaluation> {
   const manifest = readRun(run);
   const model = await loadModel((name) => readFile(run, name), run);
-  const dataset = openDataset(options.dataset ?? manifest.recipe.dataset);
+  const directory = options.dataset ?? manifest.recipe.dataset;
+  const dataset = openDataset(directory);
+  const datasetHash = sha256(readFileSync(join(directory, 'manifest.json')));
+  if (options.dataset === undefined && datasetHash !== manifest.dataset.manifest) {
+    throw new BinscribeError(
+      'usage',
+      `${directory}: not the data set that ${run} learned from: expected a manifest of SHA-256 ${manifest.dataset.manifest}, got ${datasetHash}`,
+      { hint: `Train again; or judge on it all the same: --dataset ${directory}` },
+    );
+  }
+  if (options.orbit !== undefined) checkOrbit(options.orbit, ORBIT_TEST);
   const { seeds } = manifest.recipe;
   const others = readOthers(run, seeds);
   const training = await learnAboutTraining(dataset, model);
@@ -79,7 +90,7 @@ export async function evaluate(run: string, options: EvaluateOptions): Promise<E
     run: { name: manifest.recipe.name, model: model.card.id, recipe: manifest.recipe },
     dataset: {
       name: dataset.manifest.name,
-      manifest: manifest.dataset.manifest,
+      manifest: datasetHash,
       test: dataset.manifest.packages
         .filter(({ split }) => split === 'test')
         .map(({ name, version }) => `${name} ${version}`),
@@ -120,7 +131,7 @@ function readFile(folder: string, name: string): Uint8Array {
   try {
     return readFileSync(join(folder, name));
   } catch (error) {
-    throw new BinscribeError('missing', `${folder} is no complete run: ${describeError(error)}`);
+    throw corrupt(`${folder}/${name}: a part of the run cannot be read: ${describeError(error)}`);
   }
 }
 

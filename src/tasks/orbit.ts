@@ -8,7 +8,7 @@ import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { disassembleRange } from '../binary/x86/disassemble.ts';
-import { BinscribeError, corrupt, describeError } from '../error.ts';
+import { BinscribeError, corrupt, describeError, describeIssue } from '../error.ts';
 import { exactHash, normalizedHash } from '../tokens/normalize.ts';
 import type { LabelledProgram } from './labelled.ts';
 
@@ -34,6 +34,11 @@ type OrbitFunction = z.infer<typeof functionShape>;
 
 /** The largest list of functions in it has 400 MB of text. */
 const MOST_TEXT = 2 ** 30;
+
+/** Whether the packages are there: asked before the work. @throws BinscribeError of kind `unreadable`. */
+export function checkOrbit(directory: string, packages: readonly string[]): void {
+  for (const name of packages) list(join(directory, 'fundump', name));
+}
 
 /**
  * Programs of the given packages.
@@ -64,7 +69,13 @@ function list(folder: string): string[] {
   try {
     return readdirSync(folder).sort();
   } catch (error) {
-    throw new BinscribeError('unreadable', `${folder}: ${describeError(error)}`);
+    throw new BinscribeError(
+      'unreadable',
+      `${folder}: no part of the orbit data set: ${describeError(error)}`,
+      {
+        hint: 'Name the folder that holds `fundump/` of the data set a0x77n/orbit-dataset.',
+      },
+    );
   }
 }
 
@@ -77,8 +88,14 @@ function readList(path: string): OrbitFunction[] {
       hint: 'Install the package xz-utils.',
     });
   }
-  const parsed = z.array(functionShape).safeParse(JSON.parse(text));
-  if (!parsed.success) throw corrupt(`${path}: ${parsed.error.issues[0].message}`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw corrupt(`${path}: ${describeError(error)}`);
+  }
+  const parsed = z.array(functionShape).safeParse(value);
+  if (!parsed.success) throw corrupt(`${path}: ${describeIssue(parsed.error.issues)}`);
   return parsed.data;
 }
 

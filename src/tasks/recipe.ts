@@ -1,8 +1,7 @@
 /** The recipe of a training run: what to learn from and with which settings. */
 
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { BinscribeError, corrupt, describeError } from '../error.ts';
+import { readDocument } from '../corpus/document.ts';
 
 export const recipeShape = z.strictObject({
   /** Name of the model; its version is that of the tool and the hash of its parts. */
@@ -35,22 +34,13 @@ export const recipeShape = z.strictObject({
 
 export type TrainingRecipe = z.infer<typeof recipeShape>;
 
-/** @throws BinscribeError: `unreadable` where there is no recipe, `corrupt` where it is none. */
+/** @throws BinscribeError: `unreadable` where there is no such file, `usage` where it is no recipe. */
 export function readTrainingRecipe(path: string): TrainingRecipe {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new BinscribeError('unreadable', `${path}: ${describeError(error)}`);
-  }
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch (error) {
-    throw corrupt(`${path}: ${describeError(error)}`);
-  }
-  const parsed = recipeShape.safeParse(document);
-  if (parsed.success) return parsed.data;
-  const [{ path: at, message }] = parsed.error.issues;
-  throw corrupt(`${path}: ${at.join('.') || 'the recipe'}: ${message}`);
+  return readDocument(path, {
+    shape: recipeShape,
+    name: 'recipe of a run',
+    absent: 'unreadable',
+    wrong: 'usage',
+    hint: 'recipes/first.json of the project is an example.',
+  });
 }

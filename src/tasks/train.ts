@@ -1,9 +1,10 @@
 /** `binscribe train`: a recipe and a data set become a run, a model folder with a manifest. */
 
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDataset } from '../corpus/dataset.ts';
 import { sha256 } from '../corpus/hash.ts';
+import { checkReplaceable, type FolderKind, replaceFolder } from '../corpus/replace.ts';
 import { writeModel } from '../models/folder.ts';
 import type { FirstModelParts } from '../models/first.ts';
 import { learnArgumentTable } from '../models/arguments/count.ts';
@@ -21,17 +22,26 @@ import type { TrainingRecipe } from './recipe.ts';
 
 export interface TrainOptions {
   output: string;
+  /** Where the model alone goes, without what only judging needs: the folder that ships. */
+  exportTo?: string | undefined;
   progress: (step: string, done: number, total: number) => void;
 }
 
+const RUN_FOLDER: FolderKind = { name: 'run', marks: ['manifest.json', 'model.json'] };
+
 /**
- * Trains and writes the run folder; the same recipe and data set give the same bytes. A folder that is there is
+ * Trains and writes the run folder; the same recipe and data set give the same bytes. A run that is there is
  * replaced once the new one is complete.
+ *
+ * @throws BinscribeError: `usage` or `unreadable` where a folder cannot be written, before the work begins; what
+ *   the reader of data sets throws.
  */
 export async function train(
   recipe: TrainingRecipe,
-  { output, progress }: TrainOptions,
+  { output, exportTo, progress }: TrainOptions,
 ): Promise<RunManifest> {
+  const outputs = exportTo === undefined ? [output] : [output, exportTo];
+  for (const folder of outputs) checkReplaceable(folder, RUN_FOLDER);
   const dataset = openDataset(recipe.dataset);
   const { classifier, names, floor } = recipe;
   const rows = dataset.manifest.counts.train.rows;
@@ -69,7 +79,7 @@ export async function train(
     arguments: learnArgumentTable(examples.arguments, recipe.arguments.leastFunctions),
   };
   const description = `Names by hash and opcode pairs, compiler and level by logistic regression, arguments by register use; learned from ${examples.packages.join(', ')}.`;
-  const files = writeModel(parts, description, {
+  const model = writeModel(parts, description, {
     name: recipe.name,
     version: VERSION,
     training: {
@@ -82,6 +92,7 @@ export async function train(
     },
   });
 
+  const files = new Map(model);
   for (const seed of recipe.seeds) {
     next();
     const chosen = resample(table.vectors.length, seed);
@@ -117,9 +128,12 @@ export async function train(
       'argument cases': Object.keys(parts.arguments.table).length,
     },
   };
-  files.set('manifest.json', new TextEncoder().encode(`${JSON.stringify(manifest, null, 1)}\n`));
-  files.set('card.md', new TextEncoder().encode(modelCard(manifest, dataset.manifest, files)));
-  writeFolder(output, files);
+  const texts = {
+    'manifest.json': `${JSON.stringify(manifest, null, 1)}\n`,
+    'card.md': modelCard(manifest, dataset.manifest, model),
+  };
+  await writeFolder(output, files, texts);
+  if (exportTo !== undefined) await writeFolder(exportTo, model, texts);
   return manifest;
 }
 
@@ -142,11 +156,14 @@ function trainOpcodeBaseline(styles: readonly StyleExample[], recipe: TrainingRe
   });
 }
 
-function writeFolder(output: string, files: ReadonlyMap<string, Uint8Array>): void {
-  const fresh = `${output}.new`;
-  rmSync(fresh, { recursive: true, force: true });
-  mkdirSync(fresh, { recursive: true });
-  for (const [name, bytes] of files) writeFileSync(join(fresh, name), bytes);
-  rmSync(output, { recursive: true, force: true });
-  renameSync(fresh, output);
+async function writeFolder(
+  folder: string,
+  files: ReadonlyMap<string, Uint8Array>,
+  texts: Readonly<Record<string, string>>,
+): Promise<void> {
+  await replaceFolder(folder, RUN_FOLDER, (partial) => {
+    for (const [name, content] of [...files, ...Object.entries(texts)]) {
+      writeFileSync(join(partial, name), content);
+    }
+  });
 }

@@ -15,7 +15,6 @@ import {
 import { dirname } from 'node:path';
 import { BinscribeError, describeError } from '../../error.ts';
 import type { SweepRow } from '../../explain/sweep.ts';
-import { reasonOf } from '../files.ts';
 import type { Program } from './places.ts';
 
 /** What decides a row besides the file: rows made with something else do not belong into the same table. */
@@ -53,7 +52,7 @@ export class Journal {
       else writeFileSync(path, `${JSON.stringify(head)}\n`);
     } catch (error) {
       if (error instanceof BinscribeError) throw error;
-      throw new BinscribeError('unreadable', `${path}: ${reasonOf(error)}`, { cause: error });
+      throw new BinscribeError('unreadable', `${path}: ${describeError(error)}`, { cause: error });
     }
     return journal;
   }

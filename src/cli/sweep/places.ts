@@ -11,9 +11,8 @@ import {
   lstatSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { BinscribeError } from '../../error.ts';
+import { BinscribeError, describeError } from '../../error.ts';
 import type { PassedOver } from '../../explain/sweep.ts';
-import { reasonOf } from '../files.ts';
 
 export interface Program {
   path: string;
@@ -75,7 +74,7 @@ function list(place: string): string[] {
   try {
     return statSync(place).isDirectory() ? walk(place) : [place];
   } catch (error) {
-    throw new BinscribeError('unreadable', `${place}: ${reasonOf(error)}`, { cause: error });
+    throw new BinscribeError('unreadable', `${place}: ${describeError(error)}`, { cause: error });
   }
 }
 
@@ -90,7 +89,7 @@ function entriesOf(folder: string) {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
-    throw new BinscribeError('unreadable', `${folder}: ${reasonOf(error)}`, { cause: error });
+    throw new BinscribeError('unreadable', `${folder}: ${describeError(error)}`, { cause: error });
   }
 }
 
@@ -109,7 +108,7 @@ function look(path: string): Look {
     // A FIFO without a writer would block an ordinary open for ever.
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    return { kind: `not readable: ${reasonOf(error)}` };
+    return { kind: `not readable: ${describeError(error)}` };
   }
   try {
     const stat = fstatSync(descriptor);
