@@ -124,7 +124,10 @@ export const oneHotOperation: Operation<{ size: number }> = {
     return [{ dtype: 'float32', shape: [...indices.shape, size] }];
   },
   lower({ emit, inputs, outputs, attributes: { size } }) {
-    emit.node('OneHot', [inputs[0], emit.integers([size]), emit.floats([0, 1])], outputs);
+    // ONNX Runtime has a kernel for indices and size of one type: int64.
+    const indices = emit.temporary();
+    emit.node('Cast', inputs, [indices], { to: { int: emit.typeCode('int64') } });
+    emit.node('OneHot', [indices, emit.integers([size]), emit.floats([0, 1])], outputs);
   },
   gradient: noGradient,
 };
