@@ -78,6 +78,17 @@ export function noGradient(call: { inputs: readonly Tensor[] }): null[] {
   return call.inputs.map(() => null);
 }
 
+/**
+ * The gradient of the first output, for operations that give the others to their own rule alone.
+ * @throws ShapeError where a loss depends on another
+ */
+export function soleGradient(name: string, [first, ...others]: readonly (Tensor | null)[]): Tensor | null {
+  if (others.some((gradient) => gradient !== null)) {
+    throw new ShapeError(`${name}: only its result has a gradient, not what it keeps for its own`);
+  }
+  return first;
+}
+
 /** Applies an operation: all its outputs. */
 export function applyAll<A extends object>(
   operation: Operation<A>,

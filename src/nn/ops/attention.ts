@@ -5,7 +5,7 @@
 
 import { broadcast, sameShape } from '../shape.ts';
 import { ShapeError } from '../shape-error.ts';
-import { applyAll, type Operation, type Tensor } from '../tensor.ts';
+import { applyAll, soleGradient, type Operation, type Tensor } from '../tensor.ts';
 import { showType } from '../types.ts';
 import { sum, unbroadcast } from './broadcast.ts';
 import { mul, sub } from './elementwise.ts';
@@ -78,7 +78,8 @@ export const attentionOperation: Operation<AttentionAttributes> = {
     if (mask) emit.node('Mul', [probabilities, inputs[inputs.length - 1]], [kept]);
     emit.node('MatMul', [kept, value], [result]);
   },
-  gradient({ inputs, outputs: [result, kept, probabilities], attributes, gradients: [dy] }) {
+  gradient({ inputs, outputs: [result, kept, probabilities], attributes, gradients }) {
+    const dy = soleGradient('attention', gradients);
     if (!dy) return inputs.map(() => null);
     const [query, key, value] = inputs;
     const { scale } = attributes;

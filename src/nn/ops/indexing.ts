@@ -1,9 +1,11 @@
 /** Operations that pick elements by number. */
 
-import { elements, normalizeAxis, numbers } from '../shape.ts';
+import { elements, normalizeAxis, numbers, sameShape } from '../shape.ts';
 import { ShapeError } from '../shape-error.ts';
 import { apply, noGradient, type Operation, type Tensor } from '../tensor.ts';
 import { showType } from '../types.ts';
+import { expand } from './broadcast.ts';
+import { scalar } from './source.ts';
 
 function expectWhole(name: string, indices: Tensor): void {
   if (indices.dtype !== 'int32' && indices.dtype !== 'int64') {
@@ -90,10 +92,7 @@ export const takeAlongOperation: Operation<{ axis: number }> = {
     emit.node('GatherElements', inputs, outputs, { axis: { int: attributes.axis } });
   },
   gradient({ inputs: [x, indices], attributes, gradients: [dy] }) {
-    return [
-      dy && apply(addAlongOperation, [dy, indices], { axis: attributes.axis, size: x.size(attributes.axis) }),
-      null,
-    ];
+    return [dy && addAlong(expand(scalar(0), numbers(x.shape)), dy, indices, attributes.axis), null];
   },
 };
 
@@ -102,20 +101,35 @@ export function takeAlong(x: Tensor, indices: Tensor, axis = -1): Tensor {
   return apply(takeAlongOperation, [x, indices], { axis: normalizeAxis(axis, x.rank) });
 }
 
-export const addAlongOperation: Operation<{ axis: number; size: number }> = {
+export const addAlongOperation: Operation<{ axis: number }> = {
   name: 'addAlong',
-  infer: ([values], { axis, size }) => [
-    { dtype: values.dtype, shape: values.shape.map((dim, i) => (i === axis ? size : dim)) },
-  ],
-  lower({ emit, inputs, outputs, node, attributes: { axis } }) {
-    const empty = emit.zeros(numbers(node.outputs[0].shape));
-    const attributes = { axis: { int: axis }, reduction: { string: 'add' } };
-    emit.node('ScatterElements', [empty, inputs[1], inputs[0]], outputs, attributes);
+  infer([base, values, indices], { axis }) {
+    expectWhole('addAlong', indices);
+    const fits =
+      sameShape(values.shape, indices.shape) &&
+      base.rank === values.rank &&
+      base.shape.every((dim, i) => i === axis || dim === values.shape[i]);
+    if (!fits) {
+      throw new ShapeError(
+        `addAlong: ${showType(values)} at ${showType(indices)} does not fit ${showType(base)} outside of axis ${axis}`,
+      );
+    }
+    return [{ dtype: base.dtype, shape: base.shape }];
   },
-  gradient({ inputs: [, indices], attributes: { axis }, gradients: [dy] }) {
-    return [dy && takeAlong(dy, indices, axis), null];
+  /** The kernel writes into the base where nothing else needs it. */
+  lower({ emit, inputs: [base, values, indices], outputs, attributes: { axis } }) {
+    const attributes = { axis: { int: axis }, reduction: { string: 'add' } };
+    emit.node('ScatterElements', [base, indices, values], outputs, attributes);
+  },
+  gradient({ inputs: [, , indices], attributes: { axis }, gradients: [dy] }) {
+    return [dy, dy && takeAlong(dy, indices, axis), null];
   },
 };
+
+/** Adds `values[i]` to the element `indices[i]` of `base` along an axis: the opposite of `takeAlong`. */
+export function addAlong(base: Tensor, values: Tensor, indices: Tensor, axis = -1): Tensor {
+  return apply(addAlongOperation, [base, values, indices], { axis: normalizeAxis(axis, base.rank) });
+}
 
 export const oneHotOperation: Operation<{ size: number }> = {
   name: 'oneHot',

@@ -1,7 +1,7 @@
 /** Layer normalisation (Ba, Kiros and Hinton 2016) over the last axis. */
 
 import { ShapeError } from '../shape-error.ts';
-import { applyAll, type Operation, type Tensor } from '../tensor.ts';
+import { applyAll, soleGradient, type Operation, type Tensor } from '../tensor.ts';
 import { showType } from '../types.ts';
 import { sum } from './broadcast.ts';
 import { mul, sub } from './elementwise.ts';
@@ -28,7 +28,8 @@ export const layerNormOperation: Operation<Epsilon> = {
   lower({ emit, inputs, outputs, attributes: { epsilon } }) {
     emit.node('LayerNormalization', inputs, outputs, { axis: { int: -1 }, epsilon: { float: epsilon } });
   },
-  gradient({ inputs: [x, scale], outputs: [, center, rate], gradients: [dy] }) {
+  gradient({ inputs: [x, scale], outputs: [, center, rate], gradients }) {
+    const dy = soleGradient('layerNorm', gradients);
     if (!dy) return [null, null, null];
     const standard = mul(sub(x, center), rate);
     const scaled = mul(dy, scale);

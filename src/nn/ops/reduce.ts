@@ -19,8 +19,10 @@ export const maxOperation = reduction(
   },
 );
 
+/** The largest along some axes, or of all. `keep` leaves each as 1. */
 export function max(x: Tensor, axes?: readonly number[] | number, keep = false): Tensor {
-  return apply(maxOperation, [x], { axes: normalizeAxes(x, axes), keep });
+  const list = normalizeAxes(x, axes);
+  return list.length === 0 ? x : apply(maxOperation, [x], { axes: list, keep });
 }
 
 export function mean(x: Tensor, axes?: readonly number[] | number, keep = false): Tensor {
