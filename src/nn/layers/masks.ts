@@ -1,7 +1,8 @@
 /** What a position may look at, as numbers added to attention scores. */
 
-import { cast, mul, sub } from '../ops/elementwise.ts';
+import { cast, greater, mul, sub } from '../ops/elementwise.ts';
 import { reshape } from '../ops/layout.ts';
+import { positionsAlong } from '../ops/positions.ts';
 import { constant } from '../ops/source.ts';
 import type { Tensor } from '../tensor.ts';
 
@@ -22,4 +23,13 @@ export function causalBias(length: number): Tensor {
   const values = new Float32Array(length * length);
   for (let i = 0; i < length; i++) values.fill(FORBIDDEN, i * length + i + 1, (i + 1) * length);
   return constant(values, [1, 1, length, length]);
+}
+
+/** The same for the length of x, which may be known only when the graph runs. @param x [batch, length, …] */
+export function causalBiasOf(x: Tensor): Tensor {
+  const length = x.shape[1];
+  if (typeof length === 'number') return causalBias(length);
+  const places = positionsAlong(x, 1);
+  const later = greater(reshape(places, [1, 1, 1, length]), reshape(places, [1, 1, length, 1]));
+  return mul(cast(later, 'float32'), FORBIDDEN);
 }

@@ -1,7 +1,8 @@
-/** Layer normalisation with its learned scale and bias. */
+/** Normalisations with what they learn. */
 
 import { onesInit, zerosInit } from '../initialize.ts';
 import { layerNorm as normalize } from '../ops/normalize.ts';
+import { rmsNorm as normalizeByRms } from '../ops/rms-norm.ts';
 import type { Scope } from '../scope.ts';
 import type { Tensor } from '../tensor.ts';
 
@@ -16,4 +17,14 @@ export function layerNorm(scope: Scope, x: Tensor, epsilon = 1e-5): Tensor {
     const bias = scope.parameter('bias', [width], zerosInit);
     return normalize(x, scale, bias, epsilon);
   });
+}
+
+/**
+ * Without mean and bias: T5's.
+ * @param x [..., width]
+ */
+export function rmsNorm(scope: Scope, x: Tensor, epsilon = 1e-6): Tensor {
+  return scope.layer('rmsNorm', () =>
+    normalizeByRms(x, scope.parameter('scale', [x.size(-1)], onesInit), epsilon),
+  );
 }

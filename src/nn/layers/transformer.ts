@@ -1,16 +1,16 @@
 /** Transformer blocks (Vaswani et al. 2017), with the norm before or after each part. */
 
 import { xavier, type Initializer } from '../initialize.ts';
-import { add, gelu, relu } from '../ops/elementwise.ts';
+import { add, gelu, geluTanh, mul, relu } from '../ops/elementwise.ts';
 import type { Scope } from '../scope.ts';
 import type { Tensor } from '../tensor.ts';
-import { multiHeadAttention } from './attention.ts';
+import { multiHeadAttention, type AttentionLayerOptions } from './attention.ts';
 import { linear } from './linear.ts';
-import { layerNorm } from './normalization.ts';
+import { layerNorm, rmsNorm } from './normalization.ts';
 
-export type Activation = 'gelu' | 'relu';
+export type Activation = 'gelu' | 'geluTanh' | 'relu';
 
-export const ACTIVATIONS: Record<Activation, (x: Tensor) => Tensor> = { gelu, relu };
+export const ACTIVATIONS: Record<Activation, (x: Tensor) => Tensor> = { gelu, geluTanh, relu };
 
 export interface TransformerOptions {
   readonly layers: number;
@@ -18,32 +18,74 @@ export interface TransformerOptions {
   /** Width of the inner layer. */
   readonly inner: number;
   readonly activation?: Activation;
+  /** Whether the inner layer is an activated projection times a plain one (Shazeer 2020). */
+  readonly gated?: boolean;
   /** Of the output of each part, of attention's probabilities, and within the inner layer. */
   readonly dropout?: number;
   readonly attentionDropout?: number;
+  readonly innerDropout?: number;
   /** `before` trains without warm-up; `after` is the original, BERT's and RoBERTa's. */
   readonly norm?: 'before' | 'after';
+  readonly normalization?: 'layer' | 'rms';
   readonly epsilon?: number;
+  /** Of attention: see `AttentionLayerOptions`. */
+  readonly headSize?: number;
+  readonly scale?: number;
+  /** Whether linear layers have biases. */
+  readonly biases?: boolean;
   readonly initializer?: Initializer;
 }
 
+/** The norm of a block, and of the output where norms come before. @param x [..., width] */
+export function blockNorm(scope: Scope, x: Tensor, { normalization, epsilon }: TransformerOptions): Tensor {
+  const normalize = normalization === 'rms' ? rmsNorm : layerNorm;
+  return normalize(scope.at('norm'), x, epsilon);
+}
+
+/** What attention needs to know of a block. */
+export function attentionOptions({
+  heads,
+  headSize,
+  scale,
+  biases = true,
+  dropout = 0,
+  attentionDropout = dropout,
+  initializer = xavier,
+}: TransformerOptions): AttentionLayerOptions {
+  return {
+    heads,
+    dropout: attentionDropout,
+    projectionBias: biases,
+    initializer,
+    ...(headSize === undefined ? {} : { headSize }),
+    ...(scale === undefined ? {} : { scale }),
+  };
+}
+
 /** Adds what a part of a block makes of x to x. */
-function residual(
+export function residual(
   scope: Scope,
   x: Tensor,
-  { norm = 'after', epsilon = 1e-5, dropout = 0 }: TransformerOptions,
+  options: TransformerOptions,
   part: (x: Tensor) => Tensor,
 ): Tensor {
-  if (norm === 'before') return add(x, scope.dropout(part(layerNorm(scope.at('norm'), x, epsilon)), dropout));
-  return layerNorm(scope.at('norm'), add(x, scope.dropout(part(x), dropout)), epsilon);
+  const { norm = 'after', dropout = 0 } = options;
+  if (norm === 'before') return add(x, scope.dropout(part(blockNorm(scope, x, options)), dropout));
+  return blockNorm(scope, add(x, scope.dropout(part(x), dropout)), options);
 }
 
 /** Two linear layers with an activation between. @param x [..., width] */
 export function feedForward(scope: Scope, x: Tensor, options: TransformerOptions): Tensor {
   return scope.layer('feedForward', () => {
-    const { inner, activation = 'gelu', initializer = xavier } = options;
-    const hidden = ACTIVATIONS[activation](linear(scope.at('inner'), x, inner, { initializer }));
-    return linear(scope.at('output'), hidden, x.size(-1), { initializer });
+    const { inner, activation = 'gelu', gated = false, initializer = xavier } = options;
+    const linearOptions = { initializer, bias: options.biases ?? true };
+    const plain = linear(scope.at('inner'), x, inner, linearOptions);
+    const activate = ACTIVATIONS[activation];
+    const hidden = gated
+      ? mul(activate(linear(scope.at('gate'), x, inner, linearOptions)), plain)
+      : activate(plain);
+    const dropped = scope.dropout(hidden, options.innerDropout ?? 0);
+    return linear(scope.at('output'), dropped, x.size(-1), linearOptions);
   });
 }
 
@@ -57,16 +99,15 @@ export function transformerEncoder(
   options: TransformerOptions,
   bias: Tensor | null = null,
 ): Tensor {
-  const { heads, attentionDropout = options.dropout ?? 0, initializer = xavier } = options;
+  const attend = { ...attentionOptions(options), bias };
   let y = x;
   for (let i = 0; i < options.layers; i++) {
     const block = scope.at(i);
     const [self, forward] = [block.at('attention'), block.at('feedForward')];
-    const attend = { heads, bias, dropout: attentionDropout, initializer };
     y = residual(self, y, options, (z) => multiHeadAttention(self, z, attend));
     y = residual(forward, y, options, (z) => feedForward(forward, z, options));
   }
-  return options.norm === 'before' ? layerNorm(scope.at('norm'), y, options.epsilon) : y;
+  return options.norm === 'before' ? blockNorm(scope, y, options) : y;
 }
 
 export interface DecoderContext {
@@ -84,8 +125,7 @@ export function transformerDecoder(
   options: TransformerOptions,
   { memory, bias, memoryBias }: DecoderContext,
 ): Tensor {
-  const { heads, attentionDropout = options.dropout ?? 0, initializer = xavier } = options;
-  const attend = { heads, dropout: attentionDropout, initializer };
+  const attend = attentionOptions(options);
   let y = x;
   for (let i = 0; i < options.layers; i++) {
     const block = scope.at(i);
@@ -96,5 +136,5 @@ export function transformerDecoder(
     );
     y = residual(forward, y, options, (z) => feedForward(forward, z, options));
   }
-  return options.norm === 'before' ? layerNorm(scope.at('norm'), y, options.epsilon) : y;
+  return options.norm === 'before' ? blockNorm(scope, y, options) : y;
 }

@@ -133,6 +133,10 @@ class GraphBuilder implements Emitter {
     return this.shared(BigInt64Array.from(values, BigInt), { dtype: 'int64', shape: [values.length] });
   }
 
+  integer(value: number): string {
+    return this.shared(BigInt64Array.of(BigInt(value)), { dtype: 'int64', shape: [] });
+  }
+
   floats(values: readonly number[]): string {
     return this.shared(Float32Array.from(values), { dtype: 'float32', shape: [values.length] });
   }

@@ -31,6 +31,7 @@ export interface Emitter {
   initializer(output: string, type: TensorType, data: ConstantArray): void;
   /** Constants; equal ones are kept once. */
   integers(values: readonly number[]): string;
+  integer(value: number): string;
   floats(values: readonly number[]): string;
   number(value: number): string;
   zeros(shape: readonly number[]): string;

@@ -50,6 +50,11 @@ export const maximumOperation = binary('maximum', 'Max', (dy, a, b) => {
   const first = cast(greaterOrEqual(a, b), 'float32');
   return [mul(dy, first), mul(dy, sub(1, first))];
 });
+/** Where both are equal, the first takes the whole gradient. */
+export const minimumOperation = binary('minimum', 'Min', (dy, a, b) => {
+  const first = cast(greaterOrEqual(b, a), 'float32');
+  return [mul(dy, first), mul(dy, sub(1, first))];
+});
 export const greaterOperation = binary('greater', 'Greater', null, 'bool');
 export const greaterOrEqualOperation = binary('greaterOrEqual', 'GreaterOrEqual', null, 'bool');
 export const equalOperation = binary('equal', 'Equal', null, 'bool');
@@ -65,6 +70,7 @@ export const sub = applyBinary(subOperation);
 export const mul = applyBinary(mulOperation);
 export const div = applyBinary(divOperation);
 export const maximum = applyBinary(maximumOperation);
+export const minimum = applyBinary(minimumOperation);
 export const greater = applyBinary(greaterOperation);
 export const greaterOrEqual = applyBinary(greaterOrEqualOperation);
 /** Equal in every bit; meant for whole numbers. */
@@ -113,6 +119,20 @@ export const geluOperation = unary('gelu', 'Gelu', (dy, x) => {
   const density = mul(exp(mul(mul(x, x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
   return mul(dy, add(distribution, mul(x, density)));
 });
+/** The same with the distribution function approximated by tanh: GPT-2's, and of T5 from version 1.1 on. */
+export const geluTanhOperation: Operation = {
+  ...unary('geluTanh', 'Gelu', (dy, x) => {
+    const [rate, cubic] = [Math.sqrt(2 / Math.PI), 0.044715];
+    const squared = mul(x, x);
+    const t = tanh(mul(mul(x, rate), add(mul(squared, cubic), 1)));
+    const slope = mul(add(mul(squared, 3 * cubic), 1), rate);
+    const bend = mul(mul(x, sub(1, mul(t, t))), slope);
+    return mul(dy, mul(add(add(t, 1), bend), 0.5));
+  }),
+  lower({ emit, inputs, outputs }) {
+    emit.node('Gelu', inputs, outputs, { approximate: { string: 'tanh' } });
+  },
+};
 
 const applyUnary =
   (operation: Operation) =>
@@ -131,6 +151,7 @@ export const relu = applyUnary(reluOperation);
 export const erf = applyUnary(erfOperation);
 export const softplus = applyUnary(softplusOperation);
 export const gelu = applyUnary(geluOperation);
+export const geluTanh = applyUnary(geluTanhOperation);
 
 export const square = (x: Tensor): Tensor => mul(x, x);
 
