@@ -84,16 +84,20 @@ class Search {
     size = 0,
     symbol: string | null = null,
   ): Candidate | undefined {
+    const { memory, budget } = this.binary;
+    const region = memory.find(address);
+    if (!region?.executable) return undefined;
+    // A damaged entry may claim any size; there is no code of a function beyond its region.
+    const held = Math.min(size, region.address + region.size - address);
     const known = this.candidates.get(address);
     if (known) {
-      if (known.size === 0) known.size = size;
+      if (known.size === 0) known.size = held;
       return known;
     }
-    if (!this.binary.memory.isExecutable(address)) return undefined;
-    this.binary.budget.spend('entries');
+    budget.spend('entries');
     const candidate: Candidate = {
       address,
-      size,
+      size: held,
       symbol,
       source,
       stale: false,

@@ -72,6 +72,27 @@ it('finds the same functions when the section headers are gone too', () => {
   }
 });
 
+it('finds the same functions when the file ends in its section headers (half of them once hid the rest)', () => {
+  for (const { path } of executables) {
+    const bytes = readFileSync(strip(path));
+    const expected = starts(findFunctions(openBinary(bytes)));
+    const { length } = openBinary(bytes).sections;
+    for (const kept of [0, 1, length >> 1, length - 1]) {
+      const binary = openBinary(bytes.subarray(0, bytes.length - (length - kept) * 64));
+      expect(binary.sections).toHaveLength(kept);
+      expect(binary.budget.cuts).toMatchObject([{ where: 'section headers' }]);
+      expect(starts(findFunctions(binary))).toEqual(expected);
+    }
+  }
+});
+
+it('keeps the symbols of a file that ends in its last section header', () => {
+  const bytes = readFileSync(executables[0].path);
+  const binary = openBinary(bytes.subarray(0, bytes.length - 64));
+  expect(functionSymbols(binary)).toEqual(functionSymbols(openBinary(bytes)));
+  expect(binary.imports).toEqual(openBinary(bytes).imports);
+});
+
 /** What a function calls and mentions, its cold part included. */
 function contents(
   binary: Binary,
@@ -204,4 +225,24 @@ it('ends where an unwind entry starts above 2^53 (counting its addresses once hu
   });
   const binary = openBinary(readFileSync(strip(path)));
   expect(starts(findFunctions(binary))).toHaveLength(1);
+});
+
+it('gives no function a size beyond its region (a size of 2^63 once broke the report)', () => {
+  const source = `
+    .globl huge
+    .type huge, @function
+    huge: ret
+    .size huge, 0x7fffffffffffffff
+    .globl _start
+    .type _start, @function
+    _start: call huge
+    ret`;
+  const path = compile(source, {
+    compiler: 'gcc-12',
+    flags: ['-nostdlib', '-static', '-no-pie'],
+    suffix: '.s',
+  });
+  const [huge, start] = findFunctions(openBinary(readFileSync(path)));
+  expect(huge).toMatchObject({ symbol: 'huge', size: 7 });
+  expect(start).toMatchObject({ symbol: '_start', size: 6 });
 });

@@ -8,7 +8,7 @@ import { AddressSpace } from '../memory.ts';
 import { decompress, plainName } from './compressed.ts';
 import { DT, ET, PT, R_X86_64, SHF, SHT } from './constants.ts';
 import { readDynamic, readDynamicSymbols, tableAt, type Dynamic } from './dynamic.ts';
-import { readHeader } from './header.ts';
+import { type ElfHeader, readHeader } from './header.ts';
 import { applyRelocations, layOutSections, placeUndefined, StandIns } from './layout.ts';
 import { linkedMemory, sectionRegion } from './memory.ts';
 import { findStubs, importSlots } from './plt.ts';
@@ -36,7 +36,7 @@ export function openElf(data: Uint8Array, budget: Budget): Binary {
   const parts =
     header.type === ET.REL
       ? openRelocatable(file, sections, budget)
-      : openLinked(file, header.type, sections, segments, budget);
+      : openLinked(file, header, sections, segments, budget);
   const cache = new Map<string, Uint8Array | undefined>();
   return {
     format: 'elf',
@@ -89,19 +89,26 @@ function findSection(sections: Section[], name: string): Section | undefined {
 
 function openLinked(
   file: Bytes,
-  type: number,
+  { type, sectionHeaders }: ElfHeader,
   sections: Section[],
   segments: Segment[],
   budget: Budget,
 ): Parts {
-  const memory = linkedMemory(file, sections, segments, budget);
+  // A table that was cut off tells nothing of what its missing half would hold. The loader needs none of it.
+  const cut = sections.length < sectionHeaders.count && segments.length > 0;
+  const trusted = cut ? [] : sections;
+  const memory = linkedMemory(file, trusted, segments, budget);
   const dynamic = readDynamic(segments, memory, budget);
   const tables = readSymbolTables(file, sections, ET.DYN, budget);
-  if (tables.length === 0) tables.push({ symbols: readDynamicSymbols(dynamic, memory, budget), section: -1 });
+  let dynamicTable = tables.find((table) => sections[table.section].type === SHT.DYNSYM);
+  if (!dynamicTable && (cut || tables.length === 0)) {
+    dynamicTable = { symbols: readDynamicSymbols(dynamic, memory, budget), section: -1 };
+    tables.push(dynamicTable);
+  }
   const relocations =
-    sections.length > 0
+    trusted.length > 0
       ? [...sectionRelocations(file, sections, tables, memory, budget).values()].flat()
-      : dynamicRelocations(dynamic, tables[0].symbols, memory, budget);
+      : dynamicRelocations(dynamic, dynamicTable?.symbols ?? [], memory, budget);
   const slots = importSlots(relocations);
   const named = memory.regions.some((r) => r.name.startsWith('.'));
   const stubs = findStubs(memory, slots, named, budget);
@@ -115,7 +122,7 @@ function openLinked(
     memory,
     stubs,
     imports,
-    initializers: findInitializers(dynamic, sections, memory, relocations, budget),
+    initializers: findInitializers(dynamic, trusted, memory, relocations, budget),
     contents: (section) => decompress(section, rawSection(file, section), budget),
   };
 }
