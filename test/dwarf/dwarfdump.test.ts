@@ -27,6 +27,8 @@ function asDumped(type: string): string {
   return TYPE_RULES.reduce((text, rule) => rule.asDumped(text), type);
 }
 
+const STT_FUNC = 2;
+
 /** Ours, in the shape of the dump. */
 function comparable(subprogram: Subprogram): DumpedSubprogram {
   const { entry: _entry, language: _language, ...rest } = subprogram;
@@ -113,14 +115,27 @@ test.each(['-gdwarf-4', '-gdwarf-5'])('types by signature, g++-12 %s', (version)
 });
 
 const objects: Build[] = ['-gdwarf-4', '-gdwarf-5'].flatMap((version) => [
-  { title: `gcc-12 ${version}`, path: buildC('gcc-12', '-O2', '-c', version) },
-  { title: `clang-19 ${version}`, path: buildC('clang-19', '-O2', '-c', '-ffunction-sections', version) },
+  ...['gcc-12', 'clang-19'].flatMap((compiler) =>
+    [[], ['-ffunction-sections']].map((flags) => ({
+      title: [compiler, version, ...flags].join(' '),
+      path: buildC(compiler, '-O2', '-c', version, ...flags),
+    })),
+  ),
   { title: `g++-12 ${version}`, path: buildCxx('g++-12', '-O2', '-c', version) },
   { title: `clang++-19 ${version}`, path: buildCxx('clang++-19', '-O2', '-c', version) },
 ]);
 
 test.each(objects)('relocatable file: $title', ({ path }) => {
   expect(readOurs(path).map(withoutAddresses)).toEqual(dumpSubprograms(path).map(withoutAddresses));
+});
+
+/** In the file each of them is at address 0 of its section, as what a linker dropped is in a program. */
+test.each(objects)('relocatable file: $title: subprograms are where the symbols are', ({ path }) => {
+  const binary = openBinary(readFileSync(path));
+  const entries = new Set(readSubprograms(binary).subprograms.map(({ entry }) => entry));
+  const functions = binary.symbols.filter(({ type, name }) => type === STT_FUNC && !name.endsWith('.cold'));
+  expect(functions.length).toBeGreaterThan(10);
+  expect(entries).toEqual(new Set(functions.map(({ address }) => address)));
 });
 
 test.each(['-gdwarf-4', '-gdwarf-5'])('functions that the linker dropped are left out, %s', (version) => {
@@ -131,11 +146,20 @@ test.each(['-gdwarf-4', '-gdwarf-5'])('functions that the linker dropped are lef
   expect(readOurs(path)).toEqual(kept);
 });
 
-test('cold parts belong to their function, and copies keep its name', () => {
-  const subprograms = readOurs(buildC('gcc-12', '-O2', '-gdwarf-5'));
+test.each([
+  ['-gdwarf-4', ''],
+  ['-gdwarf-5', ''],
+  ['-gdwarf-4', '-c'],
+  ['-gdwarf-5', '-c'],
+])('cold parts belong to their function, and copies keep its name, %s %s', (...flags) => {
+  const path = buildC('gcc-12', '-O2', ...flags.filter((flag) => flag !== ''));
+  const subprograms = readOurs(path);
   const named = (name: string): DumpedSubprogram[] =>
     subprograms.filter((subprogram) => subprogram.name === name);
-  expect(named('splits').map(({ ranges }) => ranges.length)).toEqual([2]);
+  const starts = new Map(openBinary(readFileSync(path)).symbols.map(({ name, address }) => [name, address]));
+  expect(named('splits').map(({ ranges }) => ranges.map(({ start }) => start))).toEqual([
+    [starts.get('splits'), starts.get('splits.cold')],
+  ]);
   expect(named('parts').length).toBeGreaterThan(0);
   expect(named('constant').length).toBe(1);
 });

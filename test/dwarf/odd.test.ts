@@ -266,6 +266,11 @@ describe('split DWARF', () => {
     },
   );
 
+  test('is refused in the file that has the entries', () => {
+    const binary = openBinary(readFileSync(buildC('clang-19', '-O1', '-c', '-gsplit-dwarf=single')));
+    expect(() => readSubprograms(binary)).toThrow(/split DWARF.*one of its \.dwo files/);
+  });
+
   test('units of it beside whole ones are a cut', () => {
     const split = unit();
     split.root.attributes?.push([AT.gnuDwoName, FORM.string, 'part.dwo']);
