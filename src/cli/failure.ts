@@ -1,7 +1,7 @@
 /** How a failure is told: one line that says what is wrong, one that says what to do, and the exit code. */
 
 import { CommanderError } from 'commander';
-import { BinscribeError, EXIT_CODES } from '../error.ts';
+import { BinscribeError, type ErrorKind, EXIT_CODES } from '../error.ts';
 import { sanitize } from '../explain/sanitize.ts';
 import type { Session } from './session.ts';
 
@@ -27,12 +27,20 @@ export function tellFailure(error: unknown, session: Session): number {
   return EXIT_CODES.internal;
 }
 
-/** `error` with the file it concerns named first. */
+/** What to do about a program file that cannot be explained, where the reader knows nothing better. */
+const PROGRAM_HINTS: Readonly<Partial<Record<ErrorKind, string>>> = {
+  unreadable: 'Name a program file that is there and may be read.',
+  unsupported: 'Binscribe reads programs, libraries and object files of Linux for x86-64: ELF, 64-bit.',
+  corrupt: 'The file is damaged or incomplete: copy it again from where it came.',
+};
+
+/** `error` with the program file it concerns named first. */
 export function concerning(path: string, error: unknown): unknown {
   if (!(error instanceof BinscribeError)) return error;
+  const hint = error.hint ?? PROGRAM_HINTS[error.kind];
   return new BinscribeError(error.kind, `${path}: ${error.message}`, {
     cause: error,
-    ...(error.hint !== undefined && { hint: error.hint }),
+    ...(hint !== undefined && { hint }),
   });
 }
 

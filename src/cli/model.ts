@@ -11,6 +11,8 @@ import { readInput } from './files.ts';
 /** The folder that comes with the package; the same place as seen from `src/cli` and from `dist/cli`. */
 const SHIPPED = fileURLToPath(new URL('../../models/first', import.meta.url));
 
+const REINSTALL = 'It comes with the package: `npm install binscribe` again, or name another with --model.';
+
 /** What makes a folder a model. */
 const DOCUMENT = 'model.json';
 
@@ -20,11 +22,22 @@ export async function openModel(folder: string = SHIPPED): Promise<Model> {
     throw new BinscribeError('missing', `${folder}: no model here: a folder with ${DOCUMENT} expected`, {
       hint:
         folder === SHIPPED
-          ? 'It comes with the package: `npm install binscribe` again, or name another with --model.'
+          ? REINSTALL
           : '`binscribe train` makes model folders; without --model the one that comes with the package is used.',
     });
   }
-  return loadModel((name) => readPart(folder, name), folder);
+  try {
+    return await loadModel((name) => readPart(folder, name), folder);
+  } catch (error) {
+    if (!(error instanceof BinscribeError)) throw error;
+    throw new BinscribeError(error.kind, error.message, {
+      hint:
+        folder === SHIPPED
+          ? REINSTALL
+          : 'Copy the folder again, or make it again by `binscribe train`; without --model the one that comes with the package is used.',
+      cause: error,
+    });
+  }
 }
 
 /** A file of the folder; one that cannot be read is damage, because `model.json` promised it. */

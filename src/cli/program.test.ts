@@ -17,12 +17,12 @@ const folder = mkdtempSync(join(tmpdir(), 'binscribe-cli-'));
 const at = (name: string) => join(folder, name);
 const program = compile('int main(void) { return 3; }', { compiler: 'gcc-12', flags: ['-O1', '-s'] });
 
-/** The first 64 bytes of a program for AArch64: e_machine 183. */
-function armHeader(): Uint8Array {
+/** The first 64 bytes of a program for another machine: 183 is AArch64, 40 ARM. */
+function armHeader(machine: number, elfClass: number): Uint8Array {
   const header = Buffer.alloc(64);
-  header.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+  header.set([0x7f, 0x45, 0x4c, 0x46, elfClass, 1, 1]);
   header.writeUInt16LE(2, 16);
-  header.writeUInt16LE(183, 18);
+  header.writeUInt16LE(machine, 18);
   header.writeUInt32LE(1, 20);
   header.writeUInt16LE(64, 52);
   return header;
@@ -31,12 +31,17 @@ function armHeader(): Uint8Array {
 beforeAll(() => {
   writeFileSync(at('empty'), '');
   writeFileSync(at('notes.txt'), 'These are notes, and no program.\n');
-  writeFileSync(at('arm'), armHeader());
-  writeFileSync(at('truncated'), readFileSync(program).subarray(0, 2000));
+  writeFileSync(at('arm'), armHeader(183, 2));
+  writeFileSync(at('arm32'), armHeader(40, 1));
+  for (const size of TRUNCATED)
+    writeFileSync(at(`truncated-${size}`), readFileSync(program).subarray(0, size));
   writeFileSync(at('good'), readFileSync(program));
   mkdirSync(at('folder'));
   execFileSync('mkfifo', [at('fifo')]);
 });
+
+/** Bytes that are left of a program. */
+const TRUNCATED = [3, 40, 64, 200, 5000];
 
 interface Run {
   code: number;
@@ -65,8 +70,14 @@ describe('a file that cannot be explained gets one line and its exit code', () =
     ['a pipe that nobody writes to', 'fifo', 3, /device, pipe or socket/],
     ['an empty file', 'empty', 5, /empty/],
     ['a text file', 'notes.txt', 4, /text/],
-    ['a program for ARM', 'arm', 4, /AArch64|ARM/],
-    ['a truncated program', 'truncated', 5, /./],
+    ['a folder that is not there', 'nowhere', 3, /no such file/],
+    ['a program for AArch64', 'arm', 4, /AArch64 \(64-bit, little-endian\): 64-bit .* x86-64 expected/],
+    ['a program for ARM', 'arm32', 4, /ARM \(32-bit, little-endian\)/],
+    ['a part of the magic number', 'truncated-3', 4, /data of an unknown format/],
+    ['a part of the header', 'truncated-40', 5, /an ELF header has 64 bytes, the file has 40/],
+    ['the header alone', 'truncated-64', 5, /program header 0 expected at 0x40, the file ends at 0x40/],
+    ['a part of the program headers', 'truncated-200', 5, /program header 2 expected/],
+    ['a part of the code', 'truncated-5000', 5, /segment \d expected up to 0x\w+, the file ends at 0x1388/],
   ])('%s', async (_, name, code, message) => {
     for (const command of ['explain', 'functions']) {
       const result = await run([command, at(name)]);
@@ -75,7 +86,7 @@ describe('a file that cannot be explained gets one line and its exit code', () =
       const [first, ...hints] = result.err.trimEnd().split('\n');
       expect(first.startsWith(`binscribe: ${at(name)}: `), first).toBe(true);
       expect(first).toMatch(message);
-      expect(hints.every((line) => line.startsWith('  '))).toBe(true);
+      expect(hints).toEqual([expect.stringMatching(/^ {2}\S/)]);
     }
   });
 });

@@ -47,6 +47,8 @@ const modelShape = z.strictObject({
   }),
   /** SHA-256 of the files beside this one. */
   files: z.record(z.string(), z.string()),
+  /** SHA-256 of this document as it is without this field. */
+  check: z.string(),
 });
 
 export type ModelDocument = z.infer<typeof modelShape>;
@@ -55,6 +57,7 @@ export type ModelDocument = z.infer<typeof modelShape>;
 export type ModelOrigin = Pick<ModelDocument, 'name' | 'version' | 'training'>;
 
 const BIAS = 'bias';
+const DOCUMENT = 'model.json';
 const WEIGHTS = 'weights.bin';
 const INDEX = 'index.bin';
 
@@ -72,7 +75,7 @@ export function writeModel(
     feature,
     linear.weights[i * 2 + 1] - linear.weights[i * 2],
   ]);
-  const document: ModelDocument = {
+  const document: Omit<ModelDocument, 'check'> = {
     schema: MODEL_SCHEMA,
     kind: 'first',
     ...origin,
@@ -89,7 +92,7 @@ export function writeModel(
     files: { [INDEX]: hashOf(index), [WEIGHTS]: hashOf(weights) },
   };
   return new Map([
-    ['model.json', new TextEncoder().encode(`${JSON.stringify(document, null, 1)}\n`)],
+    [DOCUMENT, documentBytes({ ...document, check: checkOf(document) })],
     [WEIGHTS, weights],
     [INDEX, index],
   ]);
@@ -104,13 +107,13 @@ export async function loadModel(
   read: (name: string) => Promise<Uint8Array> | Uint8Array,
   where: string,
 ): Promise<FirstModel> {
-  const bytes = await read('model.json');
-  const document = parseDocument(bytes, `${where}/model.json`);
+  const document = parseDocument(await read(DOCUMENT), `${where}/${DOCUMENT}`);
   const [index, weights] = await Promise.all(
     [INDEX, WEIGHTS].map(async (name) => {
       const data = await read(name);
       if (document.files[name] !== hashOf(data)) {
-        throw corrupt(`${where}/${name}: its SHA-256 is not the one in model.json`);
+        const told = document.files[name] ?? 'none';
+        throw corrupt(`${where}/${name}: SHA-256 ${told} expected by ${DOCUMENT}, got ${hashOf(data)}`);
       }
       return data;
     }),
@@ -121,7 +124,7 @@ export async function loadModel(
   ]);
   return new FirstModel({
     card: {
-      id: `${document.name} ${document.version} ${hashOf(bytes).slice(0, 12)}`,
+      id: `${document.name} ${document.version} ${document.check.slice(0, 12)}`,
       description: document.description,
     },
     floor: document.floor,
@@ -129,7 +132,7 @@ export async function loadModel(
     names: {
       similarity: document.names.similarity,
       threshold: document.names.threshold,
-      linear: nameModel(document.names.weights, `${where}/model.json`),
+      linear: nameModel(document.names.weights, `${where}/${DOCUMENT}`),
     },
     vocabulary,
     compiler: { ...document.compiler, linear: models[0] },
@@ -147,7 +150,18 @@ function parseDocument(bytes: Uint8Array, where: string): ModelDocument {
   }
   const parsed = modelShape.safeParse(document);
   if (!parsed.success) throw corrupt(`${where}: ${describeIssue(parsed.error.issues)}`);
+  // As it was read: checking it for its shape may have changed the order of its fields.
+  const { check, ...rest } = document as ModelDocument;
+  if (check !== checkOf(rest)) throw corrupt(`${where}: check ${checkOf(rest)} expected, got ${check}`);
   return parsed.data;
+}
+
+function checkOf(document: Omit<ModelDocument, 'check'>): string {
+  return hashOf(documentBytes(document));
+}
+
+function documentBytes(document: object): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(document, null, 1)}\n`);
 }
 
 function describeClassifier({ labels, temperature }: Classifier): z.infer<typeof classifierShape> {

@@ -217,7 +217,7 @@ describe('a damaged folder', () => {
     }
   });
 
-  it('is refused, or still means something, where its document is another', async () => {
+  it('is refused where its document is another, but for white space', async () => {
     const random = new Random(2);
     for (let i = 0; i < 300; i++) {
       const bytes = files.get('model.json')!.slice();

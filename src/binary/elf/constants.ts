@@ -23,7 +23,6 @@ export const PF = { X: 1, W: 2, R: 4 } as const;
 export const ET = { REL: 1, EXEC: 2, DYN: 3, CORE: 4 } as const;
 
 export const STT = { NOTYPE: 0, OBJECT: 1, FUNC: 2, SECTION: 3, FILE: 4, TLS: 6, GNU_IFUNC: 10 } as const;
-export const STB = { LOCAL: 0, GLOBAL: 1, WEAK: 2 } as const;
 
 export const DT = {
   NULL: 0,
@@ -83,14 +82,14 @@ export const R_X86_64 = {
 /** `e_machine` values that users meet, for the message that says what a file is. */
 export const MACHINES: Readonly<Record<number, string>> = {
   2: 'SPARC',
-  3: 'x86 (32-bit)',
+  3: 'x86',
   4: 'Motorola 68000',
   8: 'MIPS',
   15: 'PA-RISC',
   20: 'PowerPC',
   21: 'PowerPC64',
   22: 'S/390',
-  40: 'ARM (32-bit)',
+  40: 'ARM',
   42: 'SuperH',
   43: 'SPARC V9',
   50: 'Itanium',
