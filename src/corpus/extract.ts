@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { posix } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Binary } from '../binary/binary.ts';
+import { STT } from '../binary/elf/constants.ts';
 import { Budget } from '../binary/budget.ts';
 import { readSubprograms, type Subprogram } from '../binary/dwarf/index.ts';
 import { openBinary } from '../binary/open.ts';
@@ -90,7 +91,7 @@ export async function extractUnit(
 }
 
 /** The rows of one program by address; what could not be read is added to `cuts`. */
-export function extractProgram(
+function extractProgram(
   unit: UnitResult,
   path: string,
   content: Uint8Array,
@@ -139,14 +140,11 @@ function entriesOf(binary: Binary): Entry[] {
   return [...byAddress.values()].sort((a, b) => a.start - b.start);
 }
 
-/** STT_FUNC. */
-const FUNCTION_SYMBOL = 2;
-
 /** Address → name of a function symbol there; of several the first in the order of text. */
 function functionSymbols(binary: Binary): Map<number, string> {
   const names = new Map<number, string>();
   for (const { type, address, name } of binary.symbols) {
-    if (type !== FUNCTION_SYMBOL || address === 0) continue;
+    if (type !== STT.FUNC || address === 0) continue;
     const known = names.get(address);
     if (known === undefined || compareText(name, known) < 0) names.set(address, name);
   }

@@ -34,7 +34,7 @@ export interface SandboxLimits {
  * Twice to ten times what the largest steps of the packages in `corpora/` need: clang-19 at -O3 takes 0.5 GB
  * and 20 s for one file, `make` has a dozen processes, a build prints 2 MB.
  */
-export const DEFAULT_SANDBOX_LIMITS: SandboxLimits = {
+const DEFAULT_SANDBOX_LIMITS: SandboxLimits = {
   milliseconds: 30 * 60_000,
   cpuSeconds: 600,
   memory: 4 * 2 ** 30,

@@ -48,12 +48,3 @@ export function macroF1(confusion: ArrayLike<number>, classes: number): number {
   }
   return sum / counted;
 }
-
-/** The class that is most frequent; the smaller number of two equals. */
-export function majorityClass(truth: ArrayLike<number>, classes: number): number {
-  const counts = new Float64Array(classes);
-  for (let i = 0; i < truth.length; i++) counts[truth[i]] += 1;
-  let best = 0;
-  for (let c = 1; c < classes; c++) if (counts[c] > counts[best]) best = c;
-  return best;
-}

@@ -45,12 +45,12 @@ const FIXED_BASE = 0x400000;
 const FIXED_REACH = 0x2000000;
 
 /** Whether `value` in a function at `start` looks like an address that the linker chose. */
-export function isAbsoluteAddress(value: number, start: number): boolean {
+function isAbsoluteAddress(value: number, start: number): boolean {
   return value >= FIXED_BASE && start >= FIXED_BASE && Math.abs(value - start) < FIXED_REACH;
 }
 
 /** True for an instruction that only fills space or marks a place. */
-export function isPadding(instruction: Instruction): boolean {
+function isPadding(instruction: Instruction): boolean {
   return instruction.mnemonic === NOP || instruction.mnemonic === ENDBR64;
 }
 

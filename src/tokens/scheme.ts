@@ -9,7 +9,6 @@ export const SCHEME = {
   opcodePair: 2,
   register: 3,
   shape: 4,
-  shapePair: 5,
   layout: 6,
 } as const;
 
@@ -20,11 +19,6 @@ const PAYLOAD_BITS = 24;
 /** @param payload Less than 2^24. */
 export function token(scheme: SchemeName, payload: number): number {
   return SCHEME[scheme] * 2 ** PAYLOAD_BITS + payload;
-}
-
-/** Mixes a number into 24 bits, for schemes with more values than that: Fibonacci hashing (Knuth 6.4). */
-export function hashPayload(high: number, low: number): number {
-  return (Math.imul(Math.imul(high, 0x9e3779b1) + low, 0x85ebca6b) >>> (32 - PAYLOAD_BITS)) >>> 0;
 }
 
 /** A bag of tokens: which, in ascending order, and how often each. */

@@ -6,7 +6,7 @@
 
 import { Register } from 'iced-x86';
 import type { Instruction, Operand } from '../binary/instruction.ts';
-import { hashPayload, token } from './scheme.ts';
+import { token } from './scheme.ts';
 
 const R: Readonly<Record<keyof typeof Register, number>> = Register;
 
@@ -90,14 +90,4 @@ function shapeOf({ mnemonic, operands, address }: Instruction): number {
 /** One token an instruction. */
 export function shapeTokens(instructions: readonly Instruction[]): number[] {
   return instructions.map((instruction) => token('shape', shapeOf(instruction)));
-}
-
-/** One token for each two neighbours, hashed into 24 bits: two pairs in 16 million meet now and then. */
-export function shapePairTokens(instructions: readonly Instruction[]): number[] {
-  const shapes = instructions.map(shapeOf);
-  const tokens: number[] = [];
-  for (let i = 1; i < shapes.length; i++) {
-    tokens.push(token('shapePair', hashPayload(shapes[i - 1], shapes[i])));
-  }
-  return tokens;
 }

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { STT } from '../../src/binary/elf/constants.ts';
 import { readSubprograms, type Subprogram } from '../../src/binary/dwarf/index.ts';
 import { openBinary } from '../../src/binary/open.ts';
 import { dumpSubprograms, type DumpedSubprogram } from '../support/dwarfdump.ts';
@@ -26,8 +27,6 @@ const TYPE_RULES: { reason: string; asDumped(type: string): string }[] = [
 function asDumped(type: string): string {
   return TYPE_RULES.reduce((text, rule) => rule.asDumped(text), type);
 }
-
-const STT_FUNC = 2;
 
 /** Ours, in the shape of the dump. */
 function comparable(subprogram: Subprogram): DumpedSubprogram {
@@ -133,7 +132,7 @@ test.each(objects)('relocatable file: $title', ({ path }) => {
 test.each(objects)('relocatable file: $title: subprograms are where the symbols are', ({ path }) => {
   const binary = openBinary(readFileSync(path));
   const entries = new Set(readSubprograms(binary).subprograms.map(({ entry }) => entry));
-  const functions = binary.symbols.filter(({ type, name }) => type === STT_FUNC && !name.endsWith('.cold'));
+  const functions = binary.symbols.filter(({ type, name }) => type === STT.FUNC && !name.endsWith('.cold'));
   expect(functions.length).toBeGreaterThan(10);
   expect(entries).toEqual(new Set(functions.map(({ address }) => address)));
 });

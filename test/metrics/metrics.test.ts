@@ -10,7 +10,7 @@ import {
   equalWidthBins,
   expectedCalibrationError,
 } from '../../src/metrics/calibration.ts';
-import { accuracy, confusionMatrix, macroF1, majorityClass } from '../../src/metrics/classification.ts';
+import { accuracy, confusionMatrix, macroF1 } from '../../src/metrics/classification.ts';
 import { meanReciprocalRank, rankOf, recallAt } from '../../src/metrics/retrieval.ts';
 import { Random } from '../../src/random.ts';
 
@@ -41,10 +41,6 @@ describe('classification', () => {
     expect(macroF1(confusion, classes)).toBeCloseTo(golden.macroF1, 12);
     const weighted = confusionMatrix(truth, predicted, classes, weights);
     expect(accuracy(weighted, classes)).toBeCloseTo(golden.weightedAccuracy, 12);
-  });
-
-  it('takes the most frequent class, the smaller of equals', () => {
-    expect(majorityClass([2, 1, 2, 1, 0], 3)).toBe(1);
   });
 });
 

@@ -36,7 +36,7 @@ const MAGICS: readonly (readonly [magic: readonly number[], what: string])[] = [
 const TEXT_PROBE = 512;
 
 /** What a file that is no ELF file is, as a noun phrase. */
-export function identify(data: Uint8Array): string {
+function identify(data: Uint8Array): string {
   for (const [magic, what] of MAGICS) {
     if (magic.every((byte, i) => data[i] === byte)) return what;
   }

@@ -96,7 +96,7 @@ function referredAddress(operand: Operand): number | undefined {
 }
 
 /** The text at an address, cut at `MAX_STRING` bytes; undefined where it is none. */
-export function stringAt(memory: AddressSpace, address: number): string | undefined {
+function stringAt(memory: AddressSpace, address: number): string | undefined {
   const region = memory.find(address);
   if (!region || region.executable) return undefined;
   const bytes = memory.slice(address, MAX_STRING);

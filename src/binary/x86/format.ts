@@ -1,14 +1,6 @@
 /** Instructions as text, for people. Nothing is computed from this text. */
 
-import {
-  Decoder,
-  DecoderOptions,
-  Formatter,
-  FormatterSyntax,
-  Instruction,
-  Mnemonic,
-  Register,
-} from 'iced-x86';
+import { Decoder, DecoderOptions, Formatter, FormatterSyntax, Instruction } from 'iced-x86';
 
 export interface InstructionText {
   address: number;
@@ -49,14 +41,4 @@ export function formatCode(code: Uint8Array, address: number): InstructionText[]
     decoder.free();
   }
   return lines;
-}
-
-/** `mov` for iced-x86's Mnemonic.Mov. */
-export function mnemonicName(mnemonic: number): string {
-  return Mnemonic[mnemonic]?.toLowerCase() ?? '(bad)';
-}
-
-/** `rax` for iced-x86's Register.RAX. */
-export function registerName(register: number): string {
-  return Register[register]?.toLowerCase() ?? '';
 }

@@ -10,7 +10,7 @@ import type { Instruction } from '../../binary/instruction.ts';
 
 /** Bits 0-5 in the order of the System V psABI: rdi rsi rdx rcx r8 r9; bits 6-13: xmm0-7; bit 14: rax. */
 export const INTEGER_REGISTERS = 6;
-export const VECTOR_REGISTERS = 8;
+const VECTOR_REGISTERS = 8;
 export const INTEGER_MASK = (1 << INTEGER_REGISTERS) - 1;
 export const VECTOR_MASK = ((1 << VECTOR_REGISTERS) - 1) << INTEGER_REGISTERS;
 /** `al` holds the number of vector arguments of a variadic call. */
