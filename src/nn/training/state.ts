@@ -68,7 +68,7 @@ export class TrainingState {
    */
   view(name: BufferName, start: number, shape: readonly number[], next = false): HostTensor {
     const side = this.side === (next ? 1 : 0) ? 0 : 1;
-    const key = `${side}/${name}/${start}`;
+    const key = `${side}/${name}/${start}/${shape.join()}`;
     let view = this.views.get(key);
     if (!view) {
       const data = this.buffer(name, side).subarray(start, start + elements(shape));

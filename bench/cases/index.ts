@@ -1,0 +1,12 @@
+/** The cases of `bench train`. */
+
+import type { TrainingCase } from './case.ts';
+import { transformerInfer1, transformerInfer32, transformerTrain } from './transformer.ts';
+
+export const CASES: readonly TrainingCase[] = [transformerTrain, transformerInfer1, transformerInfer32];
+
+export function caseNamed(name: string): TrainingCase {
+  const found = CASES.find((c) => c.name === name);
+  if (!found) throw new Error(`no case ${name}; there are ${CASES.map((c) => c.name).join(', ')}`);
+  return found;
+}

@@ -1,0 +1,42 @@
+/** Our side of one case, in a process of its own: `node ours.js CASE FOLDER ROUNDS`, one JSON line as answer. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Trainer } from '../src/nn/training/trainer.ts';
+import { nodeRuntime } from '../src/runtimes/node.ts';
+import { caseNamed } from './cases/index.ts';
+
+const THREADS = 2;
+
+const [name, folder, steps] = process.argv.slice(2);
+const { model, optimizer, batches, inference } = caseNamed(name);
+const trainer = await Trainer.create(
+  { runtime: nodeRuntime({ threads: THREADS }), model, optimizer, seed: 1 },
+  batches[0],
+);
+const bytes = readFileSync(join(folder, 'weights.bin'));
+const tensors = JSON.parse(readFileSync(join(folder, 'weights.json'), 'utf8')) as Record<
+  string,
+  { offset: number; size: number }
+>;
+for (const [parameter, { offset, size }] of Object.entries(tensors)) {
+  trainer.assign(parameter, new Float32Array(bytes.buffer, bytes.byteOffset + offset, size));
+}
+const milliseconds: number[] = [];
+const values: number[] = [];
+for (let i = 0; i < Number(steps); i++) {
+  const batch = batches[i % batches.length];
+  const began = performance.now();
+  if (inference) {
+    const { logits } = await trainer.evaluate(batch);
+    milliseconds.push(performance.now() - began);
+    values.push(logits.data[0] as number);
+  } else {
+    const { loss } = await trainer.step([batch]);
+    milliseconds.push(performance.now() - began);
+    values.push(loss);
+  }
+}
+// The unit of maxRSS is a kilobyte.
+const peakMemory = process.resourceUsage().maxRSS * 1024;
+process.stdout.write(`${JSON.stringify({ milliseconds, values, peakMemory })}\n`);

@@ -1,0 +1,172 @@
+"""PyTorch's side of one case: torch_train.py CASE FOLDER STEPS, one JSON line as answer.
+
+The twin of each model in bench/cases, with the same initial weights, batches and optimiser. Settings are the
+best that we found (docs/nn/benchmarks.md): two threads, OMP_WAIT_POLICY=passive (set by the caller), the fused
+AdamW, scaled_dot_product_attention, inference_mode.
+"""
+
+import json
+import resource
+import sys
+import time
+
+import numpy
+import torch
+import torch.nn.functional as F
+
+torch.set_num_threads(2)
+case, folder, steps = sys.argv[1], sys.argv[2], int(sys.argv[3])
+
+raw = numpy.fromfile(f"{folder}/weights.bin", dtype=numpy.float32)
+P = {}
+for name, entry in json.load(open(f"{folder}/weights.json")).items():
+    start = entry["offset"] // 4
+    data = raw[start : start + entry["size"]].reshape(entry["shape"])
+    P[name] = torch.from_numpy(data.copy())
+description = json.load(open(f"{folder}/case.json"))
+S = description["sizes"]
+
+
+def read_batch(index):
+    batch = {}
+    for name, entry in description["batches"][index].items():
+        data = numpy.fromfile(f"{folder}/{entry['file']}", dtype=entry["dtype"]).reshape(entry["shape"])
+        tensor = torch.from_numpy(data)
+        batch[name] = tensor.long() if entry["dtype"] == "int32" else tensor
+    return batch
+
+
+batches = [read_batch(i) for i in range(len(description["batches"]))]
+
+
+class Linear(torch.nn.Linear):
+    """torch.nn.Linear with our [inputs, outputs] weight turned."""
+
+    def __init__(self, path):
+        weight = P[f"{path}.weight"]
+        super().__init__(weight.shape[0], weight.shape[1], bias=f"{path}.bias" in P)
+        with torch.no_grad():
+            self.weight.copy_(weight.t())
+            if self.bias is not None:
+                self.bias.copy_(P[f"{path}.bias"])
+
+
+class Norm(torch.nn.LayerNorm):
+    def __init__(self, path):
+        super().__init__(P[f"{path}.scale"].shape[0])
+        with torch.no_grad():
+            self.weight.copy_(P[f"{path}.scale"])
+            self.bias.copy_(P[f"{path}.bias"])
+
+
+def embedding(path):
+    return torch.nn.Embedding.from_pretrained(P[f"{path}.weight"].clone(), freeze=False)
+
+
+def heads(x, count):
+    batch, length, width = x.shape
+    return x.view(batch, length, count, width // count).transpose(1, 2)
+
+
+class Attention(torch.nn.Module):
+    def __init__(self, path, count):
+        super().__init__()
+        self.count = count
+        self.query, self.key = Linear(f"{path}.query"), Linear(f"{path}.key")
+        self.value, self.output = Linear(f"{path}.value"), Linear(f"{path}.output")
+
+    def forward(self, x, context, bias, causal=False):
+        q, k = heads(self.query(x), self.count), heads(self.key(context), self.count)
+        v = heads(self.value(context), self.count)
+        y = F.scaled_dot_product_attention(q, k, v, attn_mask=bias, is_causal=causal)
+        return self.output(y.transpose(1, 2).reshape(x.shape))
+
+
+class Block(torch.nn.Module):
+    """Norm after each part; a decoder's block when the weights have a cross attention."""
+
+    def __init__(self, path, count):
+        super().__init__()
+        self.attention, self.norm1 = Attention(f"{path}.attention", count), Norm(f"{path}.attention.norm")
+        self.cross = f"{path}.cross.query.weight" in P
+        if self.cross:
+            self.crossed, self.norm2 = Attention(f"{path}.cross", count), Norm(f"{path}.cross.norm")
+        self.inner, self.outer = Linear(f"{path}.feedForward.inner"), Linear(f"{path}.feedForward.output")
+        self.norm3 = Norm(f"{path}.feedForward.norm")
+
+    def forward(self, x, bias=None, memory=None, memory_bias=None, causal=False):
+        x = self.norm1(x + self.attention(x, x, bias, causal))
+        if self.cross:
+            x = self.norm2(x + self.crossed(x, memory, memory_bias))
+        return self.norm3(x + self.outer(F.gelu(self.inner(x))))
+
+
+def padding_bias(mask):
+    return ((1 - mask) * -1e9)[:, None, None, :]
+
+
+class Encoder(torch.nn.Module):
+    """Words, positions, blocks, mean over the real positions."""
+
+    def __init__(self, path, layers, count):
+        super().__init__()
+        at = lambda part: f"{path}.{part}" if path else part
+        self.words, self.positions = embedding(at("words")), torch.nn.Parameter(P[at("positions.weight")])
+        self.norm = Norm(at("norm"))
+        self.blocks = torch.nn.ModuleList([Block(at(f"encoder.{i}"), count) for i in range(layers)])
+
+    def states(self, tokens, mask):
+        x = self.norm(self.words(tokens) + self.positions[: tokens.shape[1]])
+        bias = padding_bias(mask)
+        for block in self.blocks:
+            x = block(x, bias)
+        return x
+
+    def forward(self, tokens, mask):
+        weights = mask[:, :, None]
+        return (self.states(tokens, mask) * weights).sum(1) / weights.sum(1)
+
+
+class Classifier(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder = Encoder("", S["layers"], S["heads"])
+        self.classifier = Linear("classifier")
+
+    def forward(self, batch):
+        return self.classifier(self.encoder(batch["tokens"], batch["mask"]))
+
+    def loss(self, batch):
+        return F.cross_entropy(self(batch), batch["labels"])
+
+
+MODELS = {
+    "transformer-train": Classifier,
+    "transformer-infer-1": Classifier,
+    "transformer-infer-32": Classifier,
+}
+
+model = MODELS[case]()
+milliseconds, values = [], []
+if description["inference"]:
+    model.eval()
+    with torch.inference_mode():
+        for i in range(steps):
+            began = time.perf_counter()
+            out = model(batches[i % len(batches)])
+            milliseconds.append((time.perf_counter() - began) * 1e3)
+            values.append(out.flatten()[0].item())
+else:
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=description["learningRate"], weight_decay=description["weightDecay"], fused=True
+    )
+    for i in range(steps):
+        began = time.perf_counter()
+        optimizer.zero_grad(set_to_none=True)
+        loss = model.loss(batches[i % len(batches)])
+        loss.backward()
+        optimizer.step()
+        values.append(loss.item())
+        milliseconds.append((time.perf_counter() - began) * 1e3)
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+print(json.dumps({"milliseconds": milliseconds, "values": values, "peakMemory": peak, "torch": torch.__version__}))
