@@ -62,3 +62,10 @@ export function expectRank(tensor: Tensor, rank: number, what: string): void {
     throw new ShapeError(`${what}: ${rank} dimensions expected, got ${showType(tensor)}`);
   }
 }
+
+/** @throws ShapeError unless the tensor has this shape: where broadcasting would hide a mistake */
+export function expectShape(tensor: Tensor, shape: Shape, what: string): void {
+  if (!sameShape(tensor.shape, shape)) {
+    throw new ShapeError(`${what}: [${shape.join(', ')}] expected, got ${showType(tensor)}`);
+  }
+}

@@ -1,11 +1,13 @@
 /**
- * Every operation: its forward against a reference of its own in float64, its gradient against central
+ * Every operation, layer and loss: its forward against a reference of its own in float64, its gradient against central
  * differences of that reference.
  */
 
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../src/nn/tensor.ts';
+import { layers } from './cases/layers.ts';
+import { losses } from './cases/losses.ts';
 import { elementwise } from './cases/elementwise.ts';
 import { layouts } from './cases/layout.ts';
 import { manyToOne } from './cases/products.ts';
@@ -37,6 +39,14 @@ describe('the table', () => {
   });
 });
 
-describe.each(Object.keys(CASES))('%s', (name) => {
-  testCases(CASES[name as keyof typeof CASES]);
+describe.each(Object.entries(CASES))('operation %s', (_, cases) => {
+  testCases(cases);
+});
+
+describe.each(Object.entries(layers))('layer %s', (_, cases) => {
+  testCases(cases);
+});
+
+describe.each(Object.entries(losses))('loss %s', (_, cases) => {
+  testCases(cases);
 });

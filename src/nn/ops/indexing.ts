@@ -4,8 +4,7 @@ import { elements, normalizeAxis, numbers, sameShape } from '../shape.ts';
 import { ShapeError } from '../shape-error.ts';
 import { apply, noGradient, type Operation, type Tensor } from '../tensor.ts';
 import { showType } from '../types.ts';
-import { expand } from './broadcast.ts';
-import { scalar } from './source.ts';
+import { zeros } from './source.ts';
 
 function expectWhole(name: string, indices: Tensor): void {
   if (indices.dtype !== 'int32' && indices.dtype !== 'int64') {
@@ -92,7 +91,7 @@ export const takeAlongOperation: Operation<{ axis: number }> = {
     emit.node('GatherElements', inputs, outputs, { axis: { int: attributes.axis } });
   },
   gradient({ inputs: [x, indices], attributes, gradients: [dy] }) {
-    return [dy && addAlong(expand(scalar(0), numbers(x.shape)), dy, indices, attributes.axis), null];
+    return [dy && addAlong(zeros(numbers(x.shape)), dy, indices, attributes.axis), null];
   },
 };
 

@@ -154,14 +154,36 @@ export const sliceOperation: Operation<SliceAttributes> = {
     );
   },
   gradient({ inputs: [x], attributes: { axis, start, end }, gradients: [dy] }) {
-    if (!dy) return [null];
-    const padding = (size: number): Tensor[] =>
-      size === 0 ? [] : [zeros(x.shape.map((_, a) => (a === axis ? size : x.size(a))))];
-    return [concat([...padding(start), dy, ...padding(x.size(axis) - end)], axis)];
+    return [dy && pad(dy, axis, start, x.size(axis) - end)];
   },
 };
 
 /** Elements `start` up to `end` (left out) of an axis. */
 export function slice(x: Tensor, axis: number, start: number, end: number): Tensor {
   return apply(sliceOperation, [x], { axis: normalizeAxis(axis, x.rank), start, end });
+}
+
+interface PadAttributes {
+  readonly axis: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+export const padOperation: Operation<PadAttributes> = {
+  name: 'pad',
+  infer([x], { axis, before, after }) {
+    const size = x.size(axis) + before + after;
+    return [{ dtype: x.dtype, shape: x.shape.map((dim, i) => (i === axis ? size : dim)) }];
+  },
+  lower({ emit, inputs: [x], outputs, attributes: { axis, before, after } }) {
+    emit.node('Pad', [x, emit.integers([before, after]), '', emit.integers([axis])], outputs);
+  },
+  gradient({ inputs: [x], attributes: { axis, before }, gradients: [dy] }) {
+    return [dy && slice(dy, axis, before, before + x.size(axis))];
+  },
+};
+
+/** Zeros before and after an axis: the opposite of `slice`. */
+export function pad(x: Tensor, axis: number, before: number, after: number): Tensor {
+  return apply(padOperation, [x], { axis: normalizeAxis(axis, x.rank), before, after });
 }

@@ -1,7 +1,7 @@
 /** Root mean square normalisation (Zhang and Sennrich 2019) over the last axis: no mean taken off, no bias. */
 
 import { ShapeError } from '../shape-error.ts';
-import { applyAll, type Operation, type Tensor } from '../tensor.ts';
+import { applyAll, soleGradient, type Operation, type Tensor } from '../tensor.ts';
 import { showType } from '../types.ts';
 import { sum } from './broadcast.ts';
 import { mul, sub } from './elementwise.ts';
@@ -37,7 +37,8 @@ export const rmsNormOperation: Operation<{ epsilon: number }> = {
     emit.node('Mul', [x, rate], [standard]);
     emit.node('Mul', [standard, scale], [result]);
   },
-  gradient({ inputs: [x, scale], outputs: [, rate], gradients: [dy] }) {
+  gradient({ inputs: [x, scale], outputs: [, rate], gradients }) {
+    const dy = soleGradient('rmsNorm', gradients);
     if (!dy) return [null, null];
     const standard = mul(x, rate);
     const scaled = mul(dy, scale);

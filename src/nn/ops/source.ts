@@ -92,6 +92,16 @@ export function scalar(value: number): Tensor {
   return constant(Float32Array.of(value), []);
 }
 
+export const zerosOperation: Operation<{ shape: readonly number[] }> = {
+  name: 'zeros',
+  infer: (_, { shape }) => [{ dtype: 'float32', shape }],
+  /** Written as a rule, not as data: there may be millions. */
+  lower({ emit, attributes: { shape }, outputs }) {
+    emit.node('Expand', [emit.number(0), emit.integers(shape)], outputs);
+  },
+  gradient: noGradient,
+};
+
 export function zeros(shape: readonly number[]): Tensor {
-  return constant(new Float32Array(elements(shape)), shape);
+  return apply(zerosOperation, [], { shape });
 }

@@ -79,6 +79,7 @@ export const elementwise: Readonly<Record<string, readonly Case[]>> = {
       build: (x) => ops.maximum(x['a'], x['b']),
     },
   ],
+  minimum: pairs('minimum', ops.minimum),
   greater: comparison('greater', ops.greater),
   greaterOrEqual: comparison('greaterOrEqual', ops.greaterOrEqual),
   equal: [
@@ -102,6 +103,7 @@ export const elementwise: Readonly<Record<string, readonly Case[]>> = {
   erf: single('erf', ops.erf),
   softplus: single('softplus', ops.softplus, wide),
   gelu: [...single('gelu', ops.gelu), ...single('gelu, wide', ops.gelu, wide)],
+  geluTanh: [...single('geluTanh', ops.geluTanh), ...single('geluTanh, wide', ops.geluTanh, wide)],
   cast: [
     {
       name: 'cast to whole numbers and back',

@@ -2,11 +2,12 @@
 
 import { expand } from '../../../src/nn/ops/broadcast.ts';
 import { addAlong, addRows, oneHot, take, takeAlong } from '../../../src/nn/ops/indexing.ts';
-import { concat, reshape, slice, split, transpose } from '../../../src/nn/ops/layout.ts';
-import { mul } from '../../../src/nn/ops/elementwise.ts';
-import { constant, dropoutMask } from '../../../src/nn/ops/source.ts';
+import { concat, pad, reshape, slice, split, transpose } from '../../../src/nn/ops/layout.ts';
+import { add, mul } from '../../../src/nn/ops/elementwise.ts';
+import { cumulativeSum, positionsOperation, sizeOperation } from '../../../src/nn/ops/positions.ts';
+import { constant, dropoutMask, zeros } from '../../../src/nn/ops/source.ts';
 import { onesInit } from '../../../src/nn/initialize.ts';
-import type { Tensor } from '../../../src/nn/tensor.ts';
+import { apply, type Tensor } from '../../../src/nn/tensor.ts';
 import type { DType } from '../../../src/nn/types.ts';
 import { given, normal, whole, type Case, type Feed } from '../support/check.ts';
 
@@ -46,6 +47,10 @@ export const layouts: Readonly<Record<string, readonly Case[]>> = {
       take(x, constant(BigInt64Array.of(2n, 0n), [2])),
     ),
   ],
+  zeros: [
+    one('zeros', { x: normal([3]) }, ({ x }) => mul(add(zeros([2, 3]), 2), x)),
+    one('one zero', { x: normal([3]) }, ({ x }) => add(x, zeros([]))),
+  ],
   dropoutMask: [
     one('dropoutMask', { x: normal([3, 5]) }, ({ x }) => mul(x, dropoutMask('mask.0', [3, 5], 0.3))),
   ],
@@ -79,6 +84,19 @@ export const layouts: Readonly<Record<string, readonly Case[]>> = {
     one('slice in the middle', { x: normal([2, 5, 2]) }, ({ x }) => slice(x, 1, 1, 4)),
     one('slice of the start', { x: normal([4, 3]) }, ({ x }) => slice(x, 0, 0, 1)),
     one('slice of the end', { x: normal([4, 3]) }, ({ x }) => slice(x, -1, 1, 3)),
+  ],
+  size: [one('size', { x: whole([2, 3], 9) }, ({ x }) => apply(sizeOperation, [x], { axis: 1 }))],
+  positions: [
+    one('positions', { x: whole([2, 5], 9) }, ({ x }) => apply(positionsOperation, [x], { axis: 1 })),
+  ],
+  cumulativeSum: [
+    one('cumulativeSum', { x: normal([2, 4]) }, ({ x }) => cumulativeSum(x)),
+    one('cumulativeSum in reverse', { x: normal([3, 2, 2]) }, ({ x }) => cumulativeSum(x, 0, true)),
+    one('cumulativeSum of whole numbers', { x: whole([2, 4], 9) }, ({ x }) => cumulativeSum(x)),
+  ],
+  pad: [
+    one('pad of both sides', { x: normal([2, 3, 2]) }, ({ x }) => pad(x, 1, 2, 1)),
+    one('pad of one side', { x: normal([2, 3]) }, ({ x }) => pad(x, -1, 0, 2)),
   ],
   expand: [
     one('expand along an axis', { x: normal([2, 1, 3]) }, ({ x }) => expand(x, [2, 4, 3])),

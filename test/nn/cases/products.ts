@@ -4,6 +4,7 @@ import { attention } from '../../../src/nn/ops/attention.ts';
 import { sum } from '../../../src/nn/ops/broadcast.ts';
 import { affine, matmul, project } from '../../../src/nn/ops/matmul.ts';
 import { layerNorm } from '../../../src/nn/ops/normalize.ts';
+import { rmsNorm } from '../../../src/nn/ops/rms-norm.ts';
 import { argmax, max, mean } from '../../../src/nn/ops/reduce.ts';
 import { logSoftmax, negativeLogLikelihood, softmax } from '../../../src/nn/ops/softmax.ts';
 import type { DType } from '../../../src/nn/types.ts';
@@ -145,6 +146,11 @@ export const manyToOne: Readonly<Record<string, readonly Case[]>> = {
     name: `layerNorm of [${shape.join(', ')}]`,
     inputs: { x: normal(shape), scale: normal([shape.at(-1) ?? 0]), bias: normal([shape.at(-1) ?? 0]) },
     build: ({ x, scale, bias }) => layerNorm(x, scale, bias, 1e-5),
+  })),
+  rmsNorm: [[3, 5], [2, 3, 4], [6]].map((shape) => ({
+    name: `rmsNorm of [${shape.join(', ')}]`,
+    inputs: { x: normal(shape), scale: normal([shape.at(-1) ?? 0]) },
+    build: ({ x, scale }) => rmsNorm(x, scale),
   })),
   attention: [
     { name: 'attention', inputs: heads, build: (x) => attention(x['query'], x['key'], x['value']) },

@@ -48,6 +48,7 @@ export const elementwise: readonly Reference[] = [
   binary(ops.mulOperation, (a, b) => a * b),
   binary(ops.divOperation, (a, b) => a / b),
   binary(ops.maximumOperation, Math.max),
+  binary(ops.minimumOperation, Math.min),
   binary(ops.greaterOperation, (a, b) => a > b),
   binary(ops.greaterOrEqualOperation, (a, b) => a >= b),
   binary(ops.equalOperation, (a, b) => a === b),
@@ -64,6 +65,11 @@ export const elementwise: readonly Reference[] = [
   unary(ops.erfOperation, erf),
   unary(ops.softplusOperation, (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))),
   unary(ops.geluOperation, (x) => (x * (1 + erf(x / Math.SQRT2))) / 2),
+  // Hendrycks and Gimpel 2016, section 2.
+  unary(
+    ops.geluTanhOperation,
+    (x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
+  ),
   reference(ops.castOperation, ([x], { to }) => converted(x, to)),
   reference(ops.whereOperation, ([condition, a, b]) =>
     make(broadcastShape(condition.shape, a.shape, b.shape), (index) =>

@@ -3,6 +3,8 @@
 import { expandOperation } from '../../../../src/nn/ops/broadcast.ts';
 import * as indexing from '../../../../src/nn/ops/indexing.ts';
 import * as layout from '../../../../src/nn/ops/layout.ts';
+import * as positions from '../../../../src/nn/ops/positions.ts';
+import { zerosOperation } from '../../../../src/nn/ops/source.ts';
 import { at, eachIndex, make, offset, size, type NDArray } from '../array.ts';
 import { reference, type Reference } from './types.ts';
 
@@ -29,6 +31,7 @@ function concatenated(inputs: readonly NDArray[], axis: number): NDArray {
 }
 
 export const layouts: readonly Reference[] = [
+  reference(zerosOperation, (_, { shape }) => make(shape, () => 0)),
   reference(layout.reshapeOperation, ([x], { shape }) => ({ shape: shape as number[], data: x.data })),
   reference(layout.transposeOperation, ([x], { order }) =>
     make(
@@ -50,6 +53,24 @@ export const layouts: readonly Reference[] = [
     });
   }),
   reference(layout.sliceOperation, ([x], { axis, start, end }) => part(x, axis, start, end - start)),
+  reference(layout.padOperation, ([x], { axis, before, after }) => {
+    const length = x.shape[axis];
+    return make(replaced(x.shape, axis, before + length + after), (index) => {
+      const place = index[axis] - before;
+      return place < 0 || place >= length ? 0 : at(x, replaced(index, axis, place));
+    });
+  }),
+  reference(positions.sizeOperation, ([x], { axis }) => make([], () => x.shape[axis])),
+  reference(positions.positionsOperation, ([x], { axis }) => make([x.shape[axis]], ([i]) => i)),
+  reference(positions.cumulativeSumOperation, ([x], { axis, reverse }) =>
+    make(x.shape, (index) => {
+      let total = 0;
+      for (let i = 0; i < x.shape[axis]; i++) {
+        if (reverse ? i >= index[axis] : i <= index[axis]) total += at(x, replaced(index, axis, i));
+      }
+      return total;
+    }),
+  ),
   reference(expandOperation, ([x], { shape }) => make(shape as number[], (index) => at(x, index))),
   reference(indexing.takeOperation, ([table, indices]) =>
     make([...indices.shape, ...table.shape.slice(1)], (index) => {

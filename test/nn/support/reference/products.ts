@@ -4,6 +4,7 @@ import { attentionOperation } from '../../../../src/nn/ops/attention.ts';
 import { sumOperation } from '../../../../src/nn/ops/broadcast.ts';
 import * as products from '../../../../src/nn/ops/matmul.ts';
 import { layerNormOperation } from '../../../../src/nn/ops/normalize.ts';
+import { rmsNormOperation } from '../../../../src/nn/ops/rms-norm.ts';
 import { argmaxOperation, maxOperation } from '../../../../src/nn/ops/reduce.ts';
 import {
   logSoftmaxOperation,
@@ -107,6 +108,14 @@ export const manyToOne: readonly Reference[] = [
       (i) => (at(x, i) - at(mean, i)) * at(rate, i) * at(scale, i.slice(-1)) + at(bias, i.slice(-1)),
     );
     return [y, mean, rate];
+  }),
+  reference(rmsNormOperation, ([x, scale], { epsilon }) => {
+    const last = x.shape.length - 1;
+    const rate = reduced(x, [last], true, (row) => {
+      const squares = total(row.map((value) => value ** 2));
+      return 1 / Math.sqrt(squares / row.length + epsilon);
+    });
+    return [make(x.shape, (i) => at(x, i) * at(rate, i) * at(scale, i.slice(-1))), rate];
   }),
   reference(attentionOperation, ([query, key, value, ...rest], { scale, biased, masked }) => {
     const raw = product(query, turned(key, true));
