@@ -53,7 +53,7 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
   for (const batch of openInBatches(binary, all, unopened)) {
     if (batch.some(({ found }) => wanted.has(found))) {
       const progress = (answered: number) => options.progress?.(done + answered, all.length);
-      const answers = await ask(model, binary, batch, progress);
+      const answers = await ask(model, binary, batch, wanted, progress);
       for (const opened of batch) {
         if (!wanted.has(opened.found)) continue;
         const role = roles.get(opened.found.address) ?? null;
@@ -85,16 +85,25 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
   };
 }
 
-/** The model's answers for a batch; stubs and cold parts of functions are not what it has learned to name. */
+/**
+ * The model's answers for what is wanted of a batch, with all of it in view; stubs and cold parts of functions
+ * are not what it has learned to name.
+ */
 async function ask(
   model: Model,
   binary: Binary,
   batch: readonly Opened[],
+  wanted: ReadonlySet<FoundFunction>,
   progress: (answered: number) => void,
 ): Promise<Map<FoundFunction, FunctionAnswer>> {
-  const asked = batch.filter(({ found }) => found.kind === 'function');
-  const functions = asked.map((opened) => modelInput(binary, opened));
-  const answers = await model.answer({ functions, imports: binary.imports }, progress);
+  const seen = batch.filter(({ found }) => found.kind === 'function');
+  const asked = seen.filter(({ found }) => wanted.has(found));
+  const program = {
+    functions: seen.map((opened) => modelInput(binary, opened)),
+    wanted: new Set(asked.map(({ found }) => found.address)),
+    imports: binary.imports,
+  };
+  const answers = await model.answer(program, progress);
   return new Map(asked.map(({ found }, index) => [found, answers[index]]));
 }
 

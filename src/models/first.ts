@@ -95,15 +95,16 @@ export class FirstModel implements Model {
     return this.inspect(program, progress).map((inspection) => this.report(inspection));
   }
 
-  /** One inspection a function, in order. */
-  inspect({ functions }: ProgramInput, progress?: (done: number) => void): Inspection[] {
+  /** One inspection a wanted function, in order. */
+  inspect({ functions, wanted }: ProgramInput, progress?: (done: number) => void): Inspection[] {
     const { table, fallback } = this.parts.arguments;
     const summaries = new Map<number, ArgumentSummary>();
     for (const { address, body } of functions) {
       if (body.instructions.length > 0) summaries.set(address, summarise(body));
     }
     const facts = solveProgram(summaries);
-    return functions.map(({ address, code, body }, i) => {
+    const inspected = wanted ? functions.filter(({ address }) => wanted.has(address)) : functions;
+    return inspected.map(({ address, code, body }, i) => {
       const summary = summaries.get(address);
       const fact = facts.get(address);
       const found = this.find(body, code);
@@ -117,7 +118,7 @@ export class FirstModel implements Model {
         optimization: classify(this.parts.optimization, style),
         arguments: summary && fact ? countArguments(summary, fact, table, fallback) : null,
       };
-      if ((i + 1) % STRIDE === 0 || i + 1 === functions.length) progress?.(i + 1);
+      if ((i + 1) % STRIDE === 0 || i + 1 === inspected.length) progress?.(i + 1);
       return inspection;
     });
   }

@@ -17,6 +17,8 @@ export interface FunctionInput {
 /** A program: functions of one file together, so that a model can look from a call to what is called. */
 export interface ProgramInput {
   functions: FunctionInput[];
+  /** Addresses of those to be answered, all where absent. The others are there to be looked at. */
+  wanted?: ReadonlySet<number>;
   /** Address of a stub or stand-in → name of the imported function. */
   imports: ReadonlyMap<number, string>;
 }
@@ -64,8 +66,8 @@ export interface ModelCard {
 export interface Model {
   readonly card: ModelCard;
   /**
-   * One answer a function, in order. `progress` is told how many functions are done.
-   * A batch may be a whole program; a model must not depend on their order.
+   * One answer a wanted function, in order. `progress` is told how many are done. A batch may be a whole program;
+   * a model must not depend on the order of its functions, nor on which of them are wanted.
    */
   answer(program: ProgramInput, progress?: (done: number) => void): Promise<FunctionAnswer[]>;
 }

@@ -109,6 +109,16 @@ describe('answers', () => {
     expect(await ask([...program.functions].reverse())).toEqual([...answers].reverse());
   });
 
+  it('do not depend on which functions are wanted', async () => {
+    const [program] = labelledPackages(['beta']);
+    const ask = (wanted?: ReadonlySet<number>) =>
+      model.answer({ functions: program.functions, imports: new Map(), ...(wanted && { wanted }) });
+    const answers = await ask();
+    for (const [i, { address }] of program.functions.entries()) {
+      expect(await ask(new Set([address]))).toEqual([answers[i]]);
+    }
+  });
+
   it('tell how far they are', async () => {
     const [program] = labelledPackages(['alpha']);
     const told: number[] = [];

@@ -18,9 +18,11 @@ export function stubModel(name = 'suggested_name'): StubModel {
     card: { id: 'stub-1', description: 'Answers by size.' },
     answer(program, progress) {
       asked.push(program);
-      progress?.(program.functions.length);
+      const { functions, wanted } = program;
+      const answered = wanted ? functions.filter(({ address }) => wanted.has(address)) : functions;
+      progress?.(answered.length);
       return Promise.resolve(
-        program.functions.map(({ body }): FunctionAnswer => {
+        answered.map(({ body }): FunctionAnswer => {
           const small = body.instructions.length < SMALL;
           return {
             names: small ? [] : [{ name, score: 0.875 }],
