@@ -63,6 +63,12 @@ export function expectRank(tensor: Tensor, rank: number, what: string): void {
   }
 }
 
+/** @throws ShapeError unless all are of float32 */
+export function expectFloats(name: string, tensors: readonly Tensor[]): void {
+  const other = tensors.find(({ dtype }) => dtype !== 'float32');
+  if (other) throw new ShapeError(`${name}: float32 expected, got ${showType(other)}`);
+}
+
 /** @throws ShapeError unless the tensor has this shape: where broadcasting would hide a mistake */
 export function expectShape(tensor: Tensor, shape: Shape, what: string): void {
   if (!sameShape(tensor.shape, shape)) {

@@ -14,8 +14,10 @@ import type { Tensor } from '../tensor.ts';
  *
  *     -sum(targets * (logSoftmax by rows + logSoftmax by columns of logits)) / (2 batch)
  *
- * Vectors keep their lengths, and the gradient flows through the targets too. A vector of width 256 after a
- * layer norm has about 256 as its product with itself: logarithms are taken after the largest is taken off.
+ * By columns the targets are those of the rows, transposed and not made to sum to 1 anew, as released: exchanging
+ * the sides changes the loss a little. Vectors keep their lengths, and the gradient flows through the targets too.
+ * A vector of width 256 after a layer norm has about 256 as its product with itself: logarithms are taken after
+ * the largest is taken off.
  * @param images [batch, size]
  * @param texts [batch, size]
  * @returns []

@@ -5,8 +5,9 @@
 
 import { BinscribeError } from '../../error.ts';
 import { inputOperation, maskOperation, parameterOperation } from '../ops/source.ts';
+import { ShapeError } from '../shape-error.ts';
 import { topological, type Node, type Tensor } from '../tensor.ts';
-import type { DType, TensorType } from '../types.ts';
+import { showType, type DType, type TensorType } from '../types.ts';
 import type { Body, Emitter } from './emitter.ts';
 import {
   TYPE_CODES,
@@ -47,23 +48,30 @@ class GraphBuilder implements Emitter {
   /** What is computed already: by operation, attributes and names of inputs. */
   private readonly known = new Map<string, readonly string[]>();
   private readonly constants = new Map<string, string>();
-  /** Bodies share the counter of the graph around them: a name inside must not hide one outside. */
-  private readonly counter: { next: number };
+  /** Bodies share the names of the graph around them: one inside must not hide one outside. */
+  private readonly used: UsedNames;
 
-  constructor(options: CompileOptions, counter = { next: 0 }) {
+  constructor(options: CompileOptions, used: UsedNames = { next: 0, given: new Set() }) {
     this.options = options;
     this.portable = options.portable ?? false;
-    this.counter = counter;
+    this.used = used;
   }
 
   build(outputs: Readonly<Record<string, Tensor>>): OnnxGraph {
     const wanted = Object.entries(outputs);
-    for (const node of topological(wanted.map(([, tensor]) => tensor))) this.emitNode(node);
+    const order = topological(wanted.map(([, tensor]) => tensor));
+    for (const node of order) if (isSource(node)) this.used.given.add(sourceName(node));
+    for (const [name] of wanted) this.used.given.add(name);
+    for (const node of order) this.emitNode(node);
+    const inputs = new Set(this.inputs.map(({ name }) => name));
+    for (const [name] of wanted) {
+      if (inputs.has(name)) throw new ShapeError(`the output ${name} has the name of an input`);
+    }
     // An output may be an input, a constant or another output: Identity gives it a name of its own.
     for (const [name, tensor] of wanted) this.node('Identity', [this.nameOf(tensor)], [name]);
     return {
       name: this.options.name ?? 'graph',
-      nodes: forwarded(this.nodes, new Set(this.inputs.map((i) => i.name)), new Set(Object.keys(outputs))),
+      nodes: forwarded(this.nodes, inputs, new Set(Object.keys(outputs))),
       inputs: this.inputs,
       outputs: wanted.map(([name, { dtype, shape }]) => ({ name, dtype, shape })),
       initializers: this.initializers,
@@ -90,8 +98,7 @@ class GraphBuilder implements Emitter {
   }
 
   private outputNames(node: Node): string[] {
-    const named = isSource(node) ? (node.attributes as OnnxValue).name : undefined;
-    return named === undefined ? node.outputs.map(() => this.temporary()) : [named];
+    return isSource(node) ? [sourceName(node)] : node.outputs.map(() => this.temporary());
   }
 
   node(
@@ -105,10 +112,19 @@ class GraphBuilder implements Emitter {
   }
 
   temporary(): string {
-    return `t${this.counter.next++}`;
+    for (;;) {
+      const name = `t${this.used.next++}`;
+      if (!this.used.given.has(name)) return name;
+    }
   }
 
   graphInput(output: string, { dtype, shape }: TensorType): void {
+    const known = this.inputs.find(({ name }) => name === output);
+    if (known) {
+      throw new ShapeError(
+        `${output} is declared as ${showType(known)} and as ${showType({ dtype, shape })}`,
+      );
+    }
     const value = this.options.frozen?.get(output);
     if (value) this.initializer(output, { dtype, shape }, value);
     else this.inputs.push({ name: output, dtype, shape });
@@ -158,7 +174,7 @@ class GraphBuilder implements Emitter {
   }
 
   body({ arguments: formal, captured, results }: Body): AttributeValue {
-    const inner = new GraphBuilder({ portable: this.portable }, this.counter);
+    const inner = new GraphBuilder({ portable: this.portable }, this.used);
     for (const [tensor, name] of captured) inner.names.set(tensor, name);
     for (const tensor of formal) {
       const name = this.temporary();
@@ -167,6 +183,17 @@ class GraphBuilder implements Emitter {
     }
     return { graph: inner.build(Object.fromEntries(results.map((tensor) => [this.temporary(), tensor]))) };
   }
+}
+
+interface UsedNames {
+  /** Number of the next temporary. */
+  next: number;
+  /** Names of inputs, parameters and outputs, which no temporary may have. */
+  readonly given: Set<string>;
+}
+
+function sourceName(node: Node): string {
+  return (node.attributes as OnnxValue).name;
 }
 
 function isSource({ operation }: Node): boolean {
@@ -204,6 +231,20 @@ function forwarded(
     renamed.set(from, to);
     return false;
   });
+  return renamed.size === 0 ? kept : kept.map((node) => withNames(node, renamed));
+}
+
+/** A node with other names, in the bodies of its attributes too: these read values of the graph around. */
+function withNames(node: OnnxNode, renamed: ReadonlyMap<string, string>): OnnxNode {
   const rename = (name: string): string => renamed.get(name) ?? name;
-  return kept.map((n) => ({ ...n, inputs: n.inputs.map(rename), outputs: n.outputs.map(rename) }));
+  const attributes = Object.entries(node.attributes).map(([name, value]): [string, AttributeValue] => {
+    if (!('graph' in value)) return [name, value];
+    return [name, { graph: { ...value.graph, nodes: value.graph.nodes.map((n) => withNames(n, renamed)) } }];
+  });
+  return {
+    ...node,
+    inputs: node.inputs.map(rename),
+    outputs: node.outputs.map(rename),
+    attributes: Object.fromEntries(attributes),
+  };
 }

@@ -3,7 +3,7 @@
  * passes less over the largest tensor of a transformer than the gradients of its parts do.
  */
 
-import { broadcast, sameShape } from '../shape.ts';
+import { broadcast, expectFloats, sameShape } from '../shape.ts';
 import { ShapeError } from '../shape-error.ts';
 import { applyAll, soleGradient, type Operation, type Tensor } from '../tensor.ts';
 import { showType } from '../types.ts';
@@ -27,6 +27,7 @@ const optional = (inputs: readonly Tensor[], { biased, masked }: AttentionAttrib
 export const attentionOperation: Operation<AttentionAttributes> = {
   name: 'attention',
   infer(inputs, attributes) {
+    expectFloats('attention', inputs);
     const [query, key, value] = inputs;
     const { bias, mask } = optional(inputs, attributes);
     const [q, k, v] = [query.shape, key.shape, value.shape];

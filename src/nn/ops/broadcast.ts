@@ -1,6 +1,6 @@
 /** Sums, and their opposite: repetition. Each is the gradient of the other. */
 
-import { broadcastAxes, elements, normalizeAxis, sameShape } from '../shape.ts';
+import { broadcastAxes, elements, expectFloats, normalizeAxis, sameShape } from '../shape.ts';
 import { ShapeError } from '../shape-error.ts';
 import { apply, type Operation, type Tensor } from '../tensor.ts';
 import { showType, type Dim, type Shape } from '../types.ts';
@@ -29,7 +29,7 @@ export function reduction(
   return {
     name,
     infer([x], attributes) {
-      if (x.dtype !== 'float32') throw new ShapeError(`${name}: float32 expected, got ${showType(x)}`);
+      expectFloats(name, [x]);
       return [{ dtype: x.dtype, shape: reduced(x, attributes) }];
     },
     lower({ emit, inputs, outputs, attributes: { axes, keep } }) {

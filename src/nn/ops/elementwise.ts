@@ -1,6 +1,6 @@
 /** Operations on each element by itself, operands broadcast as in NumPy. */
 
-import { broadcast, sameShape } from '../shape.ts';
+import { broadcast, expectFloats, sameShape } from '../shape.ts';
 import { ShapeError } from '../shape-error.ts';
 import { apply, noGradient, type Backward, type Operation, type Tensor } from '../tensor.ts';
 import { showType, type DType } from '../types.ts';
@@ -25,6 +25,10 @@ function binary(name: string, onnx: string, rule: BinaryRule | null, result?: DT
     name,
     infer([a, b]) {
       sameType(name, a, b);
+      // What holds or not is compared and joined, never ordered or reckoned with.
+      if (name !== 'equal' && (a.dtype === 'bool') !== (name === 'and')) {
+        throw new ShapeError(`${name}: ${name === 'and' ? 'bool' : 'numbers'} expected, got ${showType(a)}`);
+      }
       return [{ dtype: result ?? a.dtype, shape: broadcast(a.shape, b.shape) }];
     },
     lower({ emit, inputs, outputs }) {
@@ -84,7 +88,7 @@ function unary(name: string, onnx: string, rule: UnaryRule): Operation {
   return {
     name,
     infer([x]) {
-      if (x.dtype !== 'float32') throw new ShapeError(`${name}: float32 expected, got ${showType(x)}`);
+      expectFloats(name, [x]);
       return [{ dtype: x.dtype, shape: x.shape }];
     },
     lower({ emit, inputs, outputs }) {
@@ -194,6 +198,7 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
 export const addNOperation: Operation = {
   name: 'addN',
   infer(inputs) {
+    expectFloats('addN', inputs);
     for (const x of inputs) {
       if (!sameShape(x.shape, inputs[0].shape)) {
         throw new ShapeError(`addN: one shape expected, got ${inputs.map(showType).join(', ')}`);

@@ -1,6 +1,6 @@
 /** Matrix products: nine tenths of the work. */
 
-import { broadcast, elements } from '../shape.ts';
+import { broadcast, elements, expectFloats } from '../shape.ts';
 import { ShapeError } from '../shape-error.ts';
 import { apply, type Operation, type Tensor } from '../tensor.ts';
 import { showType } from '../types.ts';
@@ -31,6 +31,7 @@ const swapLast = (rank: number): number[] => [
 export const matmulOperation: Operation<MatmulAttributes> = {
   name: 'matmul',
   infer([a, b], { transposeA, transposeB }) {
+    expectFloats('matmul', [a, b]);
     if (a.rank < 2 || b.rank < 2) {
       throw new ShapeError(`matmul: two matrices expected, got ${showType(a)} and ${showType(b)}`);
     }
@@ -86,6 +87,7 @@ export function matmul(a: Tensor, b: Tensor, attributes: Partial<MatmulAttribute
 export const affineOperation: Operation<{ transposed: boolean }> = {
   name: 'affine',
   infer([x, weight, bias], { transposed }) {
+    expectFloats('affine', [x, weight, bias]);
     const [inner, columns] = lastTwo(weight, transposed);
     if (x.rank !== 2 || weight.rank !== 2 || x.shape[1] !== inner) {
       throw new ShapeError(

@@ -1,5 +1,6 @@
 /** Layer normalisation (Ba, Kiros and Hinton 2016) over the last axis. */
 
+import { expectFloats } from '../shape.ts';
 import { ShapeError } from '../shape-error.ts';
 import { applyAll, soleGradient, type Operation, type Tensor } from '../tensor.ts';
 import { showType } from '../types.ts';
@@ -15,6 +16,7 @@ interface Epsilon {
 export const layerNormOperation: Operation<Epsilon> = {
   name: 'layerNorm',
   infer([x, scale, bias]) {
+    expectFloats('layerNorm', [x, scale, bias]);
     const width = x.shape.at(-1);
     if (scale.rank !== 1 || scale.shape[0] !== width || bias.rank !== 1 || bias.shape[0] !== width) {
       throw new ShapeError(

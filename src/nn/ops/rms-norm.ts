@@ -1,5 +1,6 @@
 /** Root mean square normalisation (Zhang and Sennrich 2019) over the last axis: no mean taken off, no bias. */
 
+import { expectFloats } from '../shape.ts';
 import { ShapeError } from '../shape-error.ts';
 import { applyAll, soleGradient, type Operation, type Tensor } from '../tensor.ts';
 import { showType } from '../types.ts';
@@ -11,6 +12,7 @@ import { mean } from './reduce.ts';
 export const rmsNormOperation: Operation<{ epsilon: number }> = {
   name: 'rmsNorm',
   infer([x, scale]) {
+    expectFloats('rmsNorm', [x, scale]);
     if (scale.rank !== 1 || scale.shape[0] !== x.shape.at(-1)) {
       throw new ShapeError(
         `rmsNorm: a scale of ${x.shape.at(-1)} expected for ${showType(x)}, got ${showType(scale)}`,

@@ -1,6 +1,6 @@
 /** Softmax, its logarithm and the likelihood made of it, with the largest element taken off first. */
 
-import { normalizeAxis } from '../shape.ts';
+import { expectFloats, normalizeAxis } from '../shape.ts';
 import { ShapeError } from '../shape-error.ts';
 import { apply, applyAll, type Operation, type Tensor } from '../tensor.ts';
 import { showType } from '../types.ts';
@@ -16,7 +16,10 @@ function softmaxLike(
 ): Operation<{ axis: number }> {
   return {
     name,
-    infer: ([x]) => [{ dtype: 'float32', shape: x.shape }],
+    infer([x]) {
+      expectFloats(name, [x]);
+      return [{ dtype: 'float32', shape: x.shape }];
+    },
     lower({ emit, inputs, outputs, attributes }) {
       emit.node(onnx, inputs, outputs, { axis: { int: attributes.axis } });
     },
@@ -49,6 +52,7 @@ export function logSoftmax(x: Tensor, axis = -1): Tensor {
 export const negativeLogLikelihoodOperation: Operation = {
   name: 'negativeLogLikelihood',
   infer([logits, targets]) {
+    expectFloats('negativeLogLikelihood', [logits]);
     const whole = targets.dtype === 'int64' || targets.dtype === 'int32';
     if (logits.rank !== 2 || targets.rank !== 1 || logits.shape[0] !== targets.shape[0] || !whole) {
       throw new ShapeError(
