@@ -2,12 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommand } from '../../test/support/command.ts';
 import { fileHash } from '../corpus/hash.ts';
 import { readManifest, type Manifest } from '../corpus/manifest.ts';
 import { ShardWriter } from '../corpus/shard.ts';
 import { ALL_COLUMNS, type FunctionRow } from '../corpus/row.ts';
-import { corpusCommand } from './corpus.ts';
-import type { Session } from './session.ts';
 
 const ROW: FunctionRow = {
   package: 'p',
@@ -41,23 +40,6 @@ const ROW: FunctionRow = {
 };
 
 const NONE = { rows: 0, exactUnique: 0, normalizedUnique: 0, exactLeaks: 0, normalizedLeaks: 0 };
-
-/** Runs a command line below `corpus`; what it throws is what the program would tell and exit with. */
-async function run(...argv: string[]): Promise<{ out: string; error: unknown }> {
-  let out = '';
-  const session: Session = {
-    stdout: { write: (text) => (out += text) },
-    stderr: { write: () => true },
-    env: {},
-    openModel: () => Promise.reject(new Error('no model here')),
-    status: 0,
-  };
-  let error: unknown = null;
-  await corpusCommand(session)
-    .parseAsync(argv, { from: 'user' })
-    .catch((thrown: unknown) => (error = thrown));
-  return { out, error };
-}
 
 describe('binscribe corpus', () => {
   const folder = mkdtempSync(join(tmpdir(), 'binscribe-cli-corpus-'));
@@ -93,35 +75,25 @@ describe('binscribe corpus', () => {
   });
 
   it('shows a data set as its card or its manifest', async () => {
-    const { out } = await run('show', dataset);
+    const { out } = await runCommand(['corpus', 'show', dataset]);
     expect(out).toContain('# small\n');
     expect(out).toContain('| q | all | all | a \\| b |');
-    const { out: json } = await run('show', dataset, '--json');
+    const { out: json } = await runCommand(['corpus', 'show', dataset, '--json']);
     expect(JSON.parse(json)).toEqual(readManifest(dataset));
   });
 
   it('checks a data set, and fails where a shard is not what the manifest says', async () => {
-    const { out, error } = await run('check', dataset);
-    expect(error).toBeNull();
+    const { out, ...rest } = await runCommand(['corpus', 'check', dataset]);
+    expect(rest).toEqual({ code: 0, err: '' });
     expect(out).toContain('small: whole');
     const path = join(dataset, 'data/train-p.parquet');
     const shard = new ShardWriter(path, ALL_COLUMNS);
     shard.write({ ...ROW, exact_leak: true });
     shard.finish();
-    const damaged = await run('check', dataset, '--json');
-    expect(damaged.error).toMatchObject({ kind: 'corrupt' });
+    const damaged = await runCommand(['corpus', 'check', dataset, '--json']);
+    expect(damaged.code).toBe(5);
     expect(JSON.parse(damaged.out)).toMatchObject({
       damage: [expect.stringContaining('SHA-256'), '1 rows are marked wrongly'],
     });
-  });
-
-  it('says what is wrong with its arguments', async () => {
-    expect((await run('show', join(folder, 'none'))).error).toMatchObject({ kind: 'unreadable' });
-    expect((await run('build', join(folder, 'none.json'), '-o', folder)).error).toMatchObject({
-      kind: 'unreadable',
-    });
-    const recipe = join(folder, 'recipe.json');
-    writeFileSync(recipe, '{"name": "x"}');
-    expect((await run('build', recipe, '-o', folder)).error).toMatchObject({ kind: 'usage' });
   });
 });

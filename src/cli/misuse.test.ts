@@ -3,9 +3,8 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runCommand } from '../../test/support/command.ts';
 import { temporaryFolder } from '../../test/support/packages.ts';
-import { openModel } from './model.ts';
-import { main } from './program.ts';
 
 const folder = temporaryFolder();
 const at = (name: string) => join(folder, name);
@@ -51,15 +50,6 @@ beforeAll(() => {
   rmSync(at('partial-run/index.bin'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-
-async function run(argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const stdout = { write: (text: string) => (out += text) };
-  const stderr = { write: (text: string) => (err += text) };
-  const code = await main(argv, { stdout, stderr, env: {}, openModel, status: 0 });
-  return { code, out, err };
-}
 
 /** `@` stands for the folder of the test. */
 test.each<[command: string, code: number, message: string]>([
@@ -121,7 +111,7 @@ test.each<[command: string, code: number, message: string]>([
   ['corpus check @/lost', 3, '@/lost/data/train-p.parquet: there is no such file or folder'],
   ['explain @/text --model @/nowhere', 7, '@/nowhere: no model here: a folder with model.json expected'],
 ])('%s', async (command, code, message) => {
-  const result = await run(command.replaceAll('@', folder).split(' '));
+  const result = await runCommand(command.replaceAll('@', folder).split(' '));
   expect(result).toMatchObject({ code, out: '' });
   const [line, hint, ...rest] = result.err.trimEnd().split('\n');
   expect(line.slice(0, message.length + folder.length + 20)).toContain(
@@ -140,7 +130,7 @@ test('a run is judged on the data set that it learned from, unless told otherwis
   const manifest = JSON.parse(readFileSync(join(other, 'manifest.json'), 'utf8')) as { recipe: object };
   manifest.recipe = { ...manifest.recipe, dataset: at('lost') };
   writeFileSync(join(other, 'manifest.json'), JSON.stringify(manifest));
-  const { code, err } = await run(['evaluate', other]);
+  const { code, err } = await runCommand(['evaluate', other]);
   expect(code).toBe(2);
   expect(err).toMatch(/not the data set that .* learned from: expected .* got [^]*--dataset/);
 });
@@ -153,7 +143,7 @@ test.each([
   ['train', '`binscribe train --help` says how to call it.'],
   ['corpus build --jobs', '`binscribe corpus build --help` says how to call it.'],
 ])('binscribe %s: says where to look', async (command, hint) => {
-  const { code, out, err } = await run(command.split(' ').filter((word) => word !== ''));
+  const { code, out, err } = await runCommand(command.split(' ').filter((word) => word !== ''));
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toContain(hint);
 });

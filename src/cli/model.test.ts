@@ -2,13 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
+import { runCommand } from '../../test/support/command.ts';
 import { compile } from '../../test/support/compile.ts';
 import { reportSchema } from '../explain/schema.ts';
 import { writeModel } from '../models/folder.ts';
 import { KnownFunctionsBuilder } from '../models/known/build.ts';
 import { NAME_FEATURES } from '../models/names.ts';
-import { openModel } from './model.ts';
-import { main } from './program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'binscribe-model-'));
 const program = compile('int main(void) { return 3; }', { compiler: 'gcc-12', flags: ['-O1', '-s'] });
@@ -33,18 +32,7 @@ beforeEach(() => {
   for (const [name, bytes] of FILES) writeFileSync(join(folder, name), bytes);
 });
 
-async function explainWith(model: string): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const code = await main(['explain', '--json', program, '--model', model], {
-    stdout: { write: (text) => (out += text) },
-    stderr: { write: (text) => (err += text) },
-    env: {},
-    openModel,
-    status: 0,
-  });
-  return { code, out, err };
-}
+const explainWith = (model: string) => runCommand(['explain', '--json', program, '--model', model]);
 
 test('a model folder explains, and the report says which it was', async () => {
   const { code, out, err } = await explainWith(folder);

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { type Ran, runCommand } from '../../test/support/command.ts';
 import { compile } from '../../test/support/compile.ts';
 import { stubModel } from '../../test/support/stub-model.ts';
 import { BinscribeError } from '../error.ts';
@@ -10,7 +11,6 @@ import { inventorySchema } from '../explain/inventory.ts';
 import { reportSchema } from '../explain/schema.ts';
 import { VERSION } from '../version.ts';
 import { type Check, checkNode, type Job } from './doctor-checks.ts';
-import { main } from './program.ts';
 import type { Session } from './session.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'binscribe-cli-'));
@@ -43,24 +43,8 @@ beforeAll(() => {
 /** Bytes that are left of a program. */
 const TRUNCATED = [3, 40, 64, 200, 5000];
 
-interface Run {
-  code: number;
-  out: string;
-  err: string;
-}
-
-async function run(argv: string[], more: Partial<Session> = {}): Promise<Run> {
-  let out = '';
-  let err = '';
-  const code = await main(argv, {
-    stdout: { write: (text) => (out += text) },
-    stderr: { write: (text) => (err += text) },
-    env: {},
-    openModel: () => Promise.resolve(stubModel()),
-    status: 0,
-    ...more,
-  });
-  return { code, out, err };
+function run(argv: string[], more: Partial<Session> = {}): Promise<Ran> {
+  return runCommand(argv, { openModel: () => Promise.resolve(stubModel()), ...more });
 }
 
 describe('a file that cannot be explained gets one line and its exit code', () => {

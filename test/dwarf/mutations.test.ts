@@ -6,6 +6,7 @@ import type { Limits } from '../../src/binary/budget.ts';
 import { readSubprograms } from '../../src/binary/dwarf/index.ts';
 import { openBinary } from '../../src/binary/open.ts';
 import { BinscribeError } from '../../src/error.ts';
+import { randomFrom } from '../support/mutate.ts';
 import { sourceOf } from './assemble.ts';
 import { buildC, buildCxx } from './fixtures.ts';
 
@@ -22,17 +23,6 @@ const builds = [
   { title: 'clang-19, DWARF 5', path: buildC('clang-19', '-O2', '-gdwarf-5') },
   { title: 'g++-12, type units', path: buildCxx('g++-12', '-O1', '-fdebug-types-section', '-gdwarf-5') },
 ];
-
-/** Numbers in [0, 1) that are the same in each run (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** What parsers trip over: the ends of ranges, and continuation bits without end. */
 const EXTREMES = [0x00, 0x01, 0x7f, 0x80, 0xff];

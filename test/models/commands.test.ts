@@ -3,13 +3,11 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { evaluateCommand } from '../../src/cli/evaluate.ts';
-import type { Session } from '../../src/cli/session.ts';
-import { trainCommand } from '../../src/cli/train.ts';
 import { DATASET_SCHEMA, type Manifest } from '../../src/corpus/manifest.ts';
 import { ALL_COLUMNS, type FunctionRow } from '../../src/corpus/row.ts';
 import { ShardWriter } from '../../src/corpus/shard.ts';
 import type { Evaluation } from '../../src/tasks/evaluate.ts';
+import { type Ran, runCommand } from '../support/command.ts';
 import { labelledPackages } from '../support/labelled.ts';
 import { temporaryFolder } from '../support/packages.ts';
 
@@ -113,28 +111,20 @@ beforeAll(() => {
   writeFileSync(recipePath, JSON.stringify(recipe));
 });
 
-async function run(make: (session: Session) => ReturnType<typeof trainCommand>, ...argv: string[]) {
-  let out = '';
-  let err = '';
-  const session: Session = {
-    stdout: { write: (text) => (out += text) },
-    stderr: { write: (text) => (err += text) },
-    env: {},
-    openModel: () => Promise.reject(new Error('not asked for')),
-    status: 0,
-  };
-  await make(session).exitOverride().parseAsync(argv, { from: 'user' });
-  return { out, err };
+async function run(...argv: string[]): Promise<Ran> {
+  const ran = await runCommand(argv);
+  expect(ran.code, ran.err).toBe(0);
+  return ran;
 }
 
 it('trains the same run twice, and judges it', async () => {
   const first = join(folder, 'first');
-  const { out } = await run(trainCommand, recipePath, '-o', first);
+  const { out } = await run('train', recipePath, '-o', first);
   expect(out).toContain('style vocabulary');
   const second = join(folder, 'second');
   const shipped = join(folder, 'shipped');
   const manifest = JSON.parse(
-    (await run(trainCommand, recipePath, '-o', second, '--export', shipped, '--json')).out,
+    (await run('train', recipePath, '-o', second, '--export', shipped, '--json')).out,
   ) as {
     files: Record<string, string>;
   };
@@ -154,7 +144,7 @@ it('trains the same run twice, and judges it', async () => {
   }
 
   const results = join(folder, 'results');
-  const judged = await run(evaluateCommand, first, '-o', results, '--json');
+  const judged = await run('evaluate', first, '-o', results, '--json');
   const evaluation = JSON.parse(judged.out) as Evaluation;
   expect(readFileSync(join(results, 'small.json'), 'utf8')).toBe(judged.out);
   expect(readFileSync(join(results, 'small.md'), 'utf8')).toContain('| compiler macro-F1 |');
@@ -166,6 +156,6 @@ it('trains the same run twice, and judges it', async () => {
   expect(figure('compiler macro-F1').baselines).toHaveProperty('bag of opcodes');
   expect(evaluation.retrieval.map(({ name }) => name)).toContain('gcc-12 -O0 to -O3');
   // Whoever asks again gets the same.
-  const again = await run(evaluateCommand, first, '-o', join(folder, 'again'), '--json');
+  const again = await run('evaluate', first, '-o', join(folder, 'again'), '--json');
   expect(again.out).toBe(judged.out);
 });
