@@ -37,8 +37,16 @@ Examples:
   $ binscribe corpus build corpora/first.json
   $ duckdb -c "select compiler, optimization, count(*) from 'data/first/data/*.parquet' group by all"
 
-A recipe names packages for training and for testing, compilers and levels; adding a package is a name in a list.
-What is built is kept in the working folder: a run that was stopped goes on where it was.`;
+A recipe names Debian source packages for training and for testing, compilers and levels:
+  {"name": "mine", "train": ["hello"], "test": ["sed"], "compilers": ["gcc-12"], "levels": ["O0", "O2"]}
+
+A package that cannot be built is listed in the data set's card, and the rest goes on. What is built is kept in the
+working folder: a run that was stopped goes on where it was. \`binscribe doctor\` says what the machine lacks.`;
+
+const JUDGE_HELP = `
+Examples:
+  $ binscribe corpus show data/first
+  $ binscribe corpus check data/first`;
 
 function buildCommand(session: Session): Command {
   return new Command('build')
@@ -82,6 +90,7 @@ function checkCommand(session: Session): Command {
     .description('Read a data set through: is it whole, and how much of its test side leaks from training?')
     .argument('<dir>', 'folder of the data set')
     .option('--json', 'print JSON')
+    .addHelpText('after', JUDGE_HELP)
     .action(async (directory: string, flags: { json?: boolean }) => {
       const report = await checkCorpus(directory);
       if (flags.json) print(session, renderJson(report));
@@ -97,6 +106,7 @@ function showCommand(session: Session): Command {
     .description('Print what a data set is made of.')
     .argument('<dir>', 'folder of the data set')
     .option('--json', 'print the manifest')
+    .addHelpText('after', JUDGE_HELP)
     .action((directory: string, flags: { json?: boolean }) => {
       const manifest = readManifest(directory);
       if (flags.json) print(session, renderJson(manifest));

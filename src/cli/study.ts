@@ -17,7 +17,7 @@ Example:
 
 export function studyCommand(session: Session): Command {
   return new Command('study')
-    .description('Measure on programs, and reproduce the tables of the papers.')
+    .description('Measure on many programs what the reader finds and how long explaining takes.')
     .addCommand(startsCommand(session))
     .addCommand(sweepCommand(session));
 }
