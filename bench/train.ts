@@ -35,7 +35,7 @@ export interface TrainingResult extends BenchResult {
 }
 
 /** Writes what both sides start from. */
-async function writeCase(
+export async function writeCase(
   folder: string,
   { model, optimizer, batches, sizes, inference, name }: TrainingCase,
 ): Promise<void> {

@@ -5,7 +5,9 @@ import { attention } from '../ops/attention.ts';
 import { reshape, transpose } from '../ops/layout.ts';
 import type { Scope } from '../scope.ts';
 import { ShapeError } from '../shape-error.ts';
+import { elements } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
+import { byItems } from './chunks.ts';
 import { linear } from './linear.ts';
 
 export interface AttentionLayerOptions {
@@ -82,6 +84,16 @@ export function attendHeads(
 ): Tensor {
   const scores = [...query.shape.slice(0, 3), key.shape[2]];
   const mask = scope.dropoutMask(scores, dropout);
-  const found = attention(query, key, value, { bias, mask, ...(scale === undefined ? {} : { scale }) });
+  // A bias for each item is cut with the items; one for all of them stays whole.
+  const own = bias !== null && bias.shape[0] === query.shape[0];
+  const parts = [query, key, value, ...(own ? [bias] : []), ...(mask ? [mask] : [])];
+  const widest = scores.slice(1).every((dim) => typeof dim === 'number') ? elements(scores.slice(1)) : 0;
+  const found = byItems(parts, widest, ([q, k, v, ...rest]) =>
+    attention(q, k, v, {
+      bias: own ? rest[0] : bias,
+      mask: mask ? rest[rest.length - 1] : null,
+      ...(scale === undefined ? {} : { scale }),
+    }),
+  );
   return linear(scope.at('output'), joinHeads(found), width, { bias: projectionBias, initializer });
 }

@@ -5,6 +5,7 @@ import { add, gelu, geluTanh, mul, relu } from '../ops/elementwise.ts';
 import type { Scope } from '../scope.ts';
 import type { Tensor } from '../tensor.ts';
 import { multiHeadAttention, type AttentionLayerOptions } from './attention.ts';
+import { byRows } from './chunks.ts';
 import { linear } from './linear.ts';
 import { layerNorm, rmsNorm } from './normalization.ts';
 
@@ -79,13 +80,15 @@ export function feedForward(scope: Scope, x: Tensor, options: TransformerOptions
   return scope.layer('feedForward', () => {
     const { inner, activation = 'gelu', gated = false, initializer = xavier } = options;
     const linearOptions = { initializer, bias: options.biases ?? true };
-    const plain = linear(scope.at('inner'), x, inner, linearOptions);
     const activate = ACTIVATIONS[activation];
-    const hidden = gated
-      ? mul(activate(linear(scope.at('gate'), x, inner, linearOptions)), plain)
-      : activate(plain);
-    const dropped = scope.dropout(hidden, options.innerDropout ?? 0);
-    return linear(scope.at('output'), dropped, x.size(-1), linearOptions);
+    return byRows(x, inner, (rows) => {
+      const plain = linear(scope.at('inner'), rows, inner, linearOptions);
+      const hidden = gated
+        ? mul(activate(linear(scope.at('gate'), rows, inner, linearOptions)), plain)
+        : activate(plain);
+      const dropped = scope.dropout(hidden, options.innerDropout ?? 0);
+      return linear(scope.at('output'), dropped, x.size(-1), linearOptions);
+    });
   });
 }
 
