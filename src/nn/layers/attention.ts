@@ -66,9 +66,11 @@ export function projectHeads(
 export function multiHeadAttention(scope: Scope, x: Tensor, options: AttentionLayerOptions): Tensor {
   return scope.layer('multiHeadAttention', () => {
     const context = options.context ?? x;
-    const query = projectHeads(scope, x, 'query', options);
-    const key = projectHeads(scope, context, 'key', options);
-    const value = projectHeads(scope, context, 'value', options);
+    // The width of the input decides, for a context may have another.
+    const sized = { headSize: x.size(-1) / options.heads, ...options };
+    const query = projectHeads(scope, x, 'query', sized);
+    const key = projectHeads(scope, context, 'key', sized);
+    const value = projectHeads(scope, context, 'value', sized);
     return attendHeads(scope, query, key, value, x.size(-1), options);
   });
 }

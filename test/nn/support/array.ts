@@ -70,3 +70,12 @@ export function norm(a: ArrayLike<number>): number {
   for (let i = 0; i < a.length; i++) total += a[i] ** 2;
   return Math.sqrt(total);
 }
+
+/**
+ * What an error is measured against: the length of what was expected. A gradient that is zero but for rounding (that
+ * of the bias of keys, which softmax takes off again) is measured against the largest beside it.
+ */
+export function scaleOf(expected: ArrayLike<number>, largest: number): number {
+  const own = norm(expected);
+  return (own < 1e-6 * largest ? largest : own) || 1;
+}

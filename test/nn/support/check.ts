@@ -15,7 +15,7 @@ import { elements } from '../../../src/nn/shape.ts';
 import { topological, type Tensor } from '../../../src/nn/tensor.ts';
 import type { DType } from '../../../src/nn/types.ts';
 import { nodeRuntime } from '../../../src/runtimes/node.ts';
-import { distance, norm, size, type NDArray } from './array.ts';
+import { distance, norm, scaleOf, size, type NDArray } from './array.ts';
 import { Interpreter } from './interpreter.ts';
 
 /** A value to feed: its type and shape, and how an element is drawn. */
@@ -157,9 +157,7 @@ export async function check({ inputs, build, training = false }: Case): Promise<
     reached.map((name) => [name, interpreter.gradient(loss as Tensor, sources[name])]),
   );
 
-  // A gradient that cancels out (that of a bias of keys, say) has no digits of its own: it is measured against
-  // a thousandth of the largest.
-  const floor = 1e-3 * Math.max(...Object.values(differences).map(norm));
+  const largest = Math.max(0, ...Object.values(differences).map(norm));
   const forward: Record<string, number> = {};
   const gradient: Record<string, number> = {};
   for (const portable of [false, true]) {
@@ -174,7 +172,7 @@ export async function check({ inputs, build, training = false }: Case): Promise<
         results[`gradient.${name}`],
         sources[name].shape,
         differences[name],
-        floor,
+        largest,
       );
     }
   }
@@ -187,9 +185,9 @@ function relative(
   { shape, data }: HostTensor,
   expectedShape: readonly (number | string)[],
   expected: Float64Array,
-  floor: number,
+  largest: number,
 ): number {
   if (shape.join() !== expectedShape.join()) return Infinity;
-  const error = distance(Array.from(data, Number), expected) / (Math.max(norm(expected), floor) || 1);
+  const error = distance(Array.from(data, Number), expected) / scaleOf(expected, largest);
   return Number.isNaN(error) ? Infinity : error;
 }
