@@ -87,7 +87,7 @@ export function attendHeads(
   const scores = [...query.shape.slice(0, 3), key.shape[2]];
   const mask = scope.dropoutMask(scores, dropout);
   // A bias for each item is cut with the items; one for all of them stays whole.
-  const own = bias !== null && bias.shape[0] === query.shape[0];
+  const own = bias?.rank === 4 && bias.shape[0] === query.shape[0];
   const parts = [query, key, value, ...(own ? [bias] : []), ...(mask ? [mask] : [])];
   const widest = scores.slice(1).every((dim) => typeof dim === 'number') ? elements(scores.slice(1)) : 0;
   const found = byItems(parts, widest, ([q, k, v, ...rest]) =>

@@ -2,6 +2,7 @@
 
 import { add, gelu } from '../../../src/nn/ops/elementwise.ts';
 import { multiHeadAttention } from '../../../src/nn/layers/attention.ts';
+import { byItems, byRows } from '../../../src/nn/layers/chunks.ts';
 import { embedding, embeddingTable } from '../../../src/nn/layers/embedding.ts';
 import { classificationHead, projectionHead } from '../../../src/nn/layers/heads.ts';
 import { linear } from '../../../src/nn/layers/linear.ts';
@@ -97,6 +98,25 @@ export const layers: Readonly<Record<string, readonly Case[]>> = {
           scale: 1,
           projectionBias: false,
         }),
+    },
+  ],
+  chunks: [
+    {
+      name: 'byRows, a row at a time, with a parameter and dropout',
+      inputs: { x },
+      training: true,
+      build: (t, scope) =>
+        byRows(t['x'], 1 << 20, (rows) => scope.dropout(gelu(linear(scope, rows, 3)), 0.3)),
+    },
+    {
+      name: 'byRows, three of seven rows at a time',
+      inputs: { x: normal([7, 2]) },
+      build: (t, scope) => byRows(t['x'], (3 << 20) / 7, (rows) => linear(scope, rows, 3)),
+    },
+    {
+      name: 'byItems',
+      inputs: { a: normal([3, 2, 2]), b: normal([3, 2, 4]) },
+      build: (t) => byItems([t['a'], t['b']], 1 << 20, ([a, b]) => matmul(a, b)),
     },
   ],
   rmsNorm: [{ name: 'rmsNorm', inputs: { x }, build: (t, scope) => rmsNorm(scope, t['x']) }],
