@@ -17,6 +17,13 @@ export function elements(shape: Shape): number {
   return numbers(shape).reduce((product, dim) => product * dim, 1);
 }
 
+/** The size of several parts together: a number, or a name made of theirs (`past+1`). */
+export function addDims(dims: readonly Dim[]): Dim {
+  const names = dims.filter((dim) => typeof dim === 'string');
+  const total = dims.reduce((sum: number, dim) => sum + (typeof dim === 'number' ? dim : 0), 0);
+  return names.length === 0 ? total : [...names, ...(total === 0 ? [] : [total])].join('+');
+}
+
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dim, i) => dim === b[i]);
 }

@@ -6,8 +6,8 @@
 import { normal } from '../initialize.ts';
 import { add, maximum, minimum, sub } from '../ops/elementwise.ts';
 import { take } from '../ops/indexing.ts';
-import { reshape, transpose } from '../ops/layout.ts';
-import { positionsAlong, whole } from '../ops/positions.ts';
+import { concat, reshape, transpose } from '../ops/layout.ts';
+import { positionsAlong, sizeAlong, whole } from '../ops/positions.ts';
 import { constant } from '../ops/source.ts';
 import type { Scope } from '../scope.ts';
 import type { Tensor } from '../tensor.ts';
@@ -57,13 +57,29 @@ function byDistance(scope: Scope, options: RelativeOptions): Tensor {
  * @returns [1, heads, length, length]
  */
 export function relativeBias(scope: Scope, x: Tensor, options: RelativeOptions): Tensor {
+  const length = x.shape[1];
+  const places = positionsAlong(x, 1);
+  const distance = sub(reshape(places, [1, length]), reshape(places, [length, 1]));
+  return biasOf(scope, distance, options);
+}
+
+/**
+ * What is added to the scores of one more position over those before it and itself.
+ * @param past [rows, written]; only its second size counts
+ * @returns [1, heads, 1, written + 1]
+ */
+export function nextRelativeBias(scope: Scope, past: Tensor, options: RelativeOptions): Tensor {
+  const place = reshape(sizeAlong(past, 1), [1]);
+  const distance = sub(concat([positionsAlong(past, 1), place], 0), place);
+  return biasOf(scope, reshape(distance, [1, distance.shape[0]]), options);
+}
+
+/** @param distance the key's place less the query's, int64 [queries, keys] @returns [1, heads, queries, keys] */
+function biasOf(scope: Scope, distance: Tensor, options: RelativeOptions): Tensor {
   return scope.layer('relativeBias', () => {
     const { longest, heads } = options;
-    const length = x.shape[1];
-    const places = positionsAlong(x, 1);
-    const distance = sub(reshape(places, [1, length]), reshape(places, [length, 1]));
     const near = minimum(maximum(distance, whole(-longest)), whole(longest));
     const found = take(byDistance(scope, options), add(near, whole(longest)));
-    return reshape(transpose(found, [2, 0, 1]), [1, heads, length, length]);
+    return reshape(transpose(found, [2, 0, 1]), [1, heads, ...distance.shape]);
   });
 }

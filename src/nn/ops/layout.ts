@@ -1,6 +1,6 @@
 /** Operations that move values and change none. */
 
-import { elements, normalizeAxis, numbers, sameShape } from '../shape.ts';
+import { addDims, elements, normalizeAxis, numbers, sameShape } from '../shape.ts';
 import { ShapeError } from '../shape-error.ts';
 import { apply, applyAll, type Operation, type Tensor } from '../tensor.ts';
 import { showType, type Dim, type Shape } from '../types.ts';
@@ -70,7 +70,6 @@ export function transpose(x: Tensor, order: readonly number[]): Tensor {
 export const concatOperation: Operation<{ axis: number }> = {
   name: 'concat',
   infer(inputs, { axis }) {
-    let size = 0;
     for (const x of inputs) {
       const fits =
         x.rank === inputs[0].rank && x.shape.every((d, i) => i === axis || d === inputs[0].shape[i]);
@@ -79,8 +78,8 @@ export const concatOperation: Operation<{ axis: number }> = {
           `concat: ${showType(x)} does not fit ${showType(inputs[0])} outside of axis ${axis}`,
         );
       }
-      size += x.size(axis);
     }
+    const size = addDims(inputs.map((x) => x.shape[axis]));
     return [
       { dtype: inputs[0].dtype, shape: inputs[0].shape.map((dim: Dim, i) => (i === axis ? size : dim)) },
     ];
