@@ -6,6 +6,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../src/nn/tensor.ts';
+import { generation } from './cases/generation.ts';
 import { layers } from './cases/layers.ts';
 import { losses } from './cases/losses.ts';
 import { elementwise } from './cases/elementwise.ts';
@@ -15,7 +16,7 @@ import { SOURCES } from './support/interpreter.ts';
 import { REFERENCE } from './support/reference/index.ts';
 import { testCases } from './support/run-cases.ts';
 
-const CASES = { ...elementwise, ...layouts, ...manyToOne };
+const CASES = { ...elementwise, ...generation, ...layouts, ...manyToOne };
 
 /** Whatever the files of operations export under a name that ends in `Operation`. */
 async function exportedOperations(): Promise<string[]> {

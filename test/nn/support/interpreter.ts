@@ -29,7 +29,20 @@ function source(node: Node, feeds: Readonly<Record<string, NDArray>>): NDArray {
 function compute(node: Node, valueOf: (tensor: Tensor) => NDArray): readonly NDArray[] {
   const forward = REFERENCE.get(node.operation.name);
   if (!forward) throw new Error(`the reference has no ${node.operation.name}`);
-  return forward(node.inputs.map(valueOf), node.attributes);
+  return forward(node.inputs.map(valueOf), node.attributes, evaluate);
+}
+
+/** The values of `targets`, where all that they depend on is given or constant. */
+function evaluate(targets: readonly Tensor[], given: ReadonlyMap<Tensor, NDArray>): NDArray[] {
+  const values = new Map(given);
+  const valueOf = (tensor: Tensor): NDArray => values.get(tensor) as NDArray;
+  for (const node of topological(targets)) {
+    if (given.has(node.outputs[0])) continue;
+    const results =
+      node.operation.name === constantOperation.name ? [source(node, {})] : compute(node, valueOf);
+    node.outputs.forEach((tensor, i) => values.set(tensor, results[i]));
+  }
+  return targets.map(valueOf);
 }
 
 export class Interpreter {
