@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Predictor } from '../src/nn/inference.ts';
 import { Trainer } from '../src/nn/training/trainer.ts';
 import { nodeRuntime } from '../src/runtimes/node.ts';
 import { caseNamed } from './cases/index.ts';
@@ -10,10 +11,8 @@ const THREADS = 2;
 
 const [name, folder, steps] = process.argv.slice(2);
 const { model, optimizer, batches, inference } = caseNamed(name);
-const trainer = await Trainer.create(
-  { runtime: nodeRuntime({ threads: THREADS }), model, optimizer, seed: 1 },
-  batches[0],
-);
+const runtime = nodeRuntime({ threads: THREADS });
+const trainer = await Trainer.create({ runtime, model, optimizer, seed: 1 }, batches[0]);
 const bytes = readFileSync(join(folder, 'weights.bin'));
 const tensors = JSON.parse(readFileSync(join(folder, 'weights.json'), 'utf8')) as Record<
   string,
@@ -24,15 +23,26 @@ for (const [parameter, { offset, size }] of Object.entries(tensors)) {
 }
 const milliseconds: number[] = [];
 const values: number[] = [];
-for (let i = 0; i < Number(steps); i++) {
-  const batch = batches[i % batches.length];
-  const began = performance.now();
-  if (inference) {
-    const { logits } = await trainer.evaluate(batch);
+if (inference) {
+  const parameters = new Map([...trainer.parameters()].map(([parameter, { data }]) => [parameter, data]));
+  await trainer.close();
+  const inputs = Object.fromEntries(
+    Object.entries(batches[0]).map(([input, { dtype, shape }]) => [
+      input,
+      { dtype, shape: shape.map((size, axis) => (axis === 0 ? 'batch' : size)) },
+    ]),
+  );
+  const predictor = await Predictor.create({ runtime, model, inputs, parameters });
+  for (let i = 0; i < Number(steps); i++) {
+    const began = performance.now();
+    const { logits } = await predictor.run(batches[i % batches.length]);
     milliseconds.push(performance.now() - began);
     values.push(logits.data[0] as number);
-  } else {
-    const { loss } = await trainer.step([batch]);
+  }
+} else {
+  for (let i = 0; i < Number(steps); i++) {
+    const began = performance.now();
+    const { loss } = await trainer.step([batches[i % batches.length]]);
     milliseconds.push(performance.now() - began);
     values.push(loss);
   }

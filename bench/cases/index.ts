@@ -1,9 +1,17 @@
 /** The cases of `bench train`. */
 
 import type { TrainingCase } from './case.ts';
+import { clipTrain } from './clip.ts';
+import { seq2seqTrain } from './seq2seq.ts';
 import { transformerInfer1, transformerInfer32, transformerTrain } from './transformer.ts';
 
-export const CASES: readonly TrainingCase[] = [transformerTrain, transformerInfer1, transformerInfer32];
+export const CASES: readonly TrainingCase[] = [
+  transformerTrain,
+  clipTrain,
+  seq2seqTrain,
+  transformerInfer1,
+  transformerInfer32,
+];
 
 export function caseNamed(name: string): TrainingCase {
   const found = CASES.find((c) => c.name === name);

@@ -1,42 +1,56 @@
 /** Transformer encoder, 4 x 256, sequence 256, batch 16: embedding, mean over the real positions, 8 classes. */
 
 import { normal } from '../../src/nn/initialize.ts';
-import { embedding, embeddingTable } from '../../src/nn/layers/embedding.ts';
+import { embedding } from '../../src/nn/layers/embedding.ts';
 import { linear } from '../../src/nn/layers/linear.ts';
 import { paddingBias } from '../../src/nn/layers/masks.ts';
 import { layerNorm } from '../../src/nn/layers/normalization.ts';
+import { maskedMean } from '../../src/nn/layers/pooling.ts';
+import { learnedPositions } from '../../src/nn/layers/positions.ts';
 import { transformerEncoder } from '../../src/nn/layers/transformer.ts';
-import { sum } from '../../src/nn/ops/broadcast.ts';
-import { add, div, mul, neg } from '../../src/nn/ops/elementwise.ts';
-import { oneHot } from '../../src/nn/ops/indexing.ts';
-import { reshape } from '../../src/nn/ops/layout.ts';
-import { mean } from '../../src/nn/ops/reduce.ts';
-import { logSoftmax } from '../../src/nn/ops/softmax.ts';
+import { crossEntropy } from '../../src/nn/losses/cross-entropy.ts';
 import { adamW } from '../../src/nn/optimizers/adam.ts';
+import type { Scope } from '../../src/nn/scope.ts';
+import type { Tensor } from '../../src/nn/tensor.ts';
 import type { Model } from '../../src/nn/training/gradient-graph.ts';
 import { batches, ids, mask, type TrainingCase } from './case.ts';
 
 const SIZES = { layers: 4, width: 256, heads: 8, inner: 1024, length: 256, vocabulary: 8000, classes: 8 };
 
-export const transformer: Model = (scope, { tokens, mask: present, labels }) => {
-  const { layers, width, heads, inner, length, vocabulary, classes } = SIZES;
-  const [batch] = tokens.shape;
-  const initializer = normal(0.02);
+interface EncoderSizes {
+  readonly layers: number;
+  readonly width: number;
+  readonly heads: number;
+  readonly inner: number;
+  readonly vocabulary: number;
+}
+
+export const initializer = normal(0.02);
+
+/** Words and positions, normed. @returns [batch, length, width] */
+export function embedded(scope: Scope, tokens: Tensor, { vocabulary, width }: EncoderSizes): Tensor {
   const words = embedding(scope.at('words'), tokens, vocabulary, width, { initializer });
-  const positions = embeddingTable(scope.at('positions'), length, width, { initializer });
-  const embedded = layerNorm(scope.at('norm'), add(words, positions));
-  const encoded = transformerEncoder(
+  return layerNorm(
+    scope.at('norm'),
+    learnedPositions(scope.at('positions'), words, { maximum: tokens.size(1) }),
+  );
+}
+
+/** States of an encoder. @returns [batch, length, width] */
+export function encode(scope: Scope, tokens: Tensor, present: Tensor, sizes: EncoderSizes): Tensor {
+  const options = { layers: sizes.layers, heads: sizes.heads, inner: sizes.inner, initializer };
+  return transformerEncoder(
     scope.at('encoder'),
-    embedded,
-    { layers, heads, inner, initializer },
+    embedded(scope, tokens, sizes),
+    options,
     paddingBias(present),
   );
-  const weights = reshape(present, [batch, length, 1]);
-  const pooled = div(sum(mul(encoded, weights), 1), sum(weights, 1));
-  const logits = linear(scope.at('classifier'), pooled, classes, { initializer });
-  if (!labels) return { logits };
-  const likelihood = sum(mul(logSoftmax(logits), oneHot(labels, classes)), -1);
-  return { loss: neg(mean(likelihood)), logits };
+}
+
+const transformer: Model = (scope, { tokens, mask: present, labels }) => {
+  const states = maskedMean(encode(scope, tokens, present, SIZES), present);
+  const logits = linear(scope.at('classifier'), states, SIZES.classes, { initializer });
+  return labels ? { loss: crossEntropy(logits, labels), logits } : { logits };
 };
 
 const made = (name: string, batch: number, inference: boolean): TrainingCase => ({

@@ -140,8 +140,58 @@ class Classifier(torch.nn.Module):
         return F.cross_entropy(self(batch), batch["labels"])
 
 
+class Head(torch.nn.Module):
+    def __init__(self, path):
+        super().__init__()
+        self.projection, self.output = Linear(f"{path}.projection"), Linear(f"{path}.output")
+        self.norm = Norm(f"{path}.norm")
+
+    def forward(self, x):
+        p = self.projection(x)
+        return self.norm(p + self.output(F.gelu(p)))
+
+
+class Clip(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.code, self.text = (Encoder(side, S["layers"], S["heads"]) for side in ("code", "text"))
+        self.code_head, self.text_head = Head("code.head"), Head("text.head")
+
+    def loss(self, batch):
+        images = self.code_head(self.code(batch["code"], batch["codeMask"]))
+        texts = self.text_head(self.text(batch["text"], batch["textMask"]))
+        logits = texts @ images.t()
+        targets = F.softmax((images @ images.t() + texts @ texts.t()) / 2, dim=-1)
+        rows = (-targets * F.log_softmax(logits, dim=-1)).sum(1)
+        columns = (-targets.t() * F.log_softmax(logits.t(), dim=-1)).sum(1)
+        return ((rows + columns) / 2).mean()
+
+
+class Seq2Seq(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.source = Encoder("source", S["layers"], S["heads"])
+        self.words = embedding("target.words")
+        self.positions = torch.nn.Parameter(P["target.positions.weight"])
+        self.norm = Norm("target.norm")
+        self.blocks = torch.nn.ModuleList(
+            [Block(f"target.decoder.{i}", S["heads"]) for i in range(S["layers"])]
+        )
+        self.output = Linear("output")
+
+    def loss(self, batch):
+        memory = self.source.states(batch["source"], batch["sourceMask"])
+        x = self.norm(self.words(batch["target"]) + self.positions)
+        bias = padding_bias(batch["sourceMask"])
+        for block in self.blocks:
+            x = block(x, memory=memory, memory_bias=bias, causal=True)
+        return F.cross_entropy(self.output(x).flatten(0, 1), batch["next"].flatten())
+
+
 MODELS = {
     "transformer-train": Classifier,
+    "clip-train": Clip,
+    "seq2seq-train": Seq2Seq,
     "transformer-infer-1": Classifier,
     "transformer-infer-32": Classifier,
 }
