@@ -26,6 +26,7 @@ import { applyAll, type Operation, type Tensor } from '../../src/nn/tensor.ts';
 import type { Dim } from '../../src/nn/types.ts';
 import { nodeRuntime } from '../../src/runtimes/node.ts';
 import { elementwise } from './cases/elementwise.ts';
+import { generation } from './cases/generation.ts';
 import { layers } from './cases/layers.ts';
 import { layouts } from './cases/layout.ts';
 import { losses } from './cases/losses.ts';
@@ -176,10 +177,10 @@ const STANDARD =
   'Abs Add And ArgMax Cast Concat CumSum Div Equal Erf Exp Expand Gather GatherElements Gelu Gemm Greater ' +
   'GreaterOrEqual Identity LayerNormalization Log LogSoftmax MatMul Max Min Mul Neg OneHot Pad Range Reciprocal ' +
   'ReduceMax ReduceMean ReduceSum Relu Reshape ScatterElements Shape Sigmoid Sign Slice Softmax Softplus Split ' +
-  'Sqrt Squeeze Sub Sum Tanh Transpose Unsqueeze Where';
+  'Sqrt Squeeze Sub Sum Tanh TopK Transpose Unsqueeze Where';
 
 describe('portable graphs', () => {
-  const cases = [elementwise, layouts, manyToOne, layers, losses].flatMap((table) =>
+  const cases = [elementwise, generation, layouts, manyToOne, layers, losses].flatMap((table) =>
     Object.values(table).flat(),
   );
 

@@ -12,11 +12,12 @@ import { losses } from './cases/losses.ts';
 import { elementwise } from './cases/elementwise.ts';
 import { layouts } from './cases/layout.ts';
 import { manyToOne } from './cases/products.ts';
+import { loops } from './cases/scan.ts';
 import { SOURCES } from './support/interpreter.ts';
 import { REFERENCE } from './support/reference/index.ts';
 import { testCases } from './support/run-cases.ts';
 
-const CASES = { ...elementwise, ...generation, ...layouts, ...manyToOne };
+const CASES = { ...elementwise, ...generation, ...layouts, ...loops, ...manyToOne };
 
 /** Whatever the files of operations export under a name that ends in `Operation`. */
 async function exportedOperations(): Promise<string[]> {

@@ -71,7 +71,10 @@ export interface LoadedT5 {
 
 /** @throws BinscribeError of kind `missing`, `corrupt` or `unsupported` */
 export async function loadEncoder(folder: Folder): Promise<LoadedEncoder> {
-  const config = await readConfig<BertConfig>(folder, { bert: bertConfigSchema, roberta: robertaConfigSchema });
+  const config = await readConfig<BertConfig>(folder, {
+    bert: bertConfigSchema,
+    roberta: robertaConfigSchema,
+  });
   const rules = config.model_type === 'bert' ? BERT_NAMES : ROBERTA_NAMES;
   const weights = new NamedWeights(await readWeights(folder), rules, [`${config.model_type}.`], folder.where);
   const [poolable, masked] = [weights.has('pooler.weight'), weights.has('maskedHead.bias')];

@@ -204,6 +204,7 @@ function isSource({ operation }: Node): boolean {
 /** What two nodes have in common only when they compute the same; `null` for those not worth comparing. */
 function keyOf(node: Node, inputs: readonly string[]): string | null {
   const attributes = Object.entries(node.attributes).map(([name, value]) => {
+    if (typeof value === 'function') return null;
     if (!ArrayBuffer.isView(value)) return `${name}=${JSON.stringify(value)}`;
     const view = value as ConstantArray;
     return view.byteLength > SHARED_CONSTANT ? null : `${name}=${view.join()}`;

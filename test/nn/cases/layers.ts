@@ -17,6 +17,7 @@ import {
   selfAttentivePooling,
 } from '../../../src/nn/layers/pooling.ts';
 import { learnedPositions, sinusoidalPositions } from '../../../src/nn/layers/positions.ts';
+import { relativeBias } from '../../../src/nn/layers/relative.ts';
 import {
   feedForward,
   transformerDecoder,
@@ -211,6 +212,18 @@ export const layers: Readonly<Record<string, readonly Case[]>> = {
       name: 'learnedPositions by number',
       inputs: { x, ids: whole([2, 4], 6) },
       build: (t, scope) => learnedPositions(scope, t['x'], { maximum: 6, ids: t['ids'] }),
+    },
+    {
+      name: 'relativeBias, a few buckets for many pairs',
+      inputs: { x },
+      none: ['x'],
+      build: (t, scope) => {
+        const options = { heads: 2, buckets: 4, longest: 3 };
+        return [
+          relativeBias(scope.at('both'), t['x'], { ...options, bidirectional: true }),
+          relativeBias(scope.at('back'), t['x'], { ...options, bidirectional: false }),
+        ];
+      },
     },
     {
       name: 'sinusoidalPositions',

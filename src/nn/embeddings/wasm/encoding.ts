@@ -53,7 +53,7 @@ export function sized(code: Code): Code {
 }
 
 export function name(text: string): Code {
-  return vector([...text].map((letter) => [letter.charCodeAt(0)]));
+  return vector(Array.from(text, (letter) => [letter.charCodeAt(0)]));
 }
 
 export function flatten(code: Code): number[] {

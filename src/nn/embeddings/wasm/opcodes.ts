@@ -93,8 +93,10 @@ export const f32x4 = {
   sub: simd(0xe5),
   mul: simd(0xe6),
   div: simd(0xe7),
-  min: simd(0xe8),
-  max: simd(0xe9),
+  /** b < a ? b : a, one instruction of the processor where `min` with its rules for NaN is eight. */
+  pmin: simd(0xea),
+  /** a < b ? b : a */
+  pmax: simd(0xeb),
   /** a * b + c, rounded once or twice, as the processor likes best (relaxed SIMD). */
   relaxedMadd: simd(0x105),
 };

@@ -14,10 +14,12 @@ import type { Code } from './encoding.ts';
 import { doWhile, f32x4, i32, i32x4, i64, select, shuffle, v128 } from './opcodes.ts';
 import type { RandomCode } from './random.ts';
 
-/** Output vectors that one loop takes at a time: what a processor of 16 vector registers can hold. */
+/** Output vectors that are updated in one loop: each holds a vector register of 16. */
 const GROUP = 8;
-/** Vectors of four numbers that a turn of a loop takes: makes the counting cheap. */
+/** Fours of numbers that a turn of a loop takes: makes the counting cheap. */
 const UNROLL = 4;
+/** Vector registers that V8 hands out. */
+const REGISTERS = 15;
 const QUAD_BYTES = 16;
 /** Of a vector's four numbers. */
 const LANES = 4;
@@ -41,8 +43,9 @@ export function overRows(
   pointers: readonly Variable[],
   end: Variable,
   quad: (offset: number) => Code,
+  unroll = UNROLL,
 ): Code {
-  const turn = UNROLL * QUAD_BYTES;
+  const turn = unroll * QUAD_BYTES;
   const whole = Math.floor(bytes / turn) * turn;
   const quads = (count: number): Code => Array.from({ length: count }, (_, i) => quad(i * QUAD_BYTES));
   const move = (by: number): Code => pointers.map((p) => p.set(i32.add(p.get, i32.const(by))));
@@ -52,7 +55,7 @@ export function overRows(
       ? []
       : [
           end.set(i32.add(pointers[0].get, i32.const(whole))),
-          doWhile([quads(UNROLL), move(turn)], i32.ne(pointers[0].get, end.get)),
+          doWhile([quads(unroll), move(turn)], i32.ne(pointers[0].get, end.get)),
         ],
     rest === 0 ? [] : [quads(rest / QUAD_BYTES), move(rest)],
   ];
@@ -72,7 +75,7 @@ function sigmoid(dialect: Dialect, x: Variable, [f, rounded, square, low, high]:
   const madd = (a: Code, b: Code, c: Code): Code => multiplyAdd(dialect, a, b, c);
   return [
     f.set(f32x4.mul(x.get, all(-1 / Math.LN2))),
-    f.set(f32x4.max(f32x4.min(f.get, all(126)), all(-126))),
+    f.set(f32x4.pmax(f32x4.pmin(f.get, all(126)), all(-126))),
     rounded.set(f32x4.add(f.get, all(magic))),
     f.set(f32x4.sub(f.get, f32x4.sub(rounded.get, all(magic)))),
     square.set(f32x4.mul(f.get, f.get)),
@@ -166,9 +169,9 @@ export function definePredict(
     const rates = body.locals('v128', factors.length);
     const spare = body.locals('v128', 5);
     const [a, value, gradient] = spare;
-    const pointers = (group: number): Code => [
+    const pointers = (first: number, taken: readonly Variable[]): Code => [
       x.set(hidden.get),
-      rows.slice(0, groups[group]).map((row, k) => row.set(targets[group * GROUP + k].get)),
+      taken.map((row, k) => row.set(targets[first + k].get)),
     ];
 
     const load: Code = [
@@ -190,21 +193,27 @@ export function definePredict(
       ),
     ];
 
-    const products = groups.map((size, group): Code => {
-      const [own, vectors] = [rows.slice(0, size), sums.slice(0, size)];
-      const quads = Array.from({ length: Math.ceil(size / LANES) }, (_, i) =>
-        vectors.slice(i * LANES, (i + 1) * LANES),
-      );
+    // Four products at a time, since V8 moves all loads of a turn to its start: more would not fit the registers.
+    const products = factors.map((factor, i): Code => {
+      const size = Math.min(LANES, count - i * LANES);
+      const [taken, vectors] = [rows.slice(0, size), sums.slice(0, size)];
+      const unroll = Math.floor((REGISTERS - size) / (size + 1));
       return [
-        pointers(group),
+        pointers(i * LANES, taken),
         vectors.map((sum) => sum.set(v128.const(0, 0, 0, 0))),
-        overRows(bytes, [x, ...own], end, (offset) => [
-          value.set(v128.load(x.get, offset)),
-          own.map((row, k) =>
-            vectors[k].set(multiplyAdd(dialect, v128.load(row.get, offset), value.get, vectors[k].get)),
-          ),
-        ]),
-        quads.map((quad, i) => factors[(group * GROUP) / LANES + i].set(sumLanes(quad, spare[0], spare[1]))),
+        overRows(
+          bytes,
+          [x, ...taken],
+          end,
+          (offset) => [
+            value.set(v128.load(x.get, offset)),
+            taken.map((row, k) =>
+              vectors[k].set(multiplyAdd(dialect, v128.load(row.get, offset), value.get, vectors[k].get)),
+            ),
+          ],
+          unroll,
+        ),
+        factor.set(sumLanes(vectors, spare[0], spare[1])),
       ];
     });
 
@@ -214,21 +223,21 @@ export function definePredict(
     });
 
     const updates = groups.map((size, group): Code => {
-      const [own_, splats] = [rows.slice(0, size), sums.slice(0, size)];
+      const [taken, splats] = [rows.slice(0, size), sums.slice(0, size)];
       const onto = destination === 'hidden' && group === groups.length - 1 ? x : work;
       // With one group the hidden vector's gradient never touches memory.
       const start = destination === 'hidden' && group === 0 ? v128.const(0, 0, 0, 0) : null;
       return [
-        pointers(group),
+        pointers(group * GROUP, taken),
         work.set(i32.add(own.get, i32.const(scratch.work))),
         splats.map((splat, k) => {
           const factor = factors[Math.floor((group * GROUP + k) / LANES)].get;
           return splat.set(shuffle(factor, factor, new Array<number>(LANES).fill(k % LANES)));
         }),
-        overRows(bytes, [x, ...(start && onto === x ? [] : [work]), ...own_], end, (offset) => [
+        overRows(bytes, [x, ...(start && onto === x ? [] : [work]), ...taken], end, (offset) => [
           value.set(v128.load(x.get, offset)),
           gradient.set(start ?? v128.load(work.get, offset)),
-          own_.map((row, k) => [
+          taken.map((row, k) => [
             a.set(v128.load(row.get, offset)),
             frozen ? [] : v128.store(row.get, multiplyAdd(dialect, splats[k].get, value.get, a.get), offset),
             gradient.set(multiplyAdd(dialect, a.get, splats[k].get, gradient.get)),
