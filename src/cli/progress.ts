@@ -57,6 +57,14 @@ export class Progress {
     this.draw(`${this.what}: ${counted}${left}`);
   }
 
+  /** Tells in words of the caller's, where it is time to. */
+  say(text: string): void {
+    const now = performance.now();
+    if (now < this.next) return;
+    this.next = now + this.pace.between;
+    this.draw(sanitize(text, 200));
+  }
+
   /** Leaves the terminal as it was. */
   end(): void {
     if (this.drawn && this.session.stderr.isTTY) this.session.stderr.write(REWRITE);
@@ -71,7 +79,8 @@ export class Progress {
   }
 }
 
-function forecast(milliseconds: number): string {
+/** @returns `80 s` or `12 min` */
+export function forecast(milliseconds: number): string {
   const seconds = Math.ceil(milliseconds / 1000);
   return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
 }

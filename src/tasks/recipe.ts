@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { readDocument } from '../corpus/document.ts';
+import { type EncoderRecipe, encoderRecipeShape } from './encoder/recipe.ts';
 
 export const recipeShape = z.strictObject({
   /** Name of the model; its version is that of the tool and the hash of its parts. */
@@ -35,9 +36,9 @@ export const recipeShape = z.strictObject({
 export type TrainingRecipe = z.infer<typeof recipeShape>;
 
 /** @throws BinscribeError: `unreadable` where there is no such file, `usage` where it is no recipe. */
-export function readTrainingRecipe(path: string): TrainingRecipe {
+export function readTrainingRecipe(path: string): TrainingRecipe | EncoderRecipe {
   return readDocument(path, {
-    shape: recipeShape,
+    shape: z.discriminatedUnion('model', [recipeShape, encoderRecipeShape]),
     name: 'recipe of a run',
     absent: 'unreadable',
     wrong: 'usage',

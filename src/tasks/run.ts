@@ -1,8 +1,11 @@
 /** `manifest.json` of a run: what a model was trained on, how, and what came out. */
 
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readDocument } from '../corpus/document.ts';
+import { BinscribeError } from '../error.ts';
+import { BEGUN } from './networks/run-folder.ts';
 import { recipeShape } from './recipe.ts';
 
 export const RUN_SCHEMA = 1;
@@ -24,8 +27,20 @@ const runShape = z.strictObject({
 
 export type RunManifest = z.infer<typeof runShape>;
 
-/** @throws BinscribeError: `missing` where there is no run, `corrupt` where its manifest is damaged. */
+/**
+ * @throws BinscribeError: `missing` where there is no run, `corrupt` where its manifest is damaged, `usage` where it is
+ *   the run of a network.
+ */
 export function readRun(folder: string): RunManifest {
+  if (existsSync(join(folder, BEGUN))) {
+    throw new BinscribeError(
+      'usage',
+      `${folder}: a run of the model \`first\` expected, got one of a network`,
+      {
+        hint: 'Its figures are in table.md and manifest.json.',
+      },
+    );
+  }
   return readDocument(join(folder, 'manifest.json'), {
     shape: runShape,
     name: 'manifest of a run',

@@ -43,7 +43,8 @@ const REGISTER_CLASS = ((): Uint8Array => {
   return classes;
 })();
 
-function operandShape(operand: Operand, at: number): number {
+/** @param at address of the instruction @returns 6 bits, never 0 */
+export function operandShape(operand: Operand, at: number): number {
   switch (operand.kind) {
     case 'register':
       return REGISTERS + REGISTER_CLASS[operand.register];

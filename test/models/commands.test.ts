@@ -1,14 +1,11 @@
 /** `train` and `evaluate` on a small data set of our own: what they write, and that it is the same again. */
 
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { DATASET_SCHEMA, type Manifest } from '../../src/corpus/manifest.ts';
-import { ALL_COLUMNS, type FunctionRow } from '../../src/corpus/row.ts';
-import { ShardWriter } from '../../src/corpus/shard.ts';
 import type { Evaluation } from '../../src/tasks/evaluate.ts';
 import { type Ran, runCommand } from '../support/command.ts';
-import { labelledPackages } from '../support/labelled.ts';
+import { writeDataset } from '../support/dataset.ts';
 import { temporaryFolder } from '../support/packages.ts';
 
 const folder = temporaryFolder();
@@ -16,88 +13,8 @@ const dataset = join(folder, 'data');
 const recipePath = join(folder, 'recipe.json');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const SPLITS = { alpha: 'train', beta: 'train', gamma: 'test' } as const;
-
-function writeDataset(): void {
-  mkdirSync(join(dataset, 'data'), { recursive: true });
-  const rows = { train: 0, test: 0 };
-  const shards = Object.entries(SPLITS).map(([name, split]) => {
-    const file = `data/${split}-${name}.parquet`;
-    const shard = new ShardWriter(join(dataset, file), ALL_COLUMNS);
-    for (const program of labelledPackages([name])) {
-      program.functions.forEach(({ address, size, code, body }, i) => {
-        const label = program.labels[i];
-        const row: FunctionRow = {
-          package: name,
-          version: program.version,
-          split,
-          compiler: program.compiler,
-          optimization: program.optimization as FunctionRow['optimization'],
-          binary: name,
-          name: label.name,
-          symbol: label.name,
-          linkage_name: null,
-          source_file: `${name}.c`,
-          source_line: 1,
-          external: true,
-          address,
-          size,
-          code,
-          ranges: [{ address, size }],
-          instructions: body.instructions.length,
-          arguments: label.arguments,
-          variadic: false,
-          parameter_types: [],
-          parameter_classes: [],
-          return_type: 'int',
-          exact_hash: label.exactHash,
-          normalized_hash: label.normalizedHash,
-          exact_duplicate: false,
-          normalized_duplicate: false,
-          exact_leak: false,
-          normalized_leak: split === 'test' && label.name !== 'rare',
-        };
-        shard.write(row);
-      });
-    }
-    shard.finish();
-    rows[split] += shard.rows;
-    return { file, package: name, rows: shard.rows, sha256: '0'.repeat(64) };
-  });
-  const counts = (split: 'train' | 'test') => ({
-    rows: rows[split],
-    exactUnique: 0,
-    normalizedUnique: 0,
-    exactLeaks: 0,
-    normalizedLeaks: 0,
-  });
-  const manifest: Manifest = {
-    schema: DATASET_SCHEMA,
-    tool: 'binscribe',
-    name: 'small',
-    sandboxed: true,
-    compilers: ['gcc-12', 'clang-19'].map((name) => ({ name, version: name })),
-    levels: ['O0', 'O1', 'O2', 'O3'],
-    flags: [],
-    packages: Object.entries(SPLITS).map(([name, split]) => ({
-      name,
-      version: '1.0',
-      split,
-      files: [],
-      licences: [],
-      buildSystem: null,
-    })),
-    failures: [],
-    cuts: [],
-    shards,
-    counts: { train: counts('train'), test: counts('test') },
-    table: [],
-  };
-  writeFileSync(join(dataset, 'manifest.json'), JSON.stringify(manifest));
-}
-
 beforeAll(() => {
-  writeDataset();
+  writeDataset(dataset);
   const recipe = {
     name: 'small',
     model: 'first',

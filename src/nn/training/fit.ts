@@ -60,7 +60,9 @@ export interface FitResult {
   readonly step: number;
   readonly best: number | null;
   readonly bestStep: number;
+  /** Of the last evaluation, and of the best. */
   readonly metrics: Readonly<Record<string, number>>;
+  readonly bestMetrics: Readonly<Record<string, number>>;
   /** False where it was stopped by its signal. */
   readonly finished: boolean;
 }
@@ -184,7 +186,10 @@ class FitRun {
 
   private result(finished: boolean): FitResult {
     const { best, bestStep } = this.progress;
-    return { step: this.options.trainer.state.step, best, bestStep, metrics: this.metrics, finished };
+    const { metrics: bestMetrics = {} } =
+      this.log.records.find(({ step, metrics }) => metrics && step === bestStep) ?? {};
+    const { step } = this.options.trainer.state;
+    return { step, best, bestStep, metrics: this.metrics, bestMetrics, finished };
   }
 
   private async step(planned: readonly PlannedBatch[], factor: number): Promise<void> {

@@ -1,0 +1,86 @@
+/** The training of an encoder from beginning to end, as work for a thread of its own. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openDataset } from '../../corpus/dataset.ts';
+import { sha256 } from '../../corpus/hash.ts';
+import { BinscribeError } from '../../error.ts';
+import { BEST_CHECKPOINT, LOG } from '../../nn/training/fit.ts';
+import { gridTable, type GridPoint } from '../../nn/training/runs.ts';
+import { fileStore } from '../../runtimes/file-store.ts';
+import { nodeRuntime } from '../../runtimes/node.ts';
+import type { Work } from '../../runtimes/background.ts';
+import { VERSION } from '../../version.ts';
+import { labelledPrograms } from '../labelled.ts';
+import { runExperiment, trainingFolder, type ExperimentReport } from '../networks/experiment.ts';
+import { NETWORK_MANIFEST, type Begun, type NetworkManifest } from '../networks/run-folder.ts';
+import { collectEncoderExamples } from './examples.ts';
+import { gridOf, parseEncoderRecipe } from './recipe.ts';
+import { encoderTask } from './task.ts';
+
+export interface EncoderJob {
+  readonly begun: Begun;
+  /** Folder of the run. */
+  readonly output: string;
+}
+
+export type EncoderReport =
+  | { readonly stage: 'reading'; readonly done: number; readonly total: number }
+  | ({ readonly stage: 'training' } & ExperimentReport);
+
+/** @returns what was learned; `null` where it was stopped on the way */
+export const work: Work<EncoderJob, EncoderReport, NetworkManifest | null> = async (
+  { begun, output },
+  { report, signal },
+) => {
+  const { recipe } = begun;
+  const points = gridOf(recipe);
+  const dataset = openDataset(recipe.dataset);
+  const packages = dataset.manifest.packages.filter(({ split }) => split === 'train').map(({ name }) => name);
+  const strangers = recipe.validation.filter((name) => !packages.includes(name));
+  if (strangers.length > 0 || packages.every((name) => recipe.validation.includes(name))) {
+    throw new BinscribeError(
+      'usage',
+      `validation: some of the training packages ${packages.join(', ')} expected, got ${recipe.validation.join(', ')}`,
+    );
+  }
+  const total = dataset.manifest.counts.train.rows;
+  const examples = await collectEncoderExamples(labelledPrograms(dataset, 'train'), {
+    validation: new Set(recipe.validation),
+    floor: recipe.floor,
+    longest: Math.max(...points.map((point) => recipeOf(point).network.longest)),
+    progress: (done) => report({ stage: 'reading', done, total }),
+  });
+  const rows = await runExperiment({
+    runtime: nodeRuntime(),
+    points,
+    seeds: recipe.seeds,
+    taskOf: (point) => encoderTask(examples, recipeOf(point)),
+    storeOf: (folder) => fileStore(join(output, folder)),
+    onProgress: (progress) => report({ stage: 'training', ...progress }),
+    signal,
+  });
+  if (!rows) return null;
+
+  const { training, validation, leaks } = examples;
+  const files = points.flatMap((_, i) =>
+    recipe.seeds.flatMap((seed) =>
+      [BEST_CHECKPOINT, LOG].map((name) => `${trainingFolder(i, points.length, seed)}/${name}`),
+    ),
+  );
+  const manifest: NetworkManifest = {
+    ...begun,
+    tool: `binscribe ${VERSION}`,
+    counts: { training: training.count, validation: validation.count, leaks },
+    files: Object.fromEntries(files.map((path) => [path, sha256(readFileSync(join(output, path)))])),
+    rows,
+  };
+  const store = fileStore(output);
+  await store.write('table.md', new TextEncoder().encode(gridTable(rows)));
+  await store.write(NETWORK_MANIFEST, new TextEncoder().encode(`${JSON.stringify(manifest, null, 1)}\n`));
+  return manifest;
+};
+
+function recipeOf(point: GridPoint): Begun['recipe'] {
+  return parseEncoderRecipe(point.settings, 'grid');
+}

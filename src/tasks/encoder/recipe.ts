@@ -1,0 +1,51 @@
+/** The recipe of a function encoder. */
+
+import { z } from 'zod';
+import { BinscribeError, describeIssue } from '../../error.ts';
+import { gridPoints, type GridPoint, type Json } from '../../nn/training/runs.ts';
+import { trainingSchema } from '../../nn/training/settings.ts';
+
+const json: z.ZodType<Json> = z.json();
+
+export const encoderRecipeShape = z.strictObject({
+  name: z.string().regex(/^[a-z0-9-]+$/),
+  model: z.literal('encoder'),
+  /** Folder of the data set. */
+  dataset: z.string(),
+  /** Packages of the training side that are not learned from: they decide which checkpoint is the best. */
+  validation: z.array(z.string()).min(1),
+  /** Functions with fewer instructions are not learned from. */
+  floor: z.int().min(1),
+  network: z.strictObject({
+    width: z.int().positive(),
+    layers: z.int().positive(),
+    heads: z.int().positive(),
+    inner: z.int().positive(),
+    dropout: z.number().min(0).max(0.9),
+    longest: z.int().min(8),
+  }),
+  training: trainingSchema,
+  /** Each trains once; figures are means with intervals. */
+  seeds: z.array(z.int().min(0)).min(1),
+  /** Values to try, by the path of a setting in this recipe: `training.optimizer.learningRate`. */
+  grid: z.record(z.string(), z.array(json).min(1)).optional(),
+});
+
+export type EncoderRecipe = z.infer<typeof encoderRecipeShape>;
+
+/** @param where what it was read from, for the message @throws BinscribeError `usage` */
+export function parseEncoderRecipe(value: unknown, where: string): EncoderRecipe {
+  const parsed = encoderRecipeShape.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new BinscribeError('usage', `${where}: ${describeIssue(parsed.error.issues)}`);
+}
+
+/**
+ * The points of a recipe's grid, one where it has none.
+ * @throws BinscribeError `usage` where a point is no recipe: before anything is trained
+ */
+export function gridOf({ grid = {}, ...recipe }: EncoderRecipe): GridPoint[] {
+  const points = gridPoints(recipe as Json, grid);
+  for (const { choice, settings } of points) parseEncoderRecipe(settings, `grid: ${JSON.stringify(choice)}`);
+  return points;
+}

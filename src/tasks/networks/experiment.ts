@@ -1,0 +1,122 @@
+/** A network trained once for each point of a grid and each seed: what of it is done stays done. */
+
+import type { HostTensors, Runtime } from '../../nn/runtime.ts';
+import { fit, type Evaluate, type FitReport, type TrainingData } from '../../nn/training/fit.ts';
+import type { Model } from '../../nn/training/gradient-graph.ts';
+import { runGrid, type GridPoint, type GridRow } from '../../nn/training/runs.ts';
+import { optimizerOf, type TrainingSettings } from '../../nn/training/settings.ts';
+import type { Store } from '../../nn/training/store.ts';
+import { Trainer } from '../../nn/training/trainer.ts';
+
+/** What is to be trained, and how a checkpoint is judged. */
+export interface NetworkTask {
+  readonly model: Model;
+  readonly settings: TrainingSettings;
+  readonly data: TrainingData;
+  readonly evaluate: Evaluate;
+  /** Whether more of the first figure is better. */
+  readonly higherIsBetter: boolean;
+}
+
+/** Where an experiment stands. */
+export interface ExperimentReport extends FitReport {
+  /** Trainings that are done, and all of them: `secondsLeft` is for all. */
+  readonly training: number;
+  readonly trainings: number;
+  /** Folder of the training within the run. */
+  readonly folder: string;
+}
+
+export interface ExperimentOptions {
+  readonly runtime: Runtime;
+  readonly points: readonly GridPoint[];
+  readonly seeds: readonly number[];
+  readonly taskOf: (point: GridPoint) => NetworkTask;
+  /** @param folder of one training */
+  readonly storeOf: (folder: string) => Store;
+  readonly onProgress?: (report: ExperimentReport) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Of a training that is over: figures at its best checkpoint. */
+const RESULT = 'result.json';
+
+/** `seed-1`, or `point-2/seed-1` where there is a grid. */
+export function trainingFolder(point: number, points: number, seed: number): string {
+  return points === 1 ? `seed-${seed}` : `point-${point + 1}/seed-${seed}`;
+}
+
+/** @returns a row for each point; `null` where the signal stopped it */
+export async function runExperiment(options: ExperimentOptions): Promise<GridRow[] | null> {
+  const { points, seeds, storeOf, onProgress, signal } = options;
+  const trainings = points.length * seeds.length;
+  let training = 0;
+  try {
+    return await runGrid(points, seeds, async (point, seed) => {
+      const folder = trainingFolder(points.indexOf(point), points.length, seed);
+      const store = storeOf(folder);
+      const known = await store.read(RESULT);
+      const figures = known
+        ? (JSON.parse(new TextDecoder().decode(known)) as Record<string, number>)
+        : await trainOnce(options, point, seed, store, (report) => {
+            const { steps, step } = report;
+            // Those to come take about as long as this one, where a grid does not change its size.
+            const whole = report.secondsLeft * (steps / Math.max(1, steps - step));
+            const secondsLeft = report.secondsLeft + (trainings - training - 1) * whole;
+            onProgress?.({ ...report, secondsLeft, training, trainings, folder });
+          });
+      training++;
+      return figures;
+    });
+  } catch (error) {
+    if (signal?.aborted && error === STOPPED) return null;
+    throw error;
+  }
+}
+
+const STOPPED = new Error('stopped');
+
+async function trainOnce(
+  { runtime, taskOf, signal }: ExperimentOptions,
+  point: GridPoint,
+  seed: number,
+  store: Store,
+  onProgress: (report: FitReport) => void,
+): Promise<Record<string, number>> {
+  const { model, settings, data, evaluate, higherIsBetter } = taskOf(point);
+  const { clipNorm } = settings;
+  const trainer = await Trainer.create(
+    {
+      runtime,
+      model,
+      optimizer: optimizerOf(settings),
+      seed,
+      ...(clipNorm === undefined ? {} : { clipNorm }),
+    },
+    sampleOf(data, settings),
+  );
+  try {
+    const result = await fit({
+      trainer,
+      data,
+      settings,
+      seed,
+      store,
+      evaluate,
+      higherIsBetter,
+      onProgress,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (!result.finished) throw STOPPED;
+    const figures = { ...result.bestMetrics, 'best step': result.bestStep };
+    await store.write(RESULT, new TextEncoder().encode(`${JSON.stringify(figures)}\n`));
+    return figures;
+  } finally {
+    await trainer.close();
+  }
+}
+
+/** A batch from which the parameters become known. */
+function sampleOf(data: TrainingData, { buckets }: TrainingSettings): HostTensors {
+  return data.batch([0], buckets?.[0] ?? null);
+}
