@@ -60,9 +60,9 @@ async function run(session: Session, begun: Begun, output: string): Promise<Netw
   };
   process.once('SIGINT', interrupt);
   try {
-    const manifest = await inBackground<EncoderJob, EncoderReport, NetworkManifest | null>(
+    const manifest = await inBackground<EncoderReport, NetworkManifest | null>(
       new URL('../tasks/encoder/job.js', import.meta.url),
-      { begun, output },
+      { begun, output } satisfies EncoderJob,
       { onReport: (report) => progress.show(report), signal: interruption.signal },
     );
     if (manifest) return manifest;

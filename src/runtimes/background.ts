@@ -37,15 +37,16 @@ export type WorkMessage =
  *
  * ```ts
  * const url = new URL('./job.js', import.meta.url);
- * const sum = await inBackground<number[], string, number>(url, [1, 2], { onReport: console.error });
+ * const sum = await inBackground<string, number>(url, [1, 2], { onReport: console.error });
  * ```
  *
  * @param module a module that Node can load as it is: JavaScript, once built
+ * @param argument what its `work` expects
  * @throws BinscribeError what the work throws; `internal` for anything else, and where the thread dies
  */
-export async function inBackground<Argument, Report, Result>(
+export async function inBackground<Report, Result>(
   module: URL,
-  argument: Argument,
+  argument: unknown,
   { onReport, signal }: BackgroundOptions<Report> = {},
 ): Promise<Result> {
   const script = new URL(`./background-thread${extname(import.meta.url)}`, import.meta.url);
