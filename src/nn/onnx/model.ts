@@ -1,12 +1,21 @@
 /** An ONNX model as plain values, and its bytes (onnx.proto of ONNX 1.16, IR version 10). */
 
-import { BinscribeError } from '../../error.ts';
+import { BinscribeError, unsupported } from '../../error.ts';
 import type { DType, Dim, TensorType } from '../types.ts';
 import { ProtoWriter } from './protobuf.ts';
 
 /** Opset 20 is the first with Gelu. IR 10 is the newest that ONNX tools of its year read. */
-const OPSET = 20;
-const IR_VERSION = 10;
+const CURRENT: OnnxVersion = { opset: 20, ir: 10 };
+
+export interface OnnxVersion {
+  /** Of the standard operators. */
+  readonly opset: number;
+  /** Of the format. */
+  readonly ir: number;
+}
+
+/** Protocol Buffers count a message's bytes in 31 bits. */
+const LARGEST_MODEL = 2 ** 31 - 1;
 
 export type ConstantArray = Float32Array | BigInt64Array | Int32Array | Int8Array | Uint8Array;
 
@@ -53,16 +62,29 @@ export const TYPE_CODES: Record<DType, number> = {
 /** AttributeProto.AttributeType and the field that holds the value. */
 const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, graph: 5, floats: 6, ints: 7, strings: 8 } as const;
 
-export function encodeModel(graph: OnnxGraph, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+export interface ModelHeader {
+  readonly version?: OnnxVersion;
+  /** What the model is, for people. */
+  readonly doc?: string;
+  /** For programs: `metadata_props`. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** @throws BinscribeError `unsupported` where the model is too large for one file */
+export function encodeModel(
+  graph: OnnxGraph,
+  { version = CURRENT, doc = '', metadata = {} }: ModelHeader = {},
+): Uint8Array {
   const writer = new ProtoWriter();
-  writer.integer(1, IR_VERSION);
+  writer.integer(1, version.ir);
   writer.text(2, 'binscribe');
+  if (doc !== '') writer.text(6, doc);
   writer.message(7, (w) => writeGraph(w, graph));
   const domains = new Set(['', ...graph.nodes.map((node) => node.domain)]);
   for (const domain of domains) {
     writer.message(8, (w) => {
       if (domain !== '') w.text(1, domain);
-      w.integer(2, domain === '' ? OPSET : 1);
+      w.integer(2, domain === '' ? version.opset : 1);
     });
   }
   for (const [key, value] of Object.entries(metadata)) {
@@ -70,6 +92,9 @@ export function encodeModel(graph: OnnxGraph, metadata: Readonly<Record<string, 
       w.text(1, key);
       w.text(2, value);
     });
+  }
+  if (writer.size > LARGEST_MODEL) {
+    throw unsupported(`a model of ${writer.size} bytes: one file of ONNX holds at most ${LARGEST_MODEL}`);
   }
   return writer.finish();
 }

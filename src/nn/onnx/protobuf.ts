@@ -5,14 +5,39 @@
 
 const LENGTH_DELIMITED = 2;
 const FIXED_32 = 5;
+/** Content of this many bytes is not copied before the end: weights would be copied once for each level. */
+const LARGE = 4096;
 const utf8 = new TextEncoder();
 
 export class ProtoWriter {
+  /** What is complete: pieces of our own, and large content of the caller's, which must not change until the end. */
+  private readonly pieces: Uint8Array[] = [];
+  private completeLength = 0;
   private bytes = new Uint8Array(256);
   private length = 0;
 
+  /** Bytes written so far. */
+  get size(): number {
+    return this.completeLength + this.length;
+  }
+
   finish(): Uint8Array {
-    return this.bytes.subarray(0, this.length);
+    if (this.pieces.length === 0) return this.bytes.subarray(0, this.length);
+    const whole = new Uint8Array(this.size);
+    let at = 0;
+    for (const piece of [...this.pieces, this.bytes.subarray(0, this.length)]) {
+      whole.set(piece, at);
+      at += piece.length;
+    }
+    return whole;
+  }
+
+  /** Ends the piece being written. */
+  private cut(): void {
+    this.pieces.push(this.bytes.subarray(0, this.length));
+    this.completeLength += this.length;
+    this.bytes = new Uint8Array(256);
+    this.length = 0;
   }
 
   private reserve(count: number): void {
@@ -56,9 +81,19 @@ export class ProtoWriter {
   raw(field: number, content: Uint8Array): void {
     this.varint((field << 3) | LENGTH_DELIMITED);
     this.varint(content.length);
-    this.reserve(content.length);
-    this.bytes.set(content, this.length);
-    this.length += content.length;
+    this.append(content);
+  }
+
+  private append(content: Uint8Array): void {
+    if (content.length < LARGE) {
+      this.reserve(content.length);
+      this.bytes.set(content, this.length);
+      this.length += content.length;
+      return;
+    }
+    this.cut();
+    this.pieces.push(content);
+    this.completeLength += content.length;
   }
 
   text(field: number, content: string): void {
@@ -68,6 +103,9 @@ export class ProtoWriter {
   message(field: number, write: (nested: ProtoWriter) => void): void {
     const nested = new ProtoWriter();
     write(nested);
-    this.raw(field, nested.finish());
+    this.varint((field << 3) | LENGTH_DELIMITED);
+    this.varint(nested.size);
+    for (const piece of nested.pieces) this.append(piece);
+    this.append(nested.bytes.subarray(0, nested.length));
   }
 }

@@ -174,8 +174,9 @@ export const padOperation: Operation<PadAttributes> = {
     const size = x.size(axis) + before + after;
     return [{ dtype: x.dtype, shape: x.shape.map((dim, i) => (i === axis ? size : dim)) }];
   },
-  lower({ emit, inputs: [x], outputs, attributes: { axis, before, after } }) {
-    emit.node('Pad', [x, emit.integers([before, after]), '', emit.integers([axis])], outputs);
+  lower({ emit, inputs: [x], outputs, attributes: { axis, before, after }, node }) {
+    const along = (count: number): number[] => node.inputs[0].shape.map((_, i) => (i === axis ? count : 0));
+    emit.node('Pad', [x, emit.integers([...along(before), ...along(after)])], outputs);
   },
   gradient({ inputs: [x], attributes: { axis, before }, gradients: [dy] }) {
     return [dy && slice(dy, axis, before, before + x.size(axis))];
