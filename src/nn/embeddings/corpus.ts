@@ -1,5 +1,6 @@
 /** A corpus as numbers: what the kernels read. */
 
+import { BinscribeError } from '../../error.ts';
 import type { Sentences, Vocabulary } from './vocabulary.ts';
 
 /** Set in a token that starts an instruction (`asm2vec`): its first token, the mnemonic. */
@@ -95,4 +96,28 @@ export function encodeWalks(functions: Iterable<Walks>, vocabulary: Vocabulary):
     owner++;
   }
   return builder.corpus(owner);
+}
+
+/**
+ * The kernels believe what stands in a corpus, so it is looked at before.
+ * @param walks whether the model wants walks, or sentences
+ * @throws BinscribeError `usage` where it is empty, of the other kind or of another vocabulary
+ */
+export function checkCorpus({ tokens }: Corpus, vocabulary: Vocabulary, walks: boolean): void {
+  const wrong = (text: string): BinscribeError => new BinscribeError('usage', `embeddings: ${text}`);
+  if (tokens.length === 0) throw wrong('the corpus has no word of the vocabulary');
+  // A walk starts with an instruction.
+  if (tokens[0] >= HEAD !== walks) {
+    throw wrong(
+      walks
+        ? 'asm2vec takes a corpus of encodeWalks, got one of sentences'
+        : 'this model takes a corpus of encodeSentences, got one of walks',
+    );
+  }
+  const largest = tokens.reduce((most, token) => Math.max(most, (token & (HEAD - 1)) >>> 0), 0);
+  if (largest >= vocabulary.size) {
+    throw wrong(
+      `numbers below ${vocabulary.size} expected, got ${largest}: the corpus is of another vocabulary`,
+    );
+  }
 }

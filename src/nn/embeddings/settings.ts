@@ -2,6 +2,8 @@
 
 import { BinscribeError } from '../../error.ts';
 
+const MODELS = ['skip-gram', 'pv-dm', 'pv-dm-concat', 'asm2vec'] as const;
+
 /**
  * - `skip-gram`: a word's vector predicts the words around it (Mikolov et al. 2013).
  * - `pv-dm`: the mean of a document's vector and those of the words around predicts a word (Le and Mikolov 2014).
@@ -9,7 +11,7 @@ import { BinscribeError } from '../../error.ts';
  * - `asm2vec`: the mean of a function's vector and the two instructions around predicts the tokens of an
  *   instruction; an instruction is its first token's vector beside the mean of the others' (Ding et al. 2019).
  */
-export type EmbeddingModel = 'skip-gram' | 'pv-dm' | 'pv-dm-concat' | 'asm2vec';
+export type EmbeddingModel = (typeof MODELS)[number];
 
 export interface EmbeddingSettings {
   model: EmbeddingModel;
@@ -63,10 +65,13 @@ const RANGES: Record<Numeric, readonly [number, number, boolean]> = {
 /** Fills in what is not given. @throws BinscribeError `usage` where a value makes no sense */
 export function settingsOf(given: Partial<EmbeddingSettings>): EmbeddingSettings {
   const settings = { ...DEFAULT_SETTINGS, ...given };
+  if (!MODELS.includes(settings.model)) {
+    throw new BinscribeError('usage', `model: one of ${MODELS.join(', ')} expected, got ${settings.model}`);
+  }
   for (const name of Object.keys(RANGES) as Numeric[]) {
     const [low, high, whole] = RANGES[name];
     const value = settings[name];
-    if (!(value >= low && value <= high) || (whole && !Number.isInteger(value))) {
+    if (!Number.isFinite(value) || value < low || value > high || (whole && !Number.isInteger(value))) {
       const kind = whole ? 'a whole number' : 'a number';
       throw new BinscribeError('usage', `${name}: ${kind} from ${low} to ${high} expected, got ${value}`);
     }

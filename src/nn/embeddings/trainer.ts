@@ -5,7 +5,7 @@
  */
 
 import { BinscribeError } from '../../error.ts';
-import type { Corpus } from './corpus.ts';
+import { checkCorpus, type Corpus } from './corpus.ts';
 import { writeMemory } from './memory.ts';
 import { cutBatches, planMemory, type Plan } from './plan.ts';
 import { PlainKernel } from './plain.ts';
@@ -61,10 +61,9 @@ export class EmbeddingTrainer {
   ) {
     this.settings = settingsOf(given);
     this.vocabulary = vocabulary;
+    checkCorpus(corpus, vocabulary, this.settings.model === 'asm2vec');
     const cuts = cutBatches(corpus);
     const batches = cuts.length - 1;
-    if (batches === 0)
-      throw new BinscribeError('usage', 'embeddings: the corpus has no word of the vocabulary');
     this.total = batches * this.settings.epochs;
     this.plan = planMemory(this.settings, vocabulary, corpus, batches, {
       threads: threads?.count ?? 1,
@@ -94,7 +93,8 @@ export class EmbeddingTrainer {
 
   /** Batches taken so far; while threads work it moves on. */
   get done(): number {
-    return Math.min(Atomics.load(this.queue, 0), this.total);
+    // Who looked for more has counted beyond what there was.
+    return Math.min(Atomics.load(this.queue, 0), Atomics.load(this.queue, 1));
   }
 
   /** Trains up to a batch, at most the last, on the calling thread. */
@@ -116,9 +116,7 @@ export class EmbeddingTrainer {
   }
 
   private allow(until: number): void {
-    // Threads that looked for more have counted beyond what there was.
-    const done = Math.min(this.queue[0], this.queue[1]);
-    Atomics.store(this.queue, 0, done);
+    Atomics.store(this.queue, 0, this.done);
     Atomics.store(this.queue, 1, Math.min(until, this.total));
   }
 
