@@ -8,8 +8,7 @@ export interface Matrix {
 }
 
 export interface Int8Matrix {
-  readonly rows: number;
-  readonly columns: number;
+  /** In the order of the matrix that it was made of. */
   readonly data: Int8Array;
   /** What a row or a column is multiplied with to be what it was. */
   readonly scales: Float32Array;
@@ -27,23 +26,17 @@ export function quantizeRows({ rows, columns, data }: Matrix, limit: number): In
     scales[i] = largest === 0 ? 1 : largest / limit;
     for (let j = start; j < start + columns; j++) whole[j] = Math.round(data[j] / scales[i]);
   }
-  return { rows, columns, data: whole, scales };
+  return { data: whole, scales };
 }
 
 /** One scale for each column. */
-export function quantizeColumns(matrix: Matrix, limit: number): Int8Matrix {
-  const { rows, columns, data, scales } = quantizeRows(transposed(matrix), limit);
-  const whole = new Int8Array(data.length);
-  turn(data, rows, columns, whole);
-  return { rows: columns, columns: rows, data: whole, scales };
+export function quantizeColumns({ rows, columns, data }: Matrix, limit: number): Int8Matrix {
+  const turned = turn(data, rows, columns, new Float32Array(data.length));
+  const { data: whole, scales } = quantizeRows({ rows: columns, columns: rows, data: turned }, limit);
+  return { data: turn(whole, columns, rows, new Int8Array(data.length)), scales };
 }
 
-export function transposed({ rows, columns, data }: Matrix): Matrix {
-  const result = new Float32Array(data.length);
-  turn(data, rows, columns, result);
-  return { rows: columns, columns: rows, data: result };
-}
-
-function turn<T extends Float32Array | Int8Array>(from: T, rows: number, columns: number, to: T): void {
+function turn<T extends Float32Array | Int8Array>(from: T, rows: number, columns: number, to: T): T {
   for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) to[j * rows + i] = from[i * columns + j];
+  return to;
 }

@@ -8,7 +8,7 @@
  */
 
 import { TYPE_CODES, type OnnxGraph, type OnnxNode } from '../onnx/model.ts';
-import { quantizeColumns, quantizeRows, transposed, type Int8Matrix, type Matrix } from './int8.ts';
+import { quantizeColumns, quantizeRows, type Int8Matrix, type Matrix } from './int8.ts';
 import { namesReadBy, Rewriter } from './rewriter.ts';
 
 /**
@@ -92,17 +92,13 @@ class Quantizer {
     return constant === undefined ? { name, turned } : { name: constant, turned: !turned };
   }
 
-  private matrix({ name, turned }: Weight): Matrix {
-    const { shape, data } = this.rewriter.constantOf(name)!;
-    const matrix = { rows: Number(shape[0]), columns: Number(shape[1]), data: data as Float32Array };
-    return turned ? transposed(matrix) : matrix;
-  }
-
   /** y = (whole x * whole W) * (scale of x * scales of W), and Gemm's bias. */
   private product({ inputs: [x, , bias], outputs: [y] }: OnnxNode, weight: Weight): void {
     const { rewriter } = this;
     const [values, scale, zero] = this.activation(x);
-    const [columns, scales] = this.weight(weight, (matrix) => quantizeColumns(matrix, this.limit), []);
+    const [columns, scales] = weight.turned
+      ? this.turnedRows(weight, y)
+      : this.weight(weight, quantizeColumns, this.limit);
     const whole = rewriter.emit('MatMulInteger', [values, columns, zero], rewriter.fresh(`${y}.whole`));
     const scaling = rewriter.emit('Mul', [scale, scales], rewriter.fresh(`${y}.scaling`));
     if (bias === undefined) return this.scaled(whole, scaling, y);
@@ -111,13 +107,22 @@ class Quantizer {
     rewriter.emit('Add', [product, bias], y);
   }
 
-  /** Rows of a table with a scale each. They are looked up and not multiplied, so all 8 bits serve. */
+  /** A table that is looked up as well is there once, with 8 bits. ONNX Runtime turns constants when it opens a model. */
+  private turnedRows(weight: Weight, y: string): readonly [string, string] {
+    const [rows, scales] = this.weight(weight, quantizeRows, this.limit);
+    const perm = { perm: { ints: [1, 0] } };
+    return [this.rewriter.emit('Transpose', [rows], this.rewriter.fresh(`${y}.columns`), perm), scales];
+  }
+
+  /** Rows are not multiplied, so all 8 bits serve. */
   private lookUp({ inputs: [, indices], outputs: [y] }: OnnxNode, weight: Weight): void {
     const { rewriter } = this;
-    const [rows, scales] = this.weight(weight, (matrix) => quantizeRows(matrix, LIMITS[8]), [1]);
+    const [rows, scales] = this.weight(weight, quantizeRows, LIMITS[8]);
     const whole = rewriter.emit('Gather', [rows, indices], rewriter.fresh(`${y}.whole`));
     const scale = rewriter.emit('Gather', [scales, indices], rewriter.fresh(`${y}.scale`));
-    this.scaled(whole, scale, y);
+    const last = rewriter.constant('axis.last', { dtype: 'int64', shape: [1] }, BigInt64Array.of(-1n));
+    const column = rewriter.emit('Unsqueeze', [scale, last], rewriter.fresh(`${y}.scaling`));
+    this.scaled(whole, column, y);
   }
 
   private scaled(whole: string, scale: string, y: string): void {
@@ -143,23 +148,21 @@ class Quantizer {
     return known;
   }
 
-  /** @param axes of the scales, after the first, so that they broadcast */
   private weight(
-    weight: Weight,
-    quantize: (matrix: Matrix) => Int8Matrix,
-    axes: readonly number[],
+    { name }: Weight,
+    quantize: (matrix: Matrix, limit: number) => Int8Matrix,
+    limit: number,
   ): readonly [string, string] {
-    const key = `${weight.name} ${weight.turned} ${axes.join()}`;
+    const key = `${name} ${quantize.name} ${limit}`;
     let known = this.weights.get(key);
     if (!known) {
       const { rewriter } = this;
-      const { rows, columns, data, scales } = quantize(this.matrix(weight));
-      const [values, scale] = [
-        rewriter.fresh(`${weight.name}.int8`),
-        rewriter.fresh(`${weight.name}.scales`),
-      ];
-      rewriter.constant(values, { dtype: 'int8', shape: [rows, columns] }, data);
-      rewriter.constant(scale, { dtype: 'float32', shape: [scales.length, ...axes] }, scales);
+      const { shape, data: floats } = rewriter.constantOf(name)!;
+      const matrix = { rows: Number(shape[0]), columns: Number(shape[1]), data: floats as Float32Array };
+      const { data, scales } = quantize(matrix, limit);
+      const [values, scale] = [rewriter.fresh(`${name}.int8`), rewriter.fresh(`${name}.scales`)];
+      rewriter.constant(values, { dtype: 'int8', shape }, data);
+      rewriter.constant(scale, { dtype: 'float32', shape: [scales.length] }, scales);
       known = [values, scale];
       this.weights.set(key, known);
     }
