@@ -59,6 +59,8 @@ export interface Lowering<A extends object> {
   readonly emit: Emitter;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** Whether anything reads each output: what only a gradient would read need not be made. */
+  readonly read: readonly boolean[];
   readonly attributes: A;
   readonly node: Node<A>;
 }

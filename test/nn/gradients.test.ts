@@ -12,12 +12,13 @@ import { losses } from './cases/losses.ts';
 import { elementwise } from './cases/elementwise.ts';
 import { layouts } from './cases/layout.ts';
 import { manyToOne } from './cases/products.ts';
+import { recurrent, recurrentLayers } from './cases/recurrent.ts';
 import { loops } from './cases/scan.ts';
 import { SOURCES } from './support/interpreter.ts';
 import { REFERENCE } from './support/reference/index.ts';
 import { testCases } from './support/run-cases.ts';
 
-const CASES = { ...elementwise, ...generation, ...layouts, ...loops, ...manyToOne };
+const CASES = { ...elementwise, ...generation, ...layouts, ...loops, ...manyToOne, ...recurrent };
 
 /** Whatever the files of operations export under a name that ends in `Operation`. */
 async function exportedOperations(): Promise<string[]> {
@@ -45,7 +46,7 @@ describe.each(Object.entries(CASES))('operation %s', (_, cases) => {
   testCases(cases);
 });
 
-describe.each(Object.entries(layers))('layer %s', (_, cases) => {
+describe.each(Object.entries({ ...layers, ...recurrentLayers }))('layer %s', (_, cases) => {
   testCases(cases);
 });
 

@@ -48,6 +48,8 @@ class GraphBuilder implements Emitter {
   /** What is computed already: by operation, attributes and names of inputs. */
   private readonly known = new Map<string, readonly string[]>();
   private readonly constants = new Map<string, string>();
+  /** What some node or the caller reads. */
+  private readonly read = new Set<Tensor>();
   /** Bodies share the names of the graph around them: one inside must not hide one outside. */
   private readonly used: UsedNames;
 
@@ -62,7 +64,10 @@ class GraphBuilder implements Emitter {
     const order = topological(wanted.map(([, tensor]) => tensor));
     for (const node of order) if (isSource(node)) this.used.given.add(sourceName(node));
     for (const [name] of wanted) this.used.given.add(name);
-    for (const node of order) this.emitNode(node);
+    this.emitAll(
+      order,
+      wanted.map(([, tensor]) => tensor),
+    );
     const inputs = new Set(this.inputs.map(({ name }) => name));
     for (const [name] of wanted) {
       if (inputs.has(name)) throw new ShapeError(`the output ${name} has the name of an input`);
@@ -85,16 +90,23 @@ class GraphBuilder implements Emitter {
     return name;
   }
 
+  private emitAll(order: readonly Node[], results: readonly Tensor[]): void {
+    for (const node of order) for (const tensor of node.inputs) this.read.add(tensor);
+    for (const tensor of results) this.read.add(tensor);
+    for (const node of order) this.emitNode(node);
+  }
+
   private emitNode(node: Node): void {
     if (this.names.has(node.outputs[0])) return;
     const inputs = node.inputs.map((tensor) => this.nameOf(tensor));
-    const key = keyOf(node, inputs);
+    const read = node.outputs.map((tensor) => this.read.has(tensor));
+    const key = keyOf(node, inputs, read);
     const same = key === null ? undefined : this.known.get(key);
     const outputs = same ?? this.outputNames(node);
     node.outputs.forEach((tensor, i) => this.names.set(tensor, outputs[i]));
     if (same) return;
     if (key !== null) this.known.set(key, outputs);
-    node.operation.lower({ emit: this, inputs, outputs, attributes: node.attributes, node });
+    node.operation.lower({ emit: this, inputs, outputs, read, attributes: node.attributes, node });
   }
 
   private outputNames(node: Node): string[] {
@@ -183,6 +195,16 @@ class GraphBuilder implements Emitter {
     }
     return { graph: inner.build(Object.fromEntries(results.map((tensor) => [this.temporary(), tensor]))) };
   }
+
+  inline(
+    placeholders: ReadonlyMap<Tensor, string>,
+    results: readonly Tensor[],
+    outputs: readonly string[],
+  ): void {
+    for (const [tensor, name] of placeholders) this.names.set(tensor, name);
+    this.emitAll(topological(results), results);
+    results.forEach((tensor, i) => this.node('Identity', [this.nameOf(tensor)], [outputs[i]]));
+  }
 }
 
 interface UsedNames {
@@ -202,7 +224,7 @@ function isSource({ operation }: Node): boolean {
 }
 
 /** What two nodes have in common only when they compute the same; `null` for those not worth comparing. */
-function keyOf(node: Node, inputs: readonly string[]): string | null {
+function keyOf(node: Node, inputs: readonly string[], read: readonly boolean[]): string | null {
   const attributes = Object.entries(node.attributes).map(([name, value]) => {
     if (typeof value === 'function') return null;
     if (!ArrayBuffer.isView(value)) return `${name}=${JSON.stringify(value)}`;
@@ -211,7 +233,7 @@ function keyOf(node: Node, inputs: readonly string[]): string | null {
   });
   return attributes.includes(null)
     ? null
-    : `${node.operation.name}(${inputs.join()}){${attributes.join(';')}}`;
+    : `${node.operation.name}(${inputs.join()}){${attributes.join(';')}}${read.join()}`;
 }
 
 /**

@@ -38,4 +38,14 @@ export interface Emitter {
   /** TensorProto.DataType. */
   typeCode(dtype: DType): number;
   body(body: Body): AttributeValue;
+  /**
+   * Writes an operation as a graph of others, in its place.
+   * @param placeholders made with `input`, and the names of the values that they stand for
+   * @param outputs names for the results
+   */
+  inline(
+    placeholders: ReadonlyMap<Tensor, string>,
+    results: readonly Tensor[],
+    outputs: readonly string[],
+  ): void;
 }
