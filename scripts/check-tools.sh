@@ -1,12 +1,13 @@
 #!/bin/sh
 # Installs what the tests compile and compare with, where it is missing: Debian's compilers, the tools that our
-# readers are checked against, and the sandbox that builds run in.
+# readers are checked against, the sandbox that builds run in, what else reads our models, and a browser.
 set -eu
 
 # A command, and the Debian package that brings it. `binscribe doctor` lists the same ones; a test compares the two.
 wanted='gcc-11:gcc-11 gcc-12:gcc-12 g++-12:g++-12 clang-14:clang-14 clang-19:clang-19 make:make
 dpkg-source:dpkg-dev xz:xz-utils strip:binutils readelf:binutils objdump:binutils
-llvm-dwarfdump-19:llvm-19 bwrap:bubblewrap'
+llvm-dwarfdump-19:llvm-19 bwrap:bubblewrap check-model:python3-onnx
+chromium-headless-shell:chromium-headless-shell'
 
 missing=''
 for pair in $wanted; do

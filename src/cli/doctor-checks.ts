@@ -40,6 +40,8 @@ interface Tool {
   command: string;
   package: string;
   purpose: string;
+  /** What it is asked, to see that it runs: by default its version. */
+  probe?: string;
 }
 
 const TESTS: readonly Job[] = ['tests'];
@@ -65,6 +67,19 @@ const TOOLS: readonly Tool[] = [
   { jobs: TESTS, command: 'readelf', package: 'binutils', purpose: 'checks our reader' },
   { jobs: TESTS, command: 'objdump', package: 'binutils', purpose: 'checks our reader' },
   { jobs: TESTS, command: 'llvm-dwarfdump-19', package: 'llvm-19', purpose: 'checks our reader' },
+  {
+    jobs: TESTS,
+    command: 'check-model',
+    package: 'python3-onnx',
+    purpose: 'checks exported models',
+    probe: '--help',
+  },
+  {
+    jobs: TESTS,
+    command: 'chromium-headless-shell',
+    package: 'chromium-headless-shell',
+    purpose: 'runs graphs in a page',
+  },
 ];
 
 /** Looks at everything. Takes a second or two. */
@@ -105,8 +120,8 @@ async function checkModel(session: Session): Promise<Check> {
   }
 }
 
-function checkTool({ jobs, command, package: from, purpose }: Tool): Check {
-  const run = spawnSync(command, ['--version'], { encoding: 'utf8', timeout: PROBE_MILLISECONDS });
+function checkTool({ jobs, command, package: from, purpose, probe = '--version' }: Tool): Check {
+  const run = spawnSync(command, [probe], { encoding: 'utf8', timeout: PROBE_MILLISECONDS });
   const ok = run.status === 0;
   const failed =
     run.error && 'code' in run.error && run.error.code === 'ENOENT'
