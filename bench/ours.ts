@@ -6,6 +6,7 @@ import { Predictor } from '../src/nn/inference.ts';
 import { Trainer } from '../src/nn/training/trainer.ts';
 import { nodeRuntime } from '../src/runtimes/node.ts';
 import { caseNamed } from './cases/index.ts';
+import { tell } from './duel.ts';
 
 const THREADS = 2;
 
@@ -47,6 +48,4 @@ if (inference) {
     values.push(loss);
   }
 }
-// The unit of maxRSS is a kilobyte.
-const peakMemory = process.resourceUsage().maxRSS * 1024;
-process.stdout.write(`${JSON.stringify({ milliseconds, values, peakMemory })}\n`);
+tell({ milliseconds, values });

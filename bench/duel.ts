@@ -1,0 +1,131 @@
+/**
+ * Two programs at the same work, in turn: ours and a peer's, each in a process of its own, so that both meet the same
+ * noise.
+ */
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { medianOf, peerPythons, type BenchResult } from './common.ts';
+
+const ROUNDS = 3;
+/** Values that are compared: later ones of two trainings drift apart by rounding alone. */
+const COMPARED = 30;
+
+/** A case. Both programs are called with its name, a folder and a number of steps, and answer with a line of JSON. */
+export interface Duel {
+  readonly name: string;
+  /** Beside this module. */
+  readonly ours: string;
+  /** In `bench/peers/`, and the module without which it cannot run. */
+  readonly peer: string;
+  readonly module: string;
+  readonly steps: number;
+  /** First steps left out of the time: graphs are optimised, pages touched, caches filled. */
+  readonly warm: number;
+  /** Puts into the folder what both sides start from. */
+  write(folder: string): Promise<void>;
+}
+
+/** What a side tells. */
+export interface Answer {
+  /** Of each step. */
+  readonly milliseconds: readonly number[];
+  /** In which both sides should agree: losses, outputs, scores. */
+  readonly values: readonly number[];
+  /** How much a step does, where a rate says more than a time. */
+  readonly work?: { readonly unit: string; readonly count: number };
+}
+
+interface Side extends Answer {
+  /** In bytes. */
+  readonly peakMemory: number;
+}
+
+export interface DuelResult extends BenchResult {
+  /** Milliseconds of a step. */
+  ours: number;
+  peer: number;
+  /** Units of work a second. */
+  rates?: { unit: string; ours: number; peer: number };
+  /** Largest relative difference of the values, of the first 30 steps at most. */
+  lossDifference: number;
+  memoryRatio: number;
+  peerName: string;
+}
+
+/** A program's last words. */
+export function tell(answer: Answer): void {
+  // The unit of maxRSS is a kilobyte.
+  const side: Side = { ...answer, peakMemory: process.resourceUsage().maxRSS * 1024 };
+  process.stdout.write(`${JSON.stringify(side)}\n`);
+}
+
+function runSide(command: string, args: string[], environment: NodeJS.ProcessEnv = {}): Side {
+  const output = execFileSync(command, args, {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return JSON.parse(output.trim().split('\n').at(-1)!) as Side;
+}
+
+export async function fight(duel: Duel, log: (line: string) => void): Promise<DuelResult> {
+  const pythons = peerPythons(duel.module);
+  const folder = mkdtempSync(join(tmpdir(), 'binscribe-bench-'));
+  try {
+    await duel.write(folder);
+    return compare(duel, folder, pythons, log);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function compare(
+  { name, ours: program, peer, steps, warm }: Duel,
+  folder: string,
+  pythons: readonly string[],
+  log: (line: string) => void,
+): DuelResult {
+  const here = import.meta.dirname;
+  const script = join(here, '..', '..', 'bench', 'peers', peer);
+  const arguments_ = [name, folder, `${steps}`];
+  const time = ({ milliseconds }: Side): number => medianOf(milliseconds.slice(warm));
+  const ours: Side[] = [];
+  const peers = new Map<string, Side[]>(pythons.map((python) => [python, []]));
+  for (let round = 0; round < ROUNDS; round++) {
+    ours.push(runSide(process.execPath, [join(here, program), ...arguments_]));
+    for (const [python, sides] of peers) {
+      sides.push(
+        runSide(python, [script, ...arguments_], { OMP_WAIT_POLICY: 'passive', OMP_NUM_THREADS: '2' }),
+      );
+    }
+    log(
+      `${name} ${round + 1}/${ROUNDS}: ours ${time(ours.at(-1)!).toFixed(1)} ms, ` +
+        [...peers].map(([python, sides]) => `${python} ${time(sides.at(-1)!).toFixed(1)} ms`).join(', '),
+    );
+  }
+  const [peerName, best] = [...peers].sort(
+    ([, a], [, b]) => medianOf(a.map(time)) - medianOf(b.map(time)),
+  )[0];
+  const mine = medianOf(ours.map(time));
+  const theirs = medianOf(best.map(time));
+  const { work } = ours[0];
+  const rate = (milliseconds: number): number => Math.round((work!.count / milliseconds) * 1000);
+  return {
+    name,
+    ratio: theirs / mine,
+    ours: mine,
+    peer: theirs,
+    ...(work ? { rates: { unit: `${work.unit}/s`, ours: rate(mine), peer: rate(theirs) } } : {}),
+    lossDifference: Math.max(
+      ...ours[0].values
+        .slice(0, COMPARED)
+        .map((value, i) => Math.abs(value - best[0].values[i]) / Math.abs(value)),
+    ),
+    memoryRatio: medianOf(ours.map((s) => s.peakMemory)) / medianOf(best.map((s) => s.peakMemory)),
+    peerName,
+  };
+}
