@@ -1,0 +1,52 @@
+/** Devices beside the processor: they compute the same, or are missed in words that help. */
+
+import { listSupportedBackends } from 'onnxruntime-node';
+import { describe, expect, it } from 'vitest';
+import { BinscribeError } from '../../src/error.ts';
+import { Predictor } from '../../src/nn/inference.ts';
+import { checkDevice, DEVICES, type Device } from '../../src/runtimes/devices.ts';
+import { nodeRuntime } from '../../src/runtimes/node.ts';
+import { batchOf, trained } from '../nn/export/support.ts';
+import { largestError } from '../nn/import/support.ts';
+
+const missed = (device: Device): Promise<unknown> =>
+  checkDevice(device).then(
+    () => null,
+    (error: unknown) => error,
+  );
+
+describe.each(DEVICES.filter((device) => device !== 'cpu'))('device %s', (device) => {
+  it('computes what the processor does, or says what is missing and how to get it', async () => {
+    const error = await missed(device);
+    const runtime = nodeRuntime({ device });
+    if (error !== null) {
+      expect(error).toBeInstanceOf(BinscribeError);
+      const { kind, exitCode, message, hint } = error as BinscribeError;
+      expect([kind, exitCode]).toEqual(['missing', 7]);
+      expect(message).toMatch(new RegExp(`^device ${device}[^\n]+$`));
+      const built = listSupportedBackends().some(({ name }) => name === device);
+      if (!built) expect(hint).toContain('It is for');
+      else
+        expect(hint).toContain({ webgpu: 'libvulkan1', cuda: '--onnxruntime-node-install=cuda12' }[device]);
+      await expect(runtime.open(new Uint8Array())).rejects.toBe(error);
+      return;
+    }
+    const [own, other] = await Promise.all(
+      [nodeRuntime(), runtime].map((each) => Predictor.create({ runtime: each, ...trained() })),
+    );
+    const [expected, found] = [await own.run(batchOf(3, 12)), await other.run(batchOf(3, 12))];
+    for (const name of Object.keys(expected)) {
+      // Graphics processors multiply with fewer digits.
+      expect(largestError(found[name], expected[name]), name).toBeLessThan(1e-2);
+    }
+    await own.close();
+    await other.close();
+  });
+});
+
+describe('device cpu', () => {
+  it('is always there, and what is wrong with a graph is no matter of devices', async () => {
+    expect(await missed('cpu')).toBe(null);
+    await expect(nodeRuntime().open(new Uint8Array(3))).rejects.toThrow('ONNX Runtime refuses the graph');
+  });
+});
