@@ -2,6 +2,7 @@
 
 import type { TrainingCase } from './case.ts';
 import { clipTrain } from './clip.ts';
+import { gruTrain, lstmTrain } from './recurrent.ts';
 import { seq2seqTrain } from './seq2seq.ts';
 import { transformerInfer1, transformerInfer32, transformerTrain } from './transformer.ts';
 
@@ -9,6 +10,8 @@ export const CASES: readonly TrainingCase[] = [
   transformerTrain,
   clipTrain,
   seq2seqTrain,
+  gruTrain,
+  lstmTrain,
   transformerInfer1,
   transformerInfer32,
 ];

@@ -15,6 +15,8 @@ import torch
 import torch.nn.functional as F
 
 torch.set_num_threads(2)
+# Gradients that die out over many steps become denormal numbers, which can make a step eight times as long.
+torch.set_flush_denormal(True)
 case, folder, steps = sys.argv[1], sys.argv[2], int(sys.argv[3])
 
 raw = numpy.fromfile(f"{folder}/weights.bin", dtype=numpy.float32)
@@ -188,7 +190,35 @@ class Seq2Seq(torch.nn.Module):
         return F.cross_entropy(self.output(x).flatten(0, 1), batch["next"].flatten())
 
 
+def recurrent(kind, path):
+    """torch.nn.GRU or LSTM with our weights: ours are [inputs, outputs], with the gates in ONNX's order."""
+    order = {"GRU": (1, 0, 2), "LSTM": (0, 2, 3, 1)}[kind]
+    sides = ["forward", "backward"] if f"{path}.0.backward.input.weight" in P else ["forward"]
+    inputs, gates = P[f"{path}.0.forward.input.weight"].shape
+    module = getattr(torch.nn, kind)(inputs, gates // len(order), bidirectional=len(sides) == 2)
+    with torch.no_grad():
+        for side, suffix in zip(sides, ("", "_reverse")):
+            for ours, theirs in (("input", "ih"), ("recurrent", "hh")):
+                for what in ("weight", "bias"):
+                    parts = P[f"{path}.0.{side}.{ours}.{what}"].t().chunk(len(order))
+                    getattr(module, f"{what}_{theirs}_l0{suffix}").copy_(torch.cat([parts[i] for i in order]))
+    return module
+
+
+class Recurrent(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.words, self.classifier = embedding("words"), Linear("classifier")
+        self.layer = recurrent("GRU" if case == "gru-train" else "LSTM", "layer")
+
+    def loss(self, batch):
+        states, _ = self.layer(self.words(batch["tokens"]))
+        return F.cross_entropy(self.classifier(states.mean(0)), batch["labels"])
+
+
 MODELS = {
+    "gru-train": Recurrent,
+    "lstm-train": Recurrent,
     "transformer-train": Classifier,
     "clip-train": Clip,
     "seq2seq-train": Seq2Seq,
