@@ -1,5 +1,8 @@
 /** Devices beside the processor: they compute the same, or are missed in words that help. */
 
+import { execFileSync } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { listSupportedBackends } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { BinscribeError } from '../../src/error.ts';
@@ -8,6 +11,9 @@ import { checkDevice, DEVICES, type Device } from '../../src/runtimes/devices.ts
 import { nodeRuntime } from '../../src/runtimes/node.ts';
 import { batchOf, trained } from '../nn/export/support.ts';
 import { largestError } from '../nn/import/support.ts';
+import { distance, norm } from '../nn/support/array.ts';
+import { buildTree } from '../support/build.ts';
+import { CASES, type Found } from '../web/cases.ts';
 
 const missed = (device: Device): Promise<unknown> =>
   checkDevice(device).then(
@@ -50,3 +56,28 @@ describe('device cpu', () => {
     await expect(nodeRuntime().open(new Uint8Array(3))).rejects.toThrow('ONNX Runtime refuses the graph');
   });
 });
+
+/** A graphics processor in software, of Debian's package chromium-common, with the Vulkan that finds it. */
+const CHROMIUM = '/usr/lib/chromium';
+const SWIFTSHADER = join(CHROMIUM, 'vk_swiftshader_icd.json');
+
+describe.skipIf(!existsSync(SWIFTSHADER))(
+  'device webgpu, by SwiftShader (Debian package chromium-common)',
+  () => {
+    it('computes and trains as the processor does', { timeout: 180_000 }, async () => {
+      const names = ['a predictor, with fused operators', 'five steps of training'];
+      const folder = buildTree();
+      const env = { ...process.env, LD_LIBRARY_PATH: CHROMIUM, VK_ICD_FILENAMES: SWIFTSHADER };
+      const script = join(folder, 'test/runtimes/on-device.js');
+      const answer = execFileSync(process.execPath, [script, 'webgpu', ...names], { env, encoding: 'utf8' });
+      rmSync(folder, { recursive: true });
+      const found = JSON.parse(answer) as Record<string, Found>;
+      for (const name of names) {
+        const expected = await CASES[name](nodeRuntime({ threads: 1 }));
+        for (const [key, values] of Object.entries(expected)) {
+          expect(distance(found[name][key], values) / norm(values), `${name}: ${key}`).toBeLessThan(1e-4);
+        }
+      }
+    });
+  },
+);

@@ -1,4 +1,4 @@
-/** Binscribe as users run it, for tests that need a process: built from these sources into a folder of its own. */
+/** Binscribe built from these sources into a folder of its own, for tests that need a process or a page. */
 
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, symlinkSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** @returns Path of the executable's script. */
+/** As users run it. @returns Path of the executable's script. */
 export function buildBinscribe(): string {
   const folder = mkdtempSync(join(tmpdir(), 'binscribe-built-'));
   cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
@@ -20,4 +20,17 @@ export function buildBinscribe(): string {
     { cwd: ROOT },
   );
   return join(folder, 'dist/cli/main.js');
+}
+
+/**
+ * Sources and tests, each file as a module of its own.
+ * @returns The folder, which has `src` and `test` as this one does.
+ */
+export function buildTree(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'binscribe-tree-'));
+  for (const name of ['node_modules', 'package.json']) symlinkSync(join(ROOT, name), join(folder, name));
+  const tsc = join(ROOT, 'node_modules/.bin/tsc');
+  const options = ['--noEmit', 'false', '--noCheck', '--rootDir', ROOT, '--outDir', folder];
+  execFileSync(tsc, ['-p', 'tsconfig.json', ...options], { cwd: ROOT });
+  return folder;
 }

@@ -1,15 +1,14 @@
 /** A page in Debian's headless Chromium, with these sources built into plain modules, and no network. */
 
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { buildTree } from '../support/build.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
 const BROWSER = 'chromium-headless-shell';
 /** Below vitest's own limit, so that the browser is ended. A page takes a few seconds. */
 const LIMIT_MILLISECONDS = 100_000;
@@ -32,12 +31,6 @@ export function hasBrowser(): boolean {
   return spawnSync(BROWSER, ['--version']).status === 0;
 }
 
-/** Sources and tests as JavaScript, each file for itself. Types are checked elsewhere. */
-function build(folder: string): void {
-  const options = ['--noEmit', 'false', '--noCheck', '--rootDir', ROOT, '--outDir', folder];
-  execFileSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.json', ...options], { cwd: ROOT });
-}
-
 /** The page: what its module returns goes back to the server, and so does whatever goes wrong. */
 const html = (module: string, argument: unknown): string => `<!doctype html>
 <script>
@@ -47,7 +40,7 @@ const html = (module: string, argument: unknown): string => `<!doctype html>
 </script>
 <script type="importmap">${JSON.stringify({ imports: IMPORTS })}</script>
 <script type="module">
-  const { report } = await import('/built/${module}');
+  const { report } = await import('/${module}');
   send('report', JSON.stringify(await report(${JSON.stringify(argument)})));
 </script>`;
 
@@ -57,8 +50,7 @@ const html = (module: string, argument: unknown): string => `<!doctype html>
  * @throws Error with what the page says where it fails
  */
 export async function inPage<Report>(module: string, argument: unknown): Promise<Report> {
-  const folder = mkdtempSync(join(tmpdir(), 'binscribe-page-'));
-  build(join(folder, 'built'));
+  const folder = buildTree();
   let finish: (answer: { kind: string; value: string }) => void;
   const finished = new Promise<{ kind: string; value: string }>((resolve) => (finish = resolve));
 
@@ -73,9 +65,8 @@ export async function inPage<Report>(module: string, argument: unknown): Promise
       response.setHeader('content-type', 'text/html').end(html(module, argument));
       return;
     }
-    const base = pathname.startsWith('/node_modules/') ? ROOT : folder;
     try {
-      const content = readFileSync(join(base, normalize(pathname)));
+      const content = readFileSync(join(folder, normalize(pathname)));
       response.setHeader('content-type', TYPES[extname(pathname)] ?? 'text/plain').end(content);
     } catch {
       response.writeHead(404).end();

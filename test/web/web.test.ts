@@ -13,7 +13,7 @@ const ENGINE = join(import.meta.dirname, '../../src/nn');
 
 /** All modules of the engine, as the page names them. */
 const modules = readdirSync(ENGINE, { recursive: true, encoding: 'utf8' }).flatMap((path) =>
-  path.endsWith('.ts') && !path.endsWith('.test.ts') ? [`/built/src/nn/${path.replace(/ts$/, 'js')}`] : [],
+  path.endsWith('.ts') && !path.endsWith('.test.ts') ? [`/src/nn/${path.replace(/ts$/, 'js')}`] : [],
 );
 
 describe.skipIf(!hasBrowser())('a page (Debian package chromium-headless-shell)', () => {
