@@ -5,9 +5,9 @@ import { BinscribeError } from '../../../src/error.ts';
 import { exportGraph, exportModel } from '../../../src/nn/export/model.ts';
 import { Predictor } from '../../../src/nn/inference.ts';
 import { nodeRuntime } from '../../../src/runtimes/node.ts';
-import { loadEncoder } from '../../../src/nn/import/huggingface.ts';
+import { loadEncoder, loadT5 } from '../../../src/nn/import/huggingface.ts';
 import { checkpoint, expectedTensors, largestError } from '../import/support.ts';
-import { batchOf, drawParameters, encoder, INPUTS, trained } from './support.ts';
+import { batchOf, drawParameters, encoder, INPUTS, recurrent, trained } from './support.ts';
 
 const runtime = nodeRuntime({ threads: 1 });
 
@@ -17,8 +17,13 @@ const STANDARD =
   'ReduceSum Reshape Shape Slice Softmax Squeeze Sub Tanh Transpose Unsqueeze Where';
 
 describe('an exported model', () => {
-  it.each(['gelu', 'geluTanh', 'relu'] as const)('computes what the model does, %s', async (activation) => {
-    const model = trained(activation);
+  it.each([
+    ['gelu', encoder('gelu')],
+    ['geluTanh', encoder('geluTanh')],
+    ['relu', encoder('relu')],
+    ['recurrent', recurrent],
+  ])('computes what the model does, %s', async (_, build) => {
+    const model = trained(build);
     const predictor = await Predictor.create({ runtime, ...model });
     const session = await runtime.open(exportModel(model));
     for (const [batch, length] of [
@@ -79,7 +84,31 @@ describe('an exported model', () => {
     expect(() => exportModel({ ...model, parameters: new Map() })).toThrow(BinscribeError);
   });
 
-  it('computes what transformers does, from a folder of Hugging Face', async () => {
+  it.each(['t5', 't5-gated'])(
+    'computes what transformers does, from a folder of Hugging Face: %s',
+    async (name) => {
+      const loaded = await loadT5(checkpoint(name));
+      const expected = expectedTensors(name);
+      const whole = (axis: string) => ({ dtype: 'int64', shape: ['batch', axis] }) as const;
+      const bytes = exportModel({
+        model(scope, { ids, mask, target }) {
+          const memory = loaded.encode(scope, ids, mask);
+          const hidden = loaded.decode(scope, { ids: target, memory, memoryMask: mask });
+          return { memory, hidden, logits: loaded.logits(scope, hidden) };
+        },
+        inputs: { ids: whole('length'), mask: whole('length'), target: whole('written') },
+        parameters: loaded.parameters,
+      });
+      const session = await runtime.open(bytes);
+      const { ids, mask, target } = expected;
+      for (const [output, found] of Object.entries(await session.run({ ids, mask, target }))) {
+        expect(largestError(found, expected[output]), output).toBeLessThan(1e-4);
+      }
+      await session.close();
+    },
+  );
+
+  it('computes what transformers does, from a folder of Hugging Face: roberta', async () => {
     const loaded = await loadEncoder(checkpoint('roberta'));
     const expected = expectedTensors('roberta');
     const bytes = exportModel({

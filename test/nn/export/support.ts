@@ -12,8 +12,10 @@ import {
   selfAttentivePooling,
 } from '../../../src/nn/layers/pooling.ts';
 import { learnedPositions } from '../../../src/nn/layers/positions.ts';
+import { gru, lstm } from '../../../src/nn/layers/recurrent.ts';
 import { transformerEncoder, type Activation } from '../../../src/nn/layers/transformer.ts';
 import { crossEntropy } from '../../../src/nn/losses/cross-entropy.ts';
+import { sum } from '../../../src/nn/ops/broadcast.ts';
 import { cast } from '../../../src/nn/ops/elementwise.ts';
 import { reshape } from '../../../src/nn/ops/layout.ts';
 import { project } from '../../../src/nn/ops/matmul.ts';
@@ -63,6 +65,21 @@ export const encoder =
     };
   };
 
+/** Recurrent layers, which stop at each sequence's end. */
+export const recurrent: Model = (scope, { ids, mask }) => {
+  const words = embedding(scope.at('words'), ids, VOCABULARY, WIDTH);
+  const lengths = cast(sum(cast(mask, 'float32'), 1), 'int32');
+  const options = { size: 24, lengths };
+  const { outputs } = gru(scope.at('gru'), words, {
+    ...options,
+    layers: 2,
+    bidirectional: true,
+    dropout: 0.1,
+  });
+  const { outputs: states, cell } = lstm(scope.at('lstm'), outputs, options);
+  return { states, cell, vector: maskedMean(outputs, mask) };
+};
+
 const SIZES = { dtype: 'int64', shape: ['batch', 'length'] } as const;
 
 export const INPUTS: TrainedModel['inputs'] = { ids: SIZES, mask: SIZES };
@@ -82,8 +99,7 @@ export function drawParameters(model: Model, inputs: TrainedModel['inputs']): Ma
   );
 }
 
-export function trained(activation: Activation = 'gelu'): TrainedModel {
-  const model = encoder(activation);
+export function trained(model: Model = encoder()): TrainedModel {
   return { model, inputs: INPUTS, parameters: drawParameters(model, INPUTS) };
 }
 
