@@ -18,6 +18,7 @@ import {
   selfAttentivePooling,
 } from '../../src/nn/layers/pooling.ts';
 import { sinusoidalPositions } from '../../src/nn/layers/positions.ts';
+import { gru, lstm } from '../../src/nn/layers/recurrent.ts';
 import { transformerDecoder, transformerEncoder, type Activation } from '../../src/nn/layers/transformer.ts';
 import { binaryCrossEntropy } from '../../src/nn/losses/binary-cross-entropy.ts';
 import { infoNCE, supervisedContrastive } from '../../src/nn/losses/contrastive.ts';
@@ -117,6 +118,24 @@ const LOSSES: Record<string, Build> = {
   softClip: (_, { a, b }, { temperature }) => softClip(a, b, temperature as number),
 };
 
+const recurrentOptions = ({ layers, bidirectional, lengths }: Golden['options']) => ({
+  size: 4,
+  layers: layers as number,
+  bidirectional: bidirectional as boolean,
+  lengths: lengths ? constant(Int32Array.from(lengths as number[]), [3]) : null,
+});
+
+const RECURRENT: Record<string, Build> = {
+  gru: (scope, { x, hidden }, options) => {
+    const found = gru(scope, x, recurrentOptions(options), hidden ?? null);
+    return [found.outputs, found.hidden];
+  },
+  lstm: (scope, { x, hidden, cell }, options) => {
+    const found = lstm(scope, x, recurrentOptions(options), hidden ? { hidden, cell } : null);
+    return [found.outputs, found.hidden, found.cell];
+  },
+};
+
 const runtime = nodeRuntime({ threads: 1 });
 
 function host({ dtype, shape, data }: Values): HostTensor {
@@ -164,6 +183,7 @@ async function errors(golden: Golden, build: Build): Promise<Record<string, numb
 describe.each([
   ['layers', LAYERS],
   ['losses', LOSSES],
+  ['recurrent', RECURRENT],
 ])('%s', (file, builders) => {
   const url = new URL(`goldens/${file}.json`, import.meta.url);
   const goldens = JSON.parse(readFileSync(url, 'utf8')) as unknown as Golden[];

@@ -3,7 +3,7 @@
     python -m venv venv && venv/bin/pip install torch==2.13.0
     venv/bin/python test/nn/goldens/make.py && npx prettier --write test/nn/goldens/*.json
 
-Writes layers.json and losses.json beside itself. Everything is computed in float64, from inputs that are float32.
+Writes layers.json, losses.json and recurrent.json beside itself. Everything is computed in float64, from inputs that are float32.
 A case has inputs, weights by the names that our layers give them, outputs, and gradients of the sum of all outputs
 times `directions`. Weights of linear layers are transposed: ours are [inputs, outputs].
 """
@@ -346,6 +346,57 @@ def contrasts():
         yield case("softClip", {"a": a, "b": b}, {}, soft_clip, {"temperature": temperature})
 
 
+def gates(order):
+    """PyTorch's weights of a recurrent layer as ours: the gates in ONNX's order, [inputs, outputs]."""
+
+    def turn(t):
+        parts = t.chunk(len(order))
+        return torch.cat([parts[i] for i in order]).t()
+
+    return turn
+
+
+def recurrents():
+    """In both directions sequences start at their own ends; PyTorch has them packed."""
+    kinds = (("gru", nn.GRU, (1, 0, 2)), ("lstm", nn.LSTM, (0, 3, 1, 2)))
+    for name, kind, order in kinds:
+        for layers, both, started, lengths in (
+            (1, False, False, None),
+            (1, True, True, [2, 5, 1]),
+            (2, True, True, [5, 3, 4]),
+            (2, False, False, [1, 5, 5]),
+        ):
+            module = spread(kind(3, 4, num_layers=layers, bidirectional=both, batch_first=True))
+            weights = {}
+            for layer in range(layers):
+                for side, suffix in (("forward", ""), ("backward", "_reverse"))[: 1 + both]:
+                    for ours, theirs in (("input", "ih"), ("recurrent", "hh")):
+                        for what in ("weight", "bias"):
+                            parameter = getattr(module, f"{what}_{theirs}_l{layer}{suffix}")
+                            weights[f"layer.{layer}.{side}.{ours}.{what}"] = (parameter, gates(order))
+            inputs = {"x": draw(3, 5, 3)}
+            if started:
+                inputs["hidden"] = draw(layers * (1 + both), 3, 4)
+                if name == "lstm":
+                    inputs["cell"] = draw(layers * (1 + both), 3, 4)
+
+            def forward(x, *states):
+                start = (states if name == "lstm" else states[0]) if states else None
+                if lengths is None:
+                    outputs, ends = module(x, start)
+                else:
+                    packed = nn.utils.rnn.pack_padded_sequence(
+                        x, torch.tensor(lengths), batch_first=True, enforce_sorted=False
+                    )
+                    outputs, ends = module(packed, start)
+                    outputs, _ = nn.utils.rnn.pad_packed_sequence(outputs, batch_first=True, total_length=5)
+                return (outputs, *ends) if name == "lstm" else (outputs, ends)
+
+            options = {"layers": layers, "bidirectional": both}
+            options |= {} if lengths is None else {"lengths": lengths}
+            yield case(name, inputs, weights, forward, options)
+
+
 def write(name, *families):
     cases = [found for family in families for found in family()]
     path = Path(__file__).parent / f"{name}.json"
@@ -355,3 +406,4 @@ def write(name, *families):
 
 write("layers", simple_layers, attentions, transformers, pools, heads)
 write("losses", entropies, pairs, contrasts)
+write("recurrent", recurrents)
