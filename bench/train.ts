@@ -1,10 +1,11 @@
-/** `bench train`: our training steps against PyTorch's and gensim's, on the same model, data and initial weights. */
+/** `bench train`: our engine against PyTorch, gensim and transformers, on the same models, data and initial weights. */
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Trainer } from '../src/nn/training/trainer.ts';
 import { nodeRuntime } from '../src/runtimes/node.ts';
 import type { TrainingCase } from './cases/case.ts';
+import { beam5 } from './cases/beam5.ts';
 import { CASES } from './cases/index.ts';
 import { skipGram } from './cases/skip-gram.ts';
 import { fight, type Duel, type DuelResult } from './duel.ts';
@@ -65,7 +66,7 @@ function training(one: TrainingCase): Duel {
   };
 }
 
-const DUELS: readonly Duel[] = [...CASES.map(training), skipGram];
+const DUELS: readonly Duel[] = [...CASES.map(training), skipGram, beam5];
 
 export async function benchTrain(
   only: readonly string[],
