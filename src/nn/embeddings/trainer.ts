@@ -12,8 +12,8 @@ import { PlainKernel } from './plain.ts';
 import { settingsOf, type EmbeddingSettings } from './settings.ts';
 import type { Crew, Threads } from './threads.ts';
 import type { Vocabulary } from './vocabulary.ts';
-import { wasmEngine } from './wasm/engine.ts';
-import { kernelModule, pagesOf } from './wasm/kernel.ts';
+import { wasmEngine } from '../wasm/engine.ts';
+import { kernelModule, pagesOf } from './kernel/kernel.ts';
 
 export interface TrainerOptions {
   /** Without threads it trains on the calling one. */
