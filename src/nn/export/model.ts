@@ -66,7 +66,7 @@ export function exportModel(options: ExportOptions): Uint8Array {
     producer: 'binscribe',
     opset: `${OPSET_17.opset}`,
     ...(options.doc === undefined ? {} : { doc: options.doc }),
-    ...(options.quantize ? { quantized: `int${options.quantize}` } : {}),
+    ...(options.quantize ? { quantized: `int8, weights of ${options.quantize} bits` } : {}),
     ...options.metadata,
   };
   return encodeModel(exportGraph(options), {

@@ -1,6 +1,6 @@
 """What Debian's onnx says of a model: whether it is valid, and the types that it infers for the outputs itself.
 
-Prints a JSON object: name of an output -> [element type, sizes (null where onnx cannot tell)].
+Prints a JSON object: `outputs`, name -> [element type, sizes (null where onnx cannot tell)], `doc` and `metadata`.
 """
 
 import json
@@ -26,4 +26,9 @@ def shape(value):
 
 
 kinds = dict(outputs)
-print(json.dumps({value.name: [kinds[value.name], shape(value)] for value in inferred.graph.output}))
+answer = {
+    "outputs": {value.name: [kinds[value.name], shape(value)] for value in inferred.graph.output},
+    "doc": model.doc_string,
+    "metadata": {entry.key: entry.value for entry in model.metadata_props},
+}
+print(json.dumps(answer))

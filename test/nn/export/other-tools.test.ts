@@ -27,11 +27,16 @@ describe.skipIf(!hasOnnx)('onnx (Debian package python3-onnx)', () => {
   const folder = mkdtempSync(join(tmpdir(), 'binscribe-onnx-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  function check(options: ExportOptions): Record<string, [string, (string | number | null)[]]> {
+  interface Answer {
+    outputs: Record<string, [string, (string | number | null)[]]>;
+    doc: string;
+    metadata: Record<string, string>;
+  }
+
+  function check(options: ExportOptions): Answer {
     const file = join(folder, 'model.onnx');
     writeFileSync(file, exportModel(options));
-    const answer = execFileSync(PYTHON, [CHECK, file], { encoding: 'utf8' });
-    return JSON.parse(answer) as Record<string, [string, (string | number | null)[]]>;
+    return JSON.parse(execFileSync(PYTHON, [CHECK, file], { encoding: 'utf8' })) as Answer;
   }
 
   const ELEMENTS: Partial<Record<string, string>> = { FLOAT: 'float32', INT64: 'int64' };
@@ -46,7 +51,7 @@ describe.skipIf(!hasOnnx)('onnx (Debian package python3-onnx)', () => {
     ['whole numbers, sizes known', { inputs: sizes(2, 6), quantize: 7 }],
   ] as const)('finds a model valid, and its types those that we say: %s', (_, more) => {
     const options = { ...trained(), ...more };
-    const inferred = check(options);
+    const inferred = check(options).outputs;
     const { outputs } = exportGraph(options);
     expect(Object.keys(inferred)).toEqual(outputs.map(({ name }) => name));
     let told = 0;
@@ -63,6 +68,12 @@ describe.skipIf(!hasOnnx)('onnx (Debian package python3-onnx)', () => {
     }
     // Widths at least.
     expect(told).toBeGreaterThanOrEqual(outputs.length - 1);
+  });
+
+  it('reads what the file says of itself', () => {
+    const { doc, metadata } = check({ ...trained(), doc: 'Vectors of functions.', metadata: { seed: '1' } });
+    expect(doc).toBe('Vectors of functions.');
+    expect(metadata).toEqual({ producer: 'binscribe', opset: '17', doc, seed: '1' });
   });
 
   it('finds fault with a model that has one', () => {
