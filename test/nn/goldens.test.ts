@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { gradients } from '../../src/nn/autodiff.ts';
 import { multiHeadAttention } from '../../src/nn/layers/attention.ts';
 import { embedding } from '../../src/nn/layers/embedding.ts';
+import { structure2vec } from '../../src/nn/layers/graph.ts';
 import { classificationHead, projectionHead } from '../../src/nn/layers/heads.ts';
 import { linear } from '../../src/nn/layers/linear.ts';
 import { causalBias, paddingBias } from '../../src/nn/layers/masks.ts';
@@ -28,7 +29,7 @@ import { softClip } from '../../src/nn/losses/soft-clip.ts';
 import { meanSquaredError } from '../../src/nn/losses/squared-error.ts';
 import { tripletMargin } from '../../src/nn/losses/triplet.ts';
 import { sum } from '../../src/nn/ops/broadcast.ts';
-import { add, addN, gelu, geluTanh, mul } from '../../src/nn/ops/elementwise.ts';
+import { add, addN, cast, gelu, geluTanh, mul } from '../../src/nn/ops/elementwise.ts';
 import { constant, input } from '../../src/nn/ops/source.ts';
 import type { HostTensor } from '../../src/nn/runtime.ts';
 import { Scope } from '../../src/nn/scope.ts';
@@ -136,6 +137,13 @@ const RECURRENT: Record<string, Build> = {
   },
 };
 
+const GRAPHS: Record<string, Build> = {
+  structure2vec: (scope, { nodes, adjacency, members }, { depth, rounds }) => {
+    const graphs = { nodes, adjacency: cast(adjacency, 'float32'), members: cast(members, 'float32') };
+    return structure2vec(scope, graphs, { size: 6, depth: depth as number, rounds: rounds as number });
+  },
+};
+
 const runtime = nodeRuntime({ threads: 1 });
 
 function host({ dtype, shape, data }: Values): HostTensor {
@@ -184,6 +192,7 @@ describe.each([
   ['layers', LAYERS],
   ['losses', LOSSES],
   ['recurrent', RECURRENT],
+  ['graphs', GRAPHS],
 ])('%s', (file, builders) => {
   const url = new URL(`goldens/${file}.json`, import.meta.url);
   const goldens = JSON.parse(readFileSync(url, 'utf8')) as unknown as Golden[];

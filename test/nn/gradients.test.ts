@@ -7,6 +7,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../src/nn/tensor.ts';
 import { generation } from './cases/generation.ts';
+import { graphLayers } from './cases/graph.ts';
 import { layers } from './cases/layers.ts';
 import { losses } from './cases/losses.ts';
 import { elementwise } from './cases/elementwise.ts';
@@ -46,7 +47,7 @@ describe.each(Object.entries(CASES))('operation %s', (_, cases) => {
   testCases(cases);
 });
 
-describe.each(Object.entries({ ...layers, ...recurrentLayers }))('layer %s', (_, cases) => {
+describe.each(Object.entries({ ...layers, ...graphLayers, ...recurrentLayers }))('layer %s', (_, cases) => {
   testCases(cases);
 });
 

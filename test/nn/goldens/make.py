@@ -3,7 +3,7 @@
     python -m venv venv && venv/bin/pip install torch==2.13.0
     venv/bin/python test/nn/goldens/make.py && npx prettier --write test/nn/goldens/*.json
 
-Writes layers.json, losses.json and recurrent.json beside itself. Everything is computed in float64, from inputs that are float32.
+Writes layers.json, losses.json, recurrent.json and graphs.json beside itself. Everything is computed in float64, from inputs that are float32.
 A case has inputs, weights by the names that our layers give them, outputs, and gradients of the sum of all outputs
 times `directions`. Weights of linear layers are transposed: ours are [inputs, outputs].
 """
@@ -397,6 +397,46 @@ def recurrents():
             yield case(name, inputs, weights, forward, options)
 
 
+def graphs():
+    """Gemini's structure2vec, a graph and an edge at a time; we have the graphs side by side in blocks of four nodes."""
+    placed = [  # (block, first node, nodes, edges: a node and a neighbour)
+        (0, 0, 3, [(0, 1), (1, 2), (2, 0), (2, 2)]),
+        (0, 3, 1, []),
+        (1, 0, 4, [(0, 1), (0, 2), (1, 3), (2, 3), (3, 0), (0, 1)]),
+    ]
+    adjacency, members = torch.zeros(2, 4, 4).long(), torch.zeros(3, 8).long()
+    for graph, (block, start, count, edges) in enumerate(placed):
+        members[graph, block * 4 + start : block * 4 + start + count] = 1
+        for node, neighbour in edges:
+            adjacency[block, start + node, start + neighbour] += 1
+    for depth, rounds in ((2, 5), (1, 1), (3, 2)):
+        node, output = spread(nn.Linear(5, 6, bias=False)), spread(nn.Linear(6, 6, bias=False))
+        message = [spread(nn.Linear(6, 6, bias=False)) for _ in range(depth)]
+
+        def forward(nodes, adjacency, members):
+            vectors = []
+            for block, start, count, edges in placed:
+                features = nodes[block, start : start + count]
+                states = torch.zeros(count, 6)
+                for _ in range(rounds):
+                    sums = [torch.zeros(6) for _ in range(count)]
+                    for v, u in edges:
+                        sums[v] = sums[v] + states[u]
+                    heard = torch.stack(sums)
+                    for i, layer in enumerate(message):
+                        heard = layer(torch.relu(heard) if i > 0 else heard)
+                    states = torch.tanh(node(features) + heard)
+                vectors.append(output(states.sum(0)))
+            return torch.stack(vectors)
+
+        weights = linear("layer.node", node) | linear("layer.output", output)
+        if rounds > 1:
+            for i, layer in enumerate(message):
+                weights |= linear(f"layer.message.{i}", layer)
+        inputs = {"nodes": draw(2, 4, 5), "adjacency": adjacency, "members": members}
+        yield case("structure2vec", inputs, weights, forward, {"depth": depth, "rounds": rounds})
+
+
 def write(name, *families):
     cases = [found for family in families for found in family()]
     path = Path(__file__).parent / f"{name}.json"
@@ -407,3 +447,4 @@ def write(name, *families):
 write("layers", simple_layers, attentions, transformers, pools, heads)
 write("losses", entropies, pairs, contrasts)
 write("recurrent", recurrents)
+write("graphs", graphs)
