@@ -78,7 +78,7 @@ export class EmbeddingTrainer {
       const module = new engine.wasm.Module(kernelModule(this.plan, { relaxed, shared }));
       const instance = new engine.wasm.Instance(module, { env: { memory } });
       this.buffer = memory.buffer;
-      this.runHere = () => instance.exports.run(0);
+      this.runHere = () => (instance.exports as { run(thread: number): void }).run(0);
       this.crew = threads ? threads.start({ module, memory }) : null;
     } else {
       this.buffer = new ArrayBuffer(this.plan.bytes);

@@ -7,12 +7,6 @@ import type { Tensor } from '../tensor.ts';
 
 /** A cache line: no two parameters share one. */
 const ALIGNMENT = 16;
-/**
- * Elements that one node of an update works on. 256 KB an operand, so that the dozen passes of Adam over the
- * same stretch are made in the cache of a core and not in memory.
- */
-export const CHUNK = 1 << 16;
-
 /** Settings for the parameters of which the name matches; the first group that matches counts. */
 export interface ParameterGroup {
   readonly match: RegExp;
@@ -33,10 +27,16 @@ export interface Slot {
   readonly attributes: ParameterAttributes;
 }
 
+/** Elements of one group that lie side by side. */
 export interface Stretch {
   readonly start: number;
   readonly end: number;
   readonly group: number;
+}
+
+/** Where the next parameter may begin. */
+function endOf({ offset, size }: Slot): number {
+  return offset + Math.ceil(size / ALIGNMENT) * ALIGNMENT;
 }
 
 export class Layout {
@@ -46,6 +46,8 @@ export class Layout {
   /** Elements in all, padding included; what is trained comes first. */
   readonly length: number;
   readonly trainedLength: number;
+  /** The trained elements, a stretch a group. */
+  readonly stretches: readonly Stretch[];
 
   constructor(parameters: ReadonlyMap<string, Tensor>, groups: readonly ParameterGroup[]) {
     this.groups = [...groups, { match: /^/ }];
@@ -68,12 +70,16 @@ export class Layout {
       const attributes = tensor.node.attributes as ParameterAttributes;
       const size = elements(attributes.shape);
       slots.set(name, { name, shape: attributes.shape, offset, size, group: groupOf(name), attributes });
-      offset += Math.ceil(size / ALIGNMENT) * ALIGNMENT;
+      offset = endOf(slots.get(name)!);
       if (!isFrozen(name)) trained = offset;
     }
     this.slots = slots;
     this.length = offset;
     this.trainedLength = trained;
+    this.stretches = this.groups.flatMap((_, group) => {
+      const own = [...slots.values()].filter((slot) => slot.group === group && slot.offset < trained);
+      return own.length === 0 ? [] : [{ start: own[0].offset, end: endOf(own[own.length - 1]), group }];
+    });
   }
 
   isTrained(slot: Slot): boolean {
@@ -85,26 +91,6 @@ export class Layout {
     let count = 0;
     for (const slot of this.slots.values()) if (this.isTrained(slot)) count += slot.size;
     return count;
-  }
-
-  /** The trained elements in stretches of one group each, none longer than a chunk. */
-  stretches(): Stretch[] {
-    const found: Stretch[] = [];
-    let group = -1;
-    for (const slot of this.slots.values()) {
-      if (!this.isTrained(slot)) break;
-      const end = slot.offset + Math.ceil(slot.size / ALIGNMENT) * ALIGNMENT;
-      for (let at = slot.offset; at < end;) {
-        const last = found[found.length - 1];
-        const room = last && slot.group === group ? CHUNK - (last.end - last.start) : 0;
-        const taken = Math.min(end - at, room > 0 ? room : CHUNK);
-        if (room > 0) found[found.length - 1] = { ...last, end: at + taken };
-        else found.push({ start: at, end: at + taken, group: slot.group });
-        group = slot.group;
-        at += taken;
-      }
-    }
-    return found;
   }
 
   /** @throws BinscribeError `usage` unless a graph's parameters are those of this layout */

@@ -1,13 +1,16 @@
 /**
- * Everything that a step changes. Parameters and the optimiser's state lie in two sets of buffers: a step reads
- * one and writes the other, since ONNX Runtime must not write what it reads.
+ * Everything that a step changes: parameters, gradients and what the optimiser keeps, in one memory, where the
+ * optimiser's loop finds them and ONNX Runtime reads and writes them in place.
  */
 
 import { RandomStream } from '../random.ts';
 import { BinscribeError } from '../../error.ts';
 import { elements } from '../shape.ts';
 import type { HostTensor } from '../runtime.ts';
+import type { Optimizer } from '../optimizers/optimizer.ts';
+import { wasmEngine } from '../wasm/engine.ts';
 import type { Layout, Slot } from './layout.ts';
+import { updateLayout, updateModule, type UpdateExports, type UpdateLayout } from './update-kernel.ts';
 
 /** Copies of all that changes, for a checkpoint. */
 export interface StateSnapshot {
@@ -23,55 +26,80 @@ export class TrainingState {
   readonly layout: Layout;
   /** Steps done. */
   step = 0;
-  /** Gradients of one batch. */
-  readonly gradients: Float32Array;
-  private sum: Float32Array | null = null;
-  private readonly sides: readonly [Record<string, Float32Array>, Record<string, Float32Array>];
-  private side: 0 | 1 = 0;
+  private readonly addresses: UpdateLayout;
+  private readonly optimizer: Optimizer;
+  private readonly buffers: Readonly<Record<BufferName, Float32Array>>;
+  private readonly kernel: UpdateExports;
+  private readonly scalars: Float32Array;
   private readonly views = new Map<string, HostTensor>();
 
-  constructor(layout: Layout, optimizerState: readonly string[], seed: number) {
+  /** @throws BinscribeError `usage` where the model is too large, `missing` without WebAssembly's vectors */
+  constructor(layout: Layout, optimizer: Optimizer, seed: number) {
+    const { length, trainedLength } = layout;
     this.layout = layout;
-    this.gradients = new Float32Array(layout.trainedLength);
-    const parameters = new Float32Array(layout.length);
+    this.optimizer = optimizer;
+    const addresses = updateLayout(optimizer, length, trainedLength);
+    this.addresses = addresses;
+    const engine = wasmEngine();
+    if (!engine) throw new BinscribeError('missing', 'training needs WebAssembly with vectors (SIMD)');
+    const { pages } = addresses;
+    const memory = new engine.wasm.Memory({ initial: pages, maximum: pages, shared: false });
+    const module = new engine.wasm.Module(updateModule(optimizer, addresses));
+    this.kernel = new engine.wasm.Instance(module, { env: { memory } }).exports as UpdateExports;
+    const view = (start: number, count: number): Float32Array =>
+      new Float32Array(memory.buffer, start, count);
+    this.scalars = view(addresses.scalars, addresses.scalarNames.length);
+    this.buffers = {
+      parameters: view(addresses.parameters, length),
+      gradients: view(addresses.gradients, trainedLength),
+      accumulated: view(addresses.accumulated, trainedLength),
+      ...Object.fromEntries(
+        optimizer.state.map((name) => [name, view(addresses.state[name], trainedLength)]),
+      ),
+    };
     for (const slot of layout.slots.values()) {
-      const values = parameters.subarray(slot.offset, slot.offset + slot.size);
-      slot.attributes.initializer(values, slot.shape, new RandomStream(seed, slot.name));
+      slot.attributes.initializer(this.values(slot), slot.shape, new RandomStream(seed, slot.name));
     }
-    const side = (own: Float32Array): Record<string, Float32Array> => ({
-      parameters: own,
-      ...Object.fromEntries(optimizerState.map((name) => [name, new Float32Array(layout.trainedLength)])),
-    });
-    this.sides = [side(parameters), side(parameters.slice())];
   }
 
-  /** Gradients of several batches; made when first asked for. */
+  /** Gradients of one batch. */
+  get gradients(): Float32Array {
+    return this.buffers['gradients'];
+  }
+
+  /** Sum of the gradients of several batches. */
   get accumulated(): Float32Array {
-    this.sum ??= new Float32Array(this.layout.trainedLength);
-    return this.sum;
-  }
-
-  /** The step has been written: what was next is current. */
-  advance(): void {
-    this.side = this.side === 0 ? 1 : 0;
-    this.step++;
-  }
-
-  private buffer(name: BufferName, side: 0 | 1): Float32Array {
-    if (name === 'gradients') return this.gradients;
-    return name === 'accumulated' ? this.accumulated : this.sides[side][name];
+    return this.buffers['accumulated'];
   }
 
   /**
-   * A stretch of a buffer as the runtime takes it: the same object each time, so that it keeps its own view.
-   * @param next of the side that the step in progress writes
+   * One step of the optimiser, over all that is trained.
+   * @param from the buffer of gradients
+   * @param scale multiplies them
+   * @param rate multiplies the optimiser's learning rate
    */
-  view(name: BufferName, start: number, shape: readonly number[], next = false): HostTensor {
-    const side = this.side === (next ? 1 : 0) ? 0 : 1;
-    const key = `${side}/${name}/${start}/${shape.join()}`;
+  update(from: 'gradients' | 'accumulated', scale: number, rate: number): void {
+    const { layout, optimizer, addresses, scalars } = this;
+    this.step++;
+    for (const { start, end, group } of layout.stretches) {
+      const { learningRate = 1, weightDecay = optimizer.weightDecay } = layout.groups[group];
+      const numbers = optimizer.scalars({
+        step: this.step,
+        learningRate: optimizer.learningRate * rate * learningRate,
+        weightDecay,
+        gradientScale: scale,
+      });
+      addresses.scalarNames.forEach((name, i) => (scalars[i] = numbers[name]));
+      this.kernel.update(start * 4, end * 4, addresses[from]);
+    }
+  }
+
+  /** A stretch of a buffer as the runtime takes it: the same object each time, so that it keeps its own view. */
+  view(name: BufferName, start: number, shape: readonly number[]): HostTensor {
+    const key = `${name}/${start}/${shape.join()}`;
     let view = this.views.get(key);
     if (!view) {
-      const data = this.buffer(name, side).subarray(start, start + elements(shape));
+      const data = this.buffers[name].subarray(start, start + elements(shape));
       view = { dtype: 'float32', shape, data };
       this.views.set(key, view);
     }
@@ -80,17 +108,22 @@ export class TrainingState {
 
   /** Current values of a parameter, not copied. */
   values({ offset, size }: Slot): Float32Array {
-    return this.sides[this.side]['parameters'].subarray(offset, offset + size);
+    return this.buffers['parameters'].subarray(offset, offset + size);
+  }
+
+  /** What a checkpoint holds. */
+  private get kept(): [BufferName, Float32Array][] {
+    return ['parameters', ...this.optimizer.state].map((name) => [name, this.buffers[name]]);
   }
 
   snapshot(): StateSnapshot {
-    const buffers = Object.entries(this.sides[this.side]).map(([name, values]) => [name, values.slice()]);
+    const buffers = this.kept.map(([name, values]) => [name, values.slice()]);
     return { step: this.step, buffers: Object.fromEntries(buffers) as Record<string, Float32Array> };
   }
 
   /** @throws BinscribeError `usage` where the snapshot is of another model or optimiser */
   restore({ step, buffers }: StateSnapshot): void {
-    for (const [name, own] of Object.entries(this.sides[this.side])) {
+    for (const [name, own] of this.kept) {
       const saved = buffers[name];
       if (saved?.length !== own.length) {
         throw new BinscribeError(
@@ -102,19 +135,14 @@ export class TrainingState {
       own.set(saved);
     }
     this.step = step;
-    this.mirrorParameters();
   }
 
   /** Sets a parameter. */
-  assign({ offset, size, name }: Slot, values: Float32Array): void {
+  assign(slot: Slot, values: Float32Array): void {
+    const { size, name } = slot;
     if (values.length !== size) {
       throw new BinscribeError('usage', `parameter ${name}: ${size} numbers expected, got ${values.length}`);
     }
-    for (const side of this.sides) side['parameters'].set(values, offset);
-  }
-
-  /** What is frozen is never written again: it must stand on both sides. */
-  private mirrorParameters(): void {
-    this.sides[this.side === 0 ? 1 : 0]['parameters'].set(this.sides[this.side]['parameters']);
+    this.values(slot).set(values);
   }
 }

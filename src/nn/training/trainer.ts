@@ -14,9 +14,8 @@ import {
   type GradientGraph,
   type Model,
 } from './gradient-graph.ts';
-import { Layout, type ParameterGroup, type Slot, type Stretch } from './layout.ts';
+import { Layout, type ParameterGroup, type Slot } from './layout.ts';
 import { TrainingState, type StateSnapshot } from './state.ts';
-import { scalarName, stretchName, updateGraph, writtenName, type UpdateGraph } from './update-graph.ts';
 
 export interface TrainerOptions {
   readonly runtime: Runtime;
@@ -56,23 +55,17 @@ export class Trainer {
   readonly layout: Layout;
   readonly state: TrainingState;
   private readonly options: TrainerOptions;
-  private readonly stretches: readonly Stretch[];
   private readonly trained: ReadonlySet<string>;
-  private readonly updateSession: Session;
-  private readonly updateInputs: ReadonlySet<string>;
   /** By training or not, and signature of the batch. */
   private readonly prepared = new Map<string, Prepared>();
   /** What the gradient buffer holds: parameters written whole, and rows added. */
   private written: readonly string[] = [];
   private addedRows: { table: Float32Array; width: number; indices: ArrayLike<number | bigint> }[] = [];
 
-  private constructor(options: TrainerOptions, layout: Layout, update: UpdateGraph, session: Session) {
+  private constructor(options: TrainerOptions, layout: Layout) {
     this.options = options;
     this.layout = layout;
-    this.stretches = update.stretches;
-    this.updateInputs = new Set(update.inputs);
-    this.updateSession = session;
-    this.state = new TrainingState(layout, options.optimizer.state, options.seed);
+    this.state = new TrainingState(layout, options.optimizer, options.seed);
     this.trained = new Set(
       [...layout.slots.values()].filter((slot) => layout.isTrained(slot)).map(({ name }) => name),
     );
@@ -81,9 +74,7 @@ export class Trainer {
   /** @param sample a batch, from which the model's parameters become known; only its types and shapes count */
   static async create(options: TrainerOptions, sample: HostTensors): Promise<Trainer> {
     const { scope } = buildModel(options.model, sample, true);
-    const layout = new Layout(scope.declarations.parameters, options.groups ?? []);
-    const update = updateGraph(options.optimizer, layout.stretches());
-    return new Trainer(options, layout, update, await options.runtime.open(update.bytes));
+    return new Trainer(options, new Layout(scope.declarations.parameters, options.groups ?? []));
   }
 
   private async prepare(batch: HostTensors, training: boolean): Promise<Prepared> {
@@ -177,7 +168,7 @@ export class Trainer {
     if (!Number.isFinite(loss) || !Number.isFinite(norm)) throw this.diagnose(loss);
     const { clipNorm = Infinity } = this.options;
     const clip = Math.min(1, clipNorm / (norm + CLIP_EPSILON));
-    await this.update(several ? 'accumulated' : 'gradients', clip / batches.length, rate);
+    state.update(several ? 'accumulated' : 'gradients', clip / batches.length, rate);
     return { loss, outputs, gradientNorm: norm };
   }
 
@@ -212,36 +203,6 @@ export class Trainer {
       const width = elements(shape) / numbers.length;
       this.addedRows.push({ table, width, indices: numbers.slice() });
     }
-  }
-
-  private async update(gradients: string, gradientScale: number, rate: number): Promise<void> {
-    const { state, layout } = this;
-    const { optimizer } = this.options;
-    const feeds: Record<string, HostTensor> = {};
-    const results: Record<string, HostTensor> = {};
-    layout.groups.forEach((group, i) => {
-      const numbers = {
-        step: state.step + 1,
-        learningRate: optimizer.learningRate * rate * (group.learningRate ?? 1),
-        weightDecay: group.weightDecay ?? optimizer.weightDecay,
-        gradientScale,
-      };
-      for (const [name, value] of Object.entries(optimizer.scalars(numbers))) {
-        const key = scalarName(name, i);
-        if (!this.updateInputs.has(key)) continue;
-        feeds[key] = { dtype: 'float32', shape: [], data: Float32Array.of(value) };
-      }
-    });
-    this.stretches.forEach(({ start, end }, i) => {
-      const shape = [end - start];
-      feeds[stretchName('gradients', i)] = state.view(gradients, start, shape);
-      for (const name of ['parameters', ...optimizer.state]) {
-        feeds[stretchName(name, i)] = state.view(name, start, shape);
-        results[writtenName(name, i)] = state.view(name, start, shape, true);
-      }
-    });
-    await this.updateSession.run(feeds, results);
-    state.advance();
   }
 
   /** What went wrong, by the first parameter of which the gradient is no number. */
@@ -285,7 +246,6 @@ export class Trainer {
 
   async close(): Promise<void> {
     for (const { session } of this.prepared.values()) await session.close();
-    await this.updateSession.close();
   }
 }
 

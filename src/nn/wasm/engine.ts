@@ -10,10 +10,7 @@ export interface WasmMemory {
 interface WasmInterface {
   readonly Memory: new (limits: { initial: number; maximum: number; shared: boolean }) => WasmMemory;
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
-  readonly Instance: new (
-    module: object,
-    imports: { env: { memory: WasmMemory } },
-  ) => { exports: { run(thread: number): void } };
+  readonly Instance: new (module: object, imports: { env: { memory: WasmMemory } }) => { exports: unknown };
   validate(bytes: Uint8Array<ArrayBuffer>): boolean;
 }
 

@@ -89,6 +89,7 @@ export const v128 = {
 
 export const f32x4 = {
   splat: simd(0x13),
+  sqrt: simd(0xe3),
   add: simd(0xe4),
   sub: simd(0xe5),
   mul: simd(0xe6),
