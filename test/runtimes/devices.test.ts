@@ -64,19 +64,17 @@ const SWIFTSHADER = join(CHROMIUM, 'vk_swiftshader_icd.json');
 describe.skipIf(!existsSync(SWIFTSHADER))(
   'device webgpu, by SwiftShader (Debian package chromium-common)',
   () => {
-    it('computes and trains as the processor does', { timeout: 180_000 }, async () => {
-      const names = ['a predictor, with fused operators', 'five steps of training'];
+    // Half a minute, nearly all of it spent on making programs for the processor that is none.
+    it('trains as the processor does', { timeout: 300_000 }, async () => {
+      const name = 'five steps of training';
       const folder = buildTree();
       const env = { ...process.env, LD_LIBRARY_PATH: CHROMIUM, VK_ICD_FILENAMES: SWIFTSHADER };
       const script = join(folder, 'test/runtimes/on-device.js');
-      const answer = execFileSync(process.execPath, [script, 'webgpu', ...names], { env, encoding: 'utf8' });
+      const answer = execFileSync(process.execPath, [script, 'webgpu', name], { env, encoding: 'utf8' });
       rmSync(folder, { recursive: true });
-      const found = JSON.parse(answer) as Record<string, Found>;
-      for (const name of names) {
-        const expected = await CASES[name](nodeRuntime({ threads: 1 }));
-        for (const [key, values] of Object.entries(expected)) {
-          expect(distance(found[name][key], values) / norm(values), `${name}: ${key}`).toBeLessThan(1e-4);
-        }
+      const found = JSON.parse(answer) as Found;
+      for (const [key, values] of Object.entries(await CASES[name](nodeRuntime({ threads: 1 })))) {
+        expect(distance(found[key], values) / norm(values), key).toBeLessThan(1e-4);
       }
     });
   },

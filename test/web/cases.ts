@@ -33,7 +33,7 @@ async function runModel(runtime: Runtime, bytes: Uint8Array): Promise<Found> {
 /** A classifier with everything that training takes: a table of words, dropout, a loss. */
 const classifier: Model = (scope, { ids, mask, classes }) => {
   const words = sinusoidalPositions(scope, embedding(scope.at('words'), ids, 300, 32), { maximum: 12 });
-  const options = { layers: 2, heads: 2, inner: 64, dropout: 0.1 };
+  const options = { layers: 1, heads: 2, inner: 64, dropout: 0.1 };
   const hidden = transformerEncoder(scope.at('encoder'), words, options, paddingBias(mask));
   return { loss: crossEntropy(classificationHead(scope.at('head'), maskedMean(hidden, mask), 4), classes) };
 };
