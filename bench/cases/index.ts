@@ -3,7 +3,9 @@
 import type { TrainingCase } from './case.ts';
 import { clipTrain } from './clip.ts';
 import { gruTrain, lstmTrain } from './recurrent.ts';
+import { safeTrain } from './safe.ts';
 import { seq2seqTrain } from './seq2seq.ts';
+import { structure2vecTrain } from './structure2vec.ts';
 import { transformerInfer1, transformerInfer32, transformerTrain } from './transformer.ts';
 
 export const CASES: readonly TrainingCase[] = [
@@ -12,6 +14,8 @@ export const CASES: readonly TrainingCase[] = [
   seq2seqTrain,
   gruTrain,
   lstmTrain,
+  safeTrain,
+  structure2vecTrain,
   transformerInfer1,
   transformerInfer32,
 ];
