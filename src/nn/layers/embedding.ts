@@ -21,7 +21,8 @@ export function embeddingTable(
 
 /**
  * @param ids whole numbers below `vocabulary`, of any shape; where they are an input of the graph, their
- *   gradient never becomes a table: the trainer adds its rows
+ *   gradient never becomes a table: the trainer adds its rows, and with `update: 'rows'` for the table's parameter
+ *   group changes no others
  * @returns [...ids, size]
  */
 export function embedding(

@@ -7,6 +7,9 @@ import type { Tensor } from '../tensor.ts';
 
 /** A cache line: no two parameters share one. */
 const ALIGNMENT = 16;
+/** Numbers that the optimiser's loop works on at once: a row that changes alone must be whole ones of these. */
+const QUAD = 4;
+
 /** Settings for the parameters of which the name matches; the first group that matches counts. */
 export interface ParameterGroup {
   readonly match: RegExp;
@@ -14,6 +17,13 @@ export interface ParameterGroup {
   readonly learningRate?: number;
   readonly weightDecay?: number;
   readonly frozen?: boolean;
+  /**
+   * `rows`, for tables of large vocabularies: a step changes only the rows that it has used, and what the optimiser
+   * keeps for them. Other rows neither move on by their old moments nor decay, and the corrections of the first steps
+   * go by the steps of the training. TensorFlow calls this LazyAdam, PyTorch SparseAdam; it works with every
+   * optimiser here. By default `all`, which is what the optimisers' papers say.
+   */
+  readonly update?: 'all' | 'rows';
 }
 
 export interface Slot {
@@ -39,6 +49,14 @@ function endOf({ offset, size }: Slot): number {
   return offset + Math.ceil(size / ALIGNMENT) * ALIGNMENT;
 }
 
+function expectRows({ name, size, shape }: Slot): void {
+  if (shape.length > 0 && (size / shape[0]) % QUAD === 0) return;
+  throw new BinscribeError(
+    'usage',
+    `parameter ${name}: rows of a multiple of ${QUAD} numbers expected for an update by rows, got [${shape.join(', ')}]`,
+  );
+}
+
 export class Layout {
   readonly slots: ReadonlyMap<string, Slot>;
   /** The groups as given, and a last one for what matches none. */
@@ -46,8 +64,10 @@ export class Layout {
   /** Elements in all, padding included; what is trained comes first. */
   readonly length: number;
   readonly trainedLength: number;
-  /** The trained elements, a stretch a group. */
+  /** What every step changes, a stretch a group. */
   readonly stretches: readonly Stretch[];
+  /** Tables of which a step changes the rows that it has used. */
+  readonly byRows: readonly Slot[];
 
   constructor(parameters: ReadonlyMap<string, Tensor>, groups: readonly ParameterGroup[]) {
     this.groups = [...groups, { match: /^/ }];
@@ -76,7 +96,12 @@ export class Layout {
     this.slots = slots;
     this.length = offset;
     this.trainedLength = trained;
-    this.stretches = this.groups.flatMap((_, group) => {
+    this.byRows = [...slots.values()].filter(
+      (slot) => this.groups[slot.group].update === 'rows' && this.isTrained(slot),
+    );
+    this.byRows.forEach(expectRows);
+    this.stretches = this.groups.flatMap(({ update }, group) => {
+      if (update === 'rows') return [];
       const own = [...slots.values()].filter((slot) => slot.group === group && slot.offset < trained);
       return own.length === 0 ? [] : [{ start: own[0].offset, end: endOf(own[own.length - 1]), group }];
     });

@@ -9,7 +9,7 @@ import { elements } from '../shape.ts';
 import type { HostTensor } from '../runtime.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { wasmEngine } from '../wasm/engine.ts';
-import type { Layout, Slot } from './layout.ts';
+import type { Layout, Slot, Stretch } from './layout.ts';
 import { updateLayout, updateModule, type UpdateExports, type UpdateLayout } from './update-kernel.ts';
 
 /** Copies of all that changes, for a checkpoint. */
@@ -73,25 +73,38 @@ export class TrainingState {
   }
 
   /**
-   * One step of the optimiser, over all that is trained.
+   * One step of the optimiser.
+   * @param stretches that it changes, those of a group one after the other
    * @param from the buffer of gradients
    * @param scale multiplies them
    * @param rate multiplies the optimiser's learning rate
    */
-  update(from: 'gradients' | 'accumulated', scale: number, rate: number): void {
-    const { layout, optimizer, addresses, scalars } = this;
+  update(
+    stretches: readonly Stretch[],
+    from: 'gradients' | 'accumulated',
+    scale: number,
+    rate: number,
+  ): void {
     this.step++;
-    for (const { start, end, group } of layout.stretches) {
-      const { learningRate = 1, weightDecay = optimizer.weightDecay } = layout.groups[group];
-      const numbers = optimizer.scalars({
-        step: this.step,
-        learningRate: optimizer.learningRate * rate * learningRate,
-        weightDecay,
-        gradientScale: scale,
-      });
-      addresses.scalarNames.forEach((name, i) => (scalars[i] = numbers[name]));
-      this.kernel.update(start * 4, end * 4, addresses[from]);
+    let current = -1;
+    for (const { start, end, group } of stretches) {
+      if (group !== current) this.prepareGroup(group, scale, rate);
+      current = group;
+      this.kernel.update(start * 4, end * 4, this.addresses[from]);
     }
+  }
+
+  /** Gives the kernel the optimiser's numbers for a group. */
+  private prepareGroup(group: number, scale: number, rate: number): void {
+    const { layout, optimizer, addresses, scalars } = this;
+    const { learningRate = 1, weightDecay = optimizer.weightDecay } = layout.groups[group];
+    const numbers = optimizer.scalars({
+      step: this.step,
+      learningRate: optimizer.learningRate * rate * learningRate,
+      weightDecay,
+      gradientScale: scale,
+    });
+    addresses.scalarNames.forEach((name, i) => (scalars[i] = numbers[name]));
   }
 
   /** A stretch of a buffer as the runtime takes it: the same object each time, so that it keeps its own view. */

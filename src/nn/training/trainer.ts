@@ -14,8 +14,9 @@ import {
   type GradientGraph,
   type Model,
 } from './gradient-graph.ts';
-import { Layout, type ParameterGroup, type Slot } from './layout.ts';
+import { Layout, type ParameterGroup, type Slot, type Stretch } from './layout.ts';
 import { TrainingState, type StateSnapshot } from './state.ts';
+import { UsedRows } from './used-rows.ts';
 
 export interface TrainerOptions {
   readonly runtime: Runtime;
@@ -62,10 +63,16 @@ export class Trainer {
   private written: readonly string[] = [];
   private addedRows: { table: Float32Array; width: number; indices: ArrayLike<number | bigint> }[] = [];
 
+  /** Of the tables that are updated by rows. */
+  private readonly used: ReadonlyMap<string, UsedRows>;
+  /** Where the sums of gradients of several batches are not zero. */
+  private summed: readonly Stretch[] = [];
+
   private constructor(options: TrainerOptions, layout: Layout) {
     this.options = options;
     this.layout = layout;
     this.state = new TrainingState(layout, options.optimizer, options.seed);
+    this.used = new Map(layout.byRows.map((slot) => [slot.name, new UsedRows(slot)]));
     this.trained = new Set(
       [...layout.slots.values()].filter((slot) => layout.isTrained(slot)).map(({ name }) => name),
     );
@@ -88,6 +95,7 @@ export class Trainer {
     const built = buildModel(this.options.model, batch, training);
     this.layout.check(built.scope.declarations.parameters);
     const graph = gradientGraph(built, training ? this.trained : new Set());
+    this.expectRows(graph);
     const session = await this.options.runtime.open(graph.bytes);
     const fresh = (shape: readonly number[]): HostTensor => ({
       dtype: 'float32',
@@ -112,6 +120,19 @@ export class Trainer {
       await unused.close();
     }
     return made;
+  }
+
+  /** @throws BinscribeError `usage` where a table that is updated by rows has a gradient of all rows */
+  private expectRows({ dense }: GradientGraph): void {
+    const whole = dense.find((name) => this.used.has(name));
+    if (whole === undefined) return;
+    throw new BinscribeError(
+      'usage',
+      `parameter ${whole}: all of its rows learn, it cannot be updated by rows`,
+      {
+        hint: 'So it is where a table is an output layer too, or is looked up by computed numbers: leave out update.',
+      },
+    );
   }
 
   private slot(name: string): Slot {
@@ -151,7 +172,9 @@ export class Trainer {
     const { state } = this;
     const several = batches.length > 1;
     const gradients = several ? state.accumulated : state.gradients;
-    if (several) gradients.fill(0);
+    if (several) for (const { start, end } of this.summed) gradients.fill(0, start, end);
+    for (const rows of this.used.values()) rows.clear();
+    let changed: readonly Stretch[] = [];
     let loss = 0;
     let outputs: HostTensors = {};
     for (const [i, batch] of batches.entries()) {
@@ -160,16 +183,26 @@ export class Trainer {
       this.clearUnwritten(prepared.graph);
       await this.execute(prepared, batch);
       this.addRows(prepared, batch);
-      if (several) addTo(gradients, state.gradients);
+      changed = this.changed();
+      if (several) {
+        this.summed = changed;
+        for (const { start, end } of changed) addTo(gradients, state.gradients, start, end);
+      }
       loss += (prepared.results['loss'].data[0] as number) / batches.length;
       outputs = prepared.results;
     }
-    const norm = Math.sqrt(sumOfSquares(gradients)) / batches.length;
+    const squares = changed.map(({ start, end }) => sumOfSquares(gradients.subarray(start, end)));
+    const norm = Math.sqrt(squares.reduce((sum, one) => sum + one, 0)) / batches.length;
     if (!Number.isFinite(loss) || !Number.isFinite(norm)) throw this.diagnose(loss);
     const { clipNorm = Infinity } = this.options;
     const clip = Math.min(1, clipNorm / (norm + CLIP_EPSILON));
-    state.update(several ? 'accumulated' : 'gradients', clip / batches.length, rate);
+    state.update(changed, several ? 'accumulated' : 'gradients', clip / batches.length, rate);
     return { loss, outputs, gradientNorm: norm };
+  }
+
+  /** What the step so far changes. */
+  private changed(): readonly Stretch[] {
+    return [...this.layout.stretches, ...[...this.used.values()].flatMap((rows) => rows.stretches())];
   }
 
   private drawMasks({ graph, masks }: Prepared, batch: number): void {
@@ -199,6 +232,7 @@ export class Trainer {
       const table = this.state.gradients.subarray(offset, offset + size);
       const numbers = batch[indices].data;
       addRowsTo(table, results[rows].data as Float32Array, numbers);
+      this.used.get(parameter)?.add(numbers);
       // The data are the caller's, who may fill them with the next batch: what was added is kept by its numbers.
       const width = elements(shape) / numbers.length;
       this.addedRows.push({ table, width, indices: numbers.slice() });
@@ -249,8 +283,8 @@ export class Trainer {
   }
 }
 
-function addTo(sum: Float32Array, term: Float32Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i] += term[i];
+function addTo(sum: Float32Array, term: Float32Array, start: number, end: number): void {
+  for (let i = start; i < end; i++) sum[i] += term[i];
 }
 
 /** Four sums side by side: one alone waits for its own last addition. */
