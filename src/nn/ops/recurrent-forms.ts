@@ -97,7 +97,7 @@ export function weightGradients(
 ): Tensor[] {
   const [p, c] = [rowsOf(projected), rowsOf(carried)];
   return [
-    reshape(matmul(p, weight, { transposeB: true }), x.shape),
+    matmul(projected, weight, { transposeB: true }),
     outer(rowsOf(x), p),
     total(p),
     outer(rowsOf(before), c),
