@@ -112,6 +112,24 @@ describe('train of a network', () => {
     expect(manifestOf(run).files).toEqual(manifestOf(whole).files);
   });
 
+  it('is alone in its folder', async () => {
+    const run = join(folder, 'alone');
+    const { child, ended } = start('train', recipe('alone'), '-o', run);
+    await underWay(run);
+    child.kill('SIGINT');
+    await ended;
+    expect(existsSync(join(run, 'lock'))).toBe(false);
+    // A process that lives and will not end: this one.
+    writeFileSync(join(run, 'lock'), `${process.pid}\n`);
+    const second = await train('--resume', run);
+    expect(second.code).toBe(2);
+    expect(second.err).toContain(`process ${process.pid} trains here already`);
+    // One that is no more.
+    writeFileSync(join(run, 'lock'), '4194305\n');
+    const third = await train('--resume', run);
+    expect(third.code, third.err).toBe(0);
+  });
+
   it('tries a grid and gives a table of it', async () => {
     const run = join(folder, 'grid');
     const grid = { 'network.width': [8, 16], 'training.optimizer.learningRate': [0.003, 0.01] };

@@ -9,10 +9,11 @@ import { BEST_CHECKPOINT, LOG } from '../../nn/training/fit.ts';
 import { gridTable, type GridPoint } from '../../nn/training/runs.ts';
 import { fileStore } from '../../runtimes/file-store.ts';
 import { nodeRuntime } from '../../runtimes/node.ts';
-import type { Work } from '../../runtimes/background.ts';
+import type { Work, WorkContext } from '../../runtimes/background.ts';
 import { VERSION } from '../../version.ts';
 import { labelledPrograms } from '../labelled.ts';
 import { runExperiment, trainingFolder, type ExperimentReport } from '../networks/experiment.ts';
+import { lockFolder } from '../networks/lock.ts';
 import { NETWORK_MANIFEST, type Begun, type NetworkManifest } from '../networks/run-folder.ts';
 import { collectEncoderExamples } from './examples.ts';
 import { gridOf, parseEncoderRecipe } from './recipe.ts';
@@ -29,10 +30,19 @@ export type EncoderReport =
   | ({ readonly stage: 'training' } & ExperimentReport);
 
 /** @returns what was learned; `null` where it was stopped on the way */
-export const work: Work<EncoderJob, EncoderReport, NetworkManifest | null> = async (
-  { begun, output },
-  { report, signal },
-) => {
+export const work: Work<EncoderJob, EncoderReport, NetworkManifest | null> = async (job, context) => {
+  const unlock = await lockFolder(job.output);
+  try {
+    return await train(job, context);
+  } finally {
+    unlock();
+  }
+};
+
+async function train(
+  { begun, output }: EncoderJob,
+  { report, signal }: WorkContext<EncoderReport>,
+): Promise<NetworkManifest | null> {
   const { recipe } = begun;
   const points = gridOf(recipe);
   const dataset = openDataset(recipe.dataset);
@@ -79,7 +89,7 @@ export const work: Work<EncoderJob, EncoderReport, NetworkManifest | null> = asy
   await store.write('table.md', new TextEncoder().encode(gridTable(rows)));
   await store.write(NETWORK_MANIFEST, new TextEncoder().encode(`${JSON.stringify(manifest, null, 1)}\n`));
   return manifest;
-};
+}
 
 function recipeOf(point: GridPoint): Begun['recipe'] {
   return parseEncoderRecipe(point.settings, 'grid');
