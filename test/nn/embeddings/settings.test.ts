@@ -7,6 +7,7 @@ import { inferDocuments } from '../../../src/nn/embeddings/infer.ts';
 import { planMemory } from '../../../src/nn/embeddings/plan.ts';
 import { DEFAULT_SETTINGS, settingsOf, type EmbeddingSettings } from '../../../src/nn/embeddings/settings.ts';
 import { EmbeddingTrainer } from '../../../src/nn/embeddings/trainer.ts';
+import { WordVectors } from '../../../src/nn/embeddings/vectors.ts';
 import { Vocabulary } from '../../../src/nn/embeddings/vocabulary.ts';
 import { encoded, trained } from './support.ts';
 
@@ -107,6 +108,30 @@ describe('a state', () => {
     expect(refusal(() => trainer.restore({ ...state, words: state.words.slice(1) })).message).toContain(
       'words',
     );
+  });
+});
+
+describe('word vectors', () => {
+  const vocabulary = new Vocabulary([
+    ['east', 3],
+    ['north', 2],
+    ['northeast', 1],
+  ]);
+  const corpus = encodeSentences([['east', 'north', 'northeast']], vocabulary);
+  const state = trained({ size: 2 }, { vocabulary, corpus });
+  const vectors = new WordVectors({ ...state, words: Float32Array.of(2, 0, 0, 3, 1, 1, 9, 9) }, vocabulary);
+
+  it('are near by their angle', () => {
+    expect([...vectors.of('north')]).toEqual([0, 3]);
+    const [first, second] = vectors.nearest('east');
+    expect(first.word).toBe('northeast');
+    expect(first.likeness).toBeCloseTo(Math.SQRT1_2);
+    expect(second).toEqual({ word: 'north', likeness: 0 });
+    expect(vectors.nearest('east', 1)).toHaveLength(1);
+  });
+
+  it('are not there for words that are not', () => {
+    expect(refusal(() => vectors.nearest('up')).message).toBe('no vector of "up"');
   });
 });
 
