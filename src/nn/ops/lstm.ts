@@ -87,24 +87,18 @@ function forward(inputs: readonly Tensor[], attributes: RecurrentAttributes): Te
   const given = unpackInputs(inputs, attributes);
   const { x, weight, bias, recurrent, recurrentBias, lengths } = given;
   const size = recurrent.size(0);
-  /** What sigmoid is applied to, and what tanh is. */
-  const apart = [3 * size, size];
-  const weights = split(weight, apart);
-  const biases = split(add(bias, recurrentBias), apart);
   const { present, absent } = lengths ? presence(lengths, x) : { present: null, absent: null };
   const { states, outputs } = scan(
     {
       states: startingStates(given, 2),
-      sequences: [
-        ...weights.map((part, i) => projectSteps(x, part, biases[i])),
-        ...(present ? [present, absent] : []),
-      ],
-      captured: split(recurrent, apart),
+      sequences: [projectSteps(x, weight, add(bias, recurrentBias)), ...(present ? [present, absent] : [])],
+      captured: [recurrent],
       reverse: attributes.reverse,
     },
-    ([h, c], [forGates, forNew, there, missing], [gates, candidate]) => {
-      const open = split(sigmoid(add(matmul(h, gates), forGates)), [size, size, size]);
-      const g = tanh(add(matmul(h, candidate), forNew));
+    ([h, c], [projected, there, missing], [carried]) => {
+      const gates = split(add(matmul(h, carried), projected), [size, size, size, size]);
+      const open = gates.slice(0, 3).map(sigmoid);
+      const g = tanh(gates[3]);
       // Where a sequence has ended, c stays what it is, and so does its gradient.
       const [i, o] = there ? open.slice(0, 2).map((gate) => mul(gate, there)) : open;
       const f = there ? add(mul(open[2], there), missing) : open[2];
