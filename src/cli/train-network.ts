@@ -6,6 +6,7 @@ import { openDataset } from '../corpus/dataset.ts';
 import { sha256 } from '../corpus/hash.ts';
 import { BinscribeError } from '../error.ts';
 import { inBackground } from '../runtimes/background.ts';
+import type { Device } from '../nn/runtime.ts';
 import type { EncoderJob, EncoderReport } from '../tasks/encoder/job.ts';
 import { gridOf, type EncoderRecipe } from '../tasks/encoder/recipe.ts';
 import {
@@ -23,16 +24,17 @@ export async function trainNetwork(
   session: Session,
   recipe: EncoderRecipe,
   output: string,
+  device: Device,
 ): Promise<NetworkManifest> {
   gridOf(recipe);
   const begun: Begun = { schema: NETWORK_RUN_SCHEMA, recipe, dataset: datasetHash(recipe.dataset) };
   const resumed = await beginRun(output, begun);
   if (resumed) session.stderr.write(`going on with ${output}\n`);
-  return run(session, begun, output);
+  return run(session, { begun, output, device });
 }
 
 /** Goes on with a run. @throws BinscribeError `missing` where there is none, `usage` where its data set changed */
-export function resumeNetwork(session: Session, output: string): Promise<NetworkManifest> {
+export function resumeNetwork(session: Session, output: string, device: Device): Promise<NetworkManifest> {
   const begun = readBegun(output);
   const now = datasetHash(begun.recipe.dataset);
   if (now !== begun.dataset) {
@@ -42,7 +44,7 @@ export function resumeNetwork(session: Session, output: string): Promise<Network
       { hint: 'Make that data set again, or begin a new run.' },
     );
   }
-  return run(session, begun, output);
+  return run(session, { begun, output, device });
 }
 
 function datasetHash(folder: string): string {
@@ -51,7 +53,7 @@ function datasetHash(folder: string): string {
   return sha256(readFileSync(join(folder, 'manifest.json')));
 }
 
-async function run(session: Session, begun: Begun, output: string): Promise<NetworkManifest> {
+async function run(session: Session, job: EncoderJob): Promise<NetworkManifest> {
   const progress = new NetworkProgress(session);
   const interruption = new AbortController();
   const interrupt = (): void => {
@@ -62,7 +64,7 @@ async function run(session: Session, begun: Begun, output: string): Promise<Netw
   try {
     const manifest = await inBackground<EncoderReport, NetworkManifest | null>(
       new URL('../tasks/encoder/job.js', import.meta.url),
-      { begun, output } satisfies EncoderJob,
+      job,
       { onReport: (report) => progress.show(report), signal: interruption.signal },
     );
     if (manifest) return manifest;
@@ -70,8 +72,8 @@ async function run(session: Session, begun: Begun, output: string): Promise<Netw
     process.off('SIGINT', interrupt);
     progress.end();
   }
-  throw new BinscribeError('interrupted', `stopped; what was learned is in ${output}`, {
-    hint: `\`binscribe train --resume ${output}\` goes on from there.`,
+  throw new BinscribeError('interrupted', `stopped; what was learned is in ${job.output}`, {
+    hint: `\`binscribe train --resume ${job.output}\` goes on from there.`,
   });
 }
 

@@ -1,10 +1,11 @@
 /** `binscribe train`: learns a model from a data set, as a recipe says. */
 
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { BinscribeError } from '../error.ts';
 import { renderJson } from '../explain/render/json.ts';
 import { sanitize } from '../explain/sanitize.ts';
 import { readTrainingRecipe, type TrainingRecipe } from '../tasks/recipe.ts';
+import { DEVICES, type Device } from '../nn/runtime.ts';
 import { train } from '../tasks/train.ts';
 import { gridTable } from '../nn/training/runs.ts';
 import { Progress } from './progress.ts';
@@ -14,6 +15,7 @@ import { resumeNetwork, trainNetwork } from './train-network.ts';
 interface Flags {
   output?: string;
   resume?: string;
+  device: Device;
   export?: string;
   json?: boolean;
 }
@@ -44,6 +46,11 @@ export function trainCommand(session: Session): Command {
       'folder of the run; a finished one that is there is replaced (default: runs/NAME of the recipe)',
     )
     .option('--resume <run>', "go on with a network's run that was stopped")
+    .addOption(
+      new Option('--device <name>', 'what computes the training of a network')
+        .choices(DEVICES)
+        .default('cpu'),
+    )
     .option('--export <dir>', 'folder for the model alone; a model that is there is replaced')
     .option('--json', "print the run's manifest")
     .addHelpText('after', EXAMPLES)
@@ -64,8 +71,8 @@ export function trainCommand(session: Session): Command {
       }
       const output = flags.resume ?? flags.output ?? `runs/${recipe!.name}`;
       const manifest = recipe
-        ? await trainNetwork(session, recipe, output)
-        : await resumeNetwork(session, output);
+        ? await trainNetwork(session, recipe, output, flags.device)
+        : await resumeNetwork(session, output, flags.device);
       if (flags.json) writeJson(session, manifest);
       else session.stdout.write(`${sanitize(output)}\n\n${gridTable(manifest.rows)}`);
     });

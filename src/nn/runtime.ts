@@ -41,3 +41,8 @@ const ARRAYS = {
 export function allocate(dtype: DType, count: number): TensorData {
   return new ARRAYS[dtype](count);
 }
+
+/** What may compute, by the names that ONNX Runtime gives it. */
+export const DEVICES = ['cpu', 'webgpu', 'cuda'] as const;
+
+export type Device = (typeof DEVICES)[number];

@@ -8,10 +8,7 @@ import { compileGraph } from '../nn/onnx/compile.ts';
 import { encodeModel } from '../nn/onnx/model.ts';
 import { neg } from '../nn/ops/elementwise.ts';
 import { input } from '../nn/ops/source.ts';
-
-export const DEVICES = ['cpu', 'webgpu', 'cuda'] as const;
-
-export type Device = (typeof DEVICES)[number];
+import type { Device } from '../nn/runtime.ts';
 
 /** Where onnxruntime-node has been built with a device (its README, version 1.30). */
 const PLATFORMS: Record<Device, string> = {

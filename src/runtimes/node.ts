@@ -2,8 +2,8 @@
 
 import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
-import type { Runtime } from '../nn/runtime.ts';
-import { checkDevice, type Device } from './devices.ts';
+import type { Device, Runtime } from '../nn/runtime.ts';
+import { checkDevice } from './devices.ts';
 import { openSession } from './onnx-session.ts';
 
 export interface NodeRuntimeOptions {

@@ -161,6 +161,10 @@ describe('train of a network', () => {
       expect(code, err).toBe(2);
       expect(err).toContain(message);
     }
+    const cuda = await train(recipe('cuda'), '-o', join(folder, 'cuda'), '--device', 'cuda');
+    expect(cuda.code, cuda.err).toBe(7);
+    expect(cuda.err).toContain('device cuda does not start');
+    expect(cuda.err).toContain('CUDA 12');
     const { code, err } = await train('--resume', join(folder, 'nowhere'));
     expect(code).toBe(7);
     expect(err).toContain('no run that can be resumed');

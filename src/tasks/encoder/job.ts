@@ -8,6 +8,8 @@ import { BinscribeError } from '../../error.ts';
 import { BEST_CHECKPOINT, LOG } from '../../nn/training/fit.ts';
 import { gridTable, type GridPoint } from '../../nn/training/runs.ts';
 import { fileStore } from '../../runtimes/file-store.ts';
+import type { Device } from '../../nn/runtime.ts';
+import { checkDevice } from '../../runtimes/devices.ts';
 import { nodeRuntime } from '../../runtimes/node.ts';
 import type { Work, WorkContext } from '../../runtimes/background.ts';
 import { VERSION } from '../../version.ts';
@@ -23,6 +25,7 @@ export interface EncoderJob {
   readonly begun: Begun;
   /** Folder of the run. */
   readonly output: string;
+  readonly device: Device;
 }
 
 export type EncoderReport =
@@ -40,9 +43,11 @@ export const work: Work<EncoderJob, EncoderReport, NetworkManifest | null> = asy
 };
 
 async function train(
-  { begun, output }: EncoderJob,
+  { begun, output, device }: EncoderJob,
   { report, signal }: WorkContext<EncoderReport>,
 ): Promise<NetworkManifest | null> {
+  // Before the functions are read, which takes a minute.
+  await checkDevice(device);
   const { recipe } = begun;
   const points = gridOf(recipe);
   const dataset = openDataset(recipe.dataset);
@@ -62,7 +67,7 @@ async function train(
     progress: (done) => report({ stage: 'reading', done, total }),
   });
   const rows = await runExperiment({
-    runtime: nodeRuntime(),
+    runtime: nodeRuntime({ device }),
     points,
     seeds: recipe.seeds,
     taskOf: (point) => encoderTask(examples, recipeOf(point)),
@@ -81,6 +86,7 @@ async function train(
   const manifest: NetworkManifest = {
     ...begun,
     tool: `binscribe ${VERSION}`,
+    device,
     counts: { training: training.count, validation: validation.count, leaks },
     files: Object.fromEntries(files.map((path) => [path, sha256(readFileSync(join(output, path)))])),
     rows,

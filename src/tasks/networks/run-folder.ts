@@ -29,6 +29,8 @@ export type Begun = z.infer<typeof begunShape>;
 /** `manifest.json`: all that decided the run's results, and the results. */
 export interface NetworkManifest extends Begun {
   readonly tool: string;
+  /** What computed. */
+  readonly device: string;
   /** Functions learned from, functions that judge, and of the latter those left out as leaks. */
   readonly counts: Readonly<Record<string, number>>;
   /** SHA-256 of the files of each training, by path. */
