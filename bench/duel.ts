@@ -7,7 +7,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { medianOf, peerPythons, type BenchResult } from './common.ts';
+import { medianOf, type BenchResult } from './common.ts';
+import { COMMON, peersWith, type Peer } from './peers.ts';
 
 const ROUNDS = 3;
 /** Values that are compared: later ones of two trainings drift apart by rounding alone. */
@@ -62,7 +63,7 @@ export function tell(answer: Answer): void {
   process.stdout.write(`${JSON.stringify(side)}\n`);
 }
 
-function runSide(command: string, args: string[], environment: NodeJS.ProcessEnv = {}): Side {
+function runSide(command: string, args: string[], environment: Readonly<Record<string, string>>): Side {
   const output = execFileSync(command, args, {
     encoding: 'utf8',
     maxBuffer: 1 << 28,
@@ -73,11 +74,11 @@ function runSide(command: string, args: string[], environment: NodeJS.ProcessEnv
 }
 
 export async function fight(duel: Duel, log: (line: string) => void): Promise<DuelResult> {
-  const pythons = peerPythons(duel.module);
+  const peers = peersWith(duel.module);
   const folder = mkdtempSync(join(tmpdir(), 'binscribe-bench-'));
   try {
     await duel.write(folder);
-    return compare(duel, folder, pythons, log);
+    return compare(duel, folder, peers, log);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -86,7 +87,7 @@ export async function fight(duel: Duel, log: (line: string) => void): Promise<Du
 function compare(
   { name, ours: program, peer, steps, warm }: Duel,
   folder: string,
-  pythons: readonly string[],
+  candidates: readonly Peer[],
   log: (line: string) => void,
 ): DuelResult {
   const here = import.meta.dirname;
@@ -94,20 +95,16 @@ function compare(
   const arguments_ = [name, folder, `${steps}`];
   const time = ({ milliseconds }: Side): number => medianOf(milliseconds.slice(warm));
   const ours: Side[] = [];
-  const peers = new Map<string, Side[]>(pythons.map((python) => [python, []]));
+  const peers = new Map<Peer, Side[]>(candidates.map((candidate) => [candidate, []]));
   for (let round = 0; round < ROUNDS; round++) {
-    ours.push(runSide(process.execPath, [join(here, program), ...arguments_]));
-    for (const [python, sides] of peers) {
-      sides.push(
-        runSide(python, [script, ...arguments_], { OMP_WAIT_POLICY: 'passive', OMP_NUM_THREADS: '2' }),
-      );
+    ours.push(runSide(process.execPath, [join(here, program), ...arguments_], COMMON));
+    for (const [{ python, environment }, sides] of peers) {
+      sides.push(runSide(python, [script, ...arguments_], environment));
     }
-    log(
-      `${name} ${round + 1}/${ROUNDS}: ours ${time(ours.at(-1)!).toFixed(1)} ms, ` +
-        [...peers].map(([python, sides]) => `${python} ${time(sides.at(-1)!).toFixed(1)} ms`).join(', '),
-    );
+    const times = [...peers].map((entry) => `${entry[0].name} ${time(entry[1].at(-1)!).toFixed(1)} ms`);
+    log(`${name} ${round + 1}/${ROUNDS}: ours ${time(ours.at(-1)!).toFixed(1)} ms, ${times.join(', ')}`);
   }
-  const [peerName, best] = [...peers].sort(
+  const [{ name: peerName }, best] = [...peers].sort(
     ([, a], [, b]) => medianOf(a.map(time)) - medianOf(b.map(time)),
   )[0];
   const mine = medianOf(ours.map(time));

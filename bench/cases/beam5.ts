@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { peerPythons } from '../common.ts';
+import { peersWith } from '../peers.ts';
 import type { Duel } from '../duel.ts';
 
 const PEER = 'transformers_beam5.py';
@@ -16,7 +16,7 @@ export const beam5: Duel = {
   warm: 1,
   // The peer makes the model: a folder as transformers writes it, which we import.
   write(folder) {
-    const [python] = peerPythons('transformers');
+    const [{ python }] = peersWith('transformers');
     const script = join(import.meta.dirname, '..', '..', '..', 'bench', 'peers', PEER);
     execFileSync(python, [script, 'write', folder, '0'], { stdio: ['ignore', 'ignore', 'inherit'] });
     return Promise.resolve();

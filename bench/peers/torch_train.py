@@ -71,6 +71,16 @@ def heads(x, count):
     return x.view(batch, length, count, width // count).transpose(1, 2)
 
 
+def attend(q, k, v, bias, causal):
+    """Scaled dot-product attention, which PyTorch has as one kernel since 2.0."""
+    if hasattr(F, "scaled_dot_product_attention"):
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=bias, is_causal=causal)
+    scores = q @ k.transpose(-2, -1) * (q.shape[-1] ** -0.5)
+    if causal:
+        scores = scores + torch.full(scores.shape[-2:], float("-inf")).triu(1)
+    return (scores if bias is None else scores + bias).softmax(-1) @ v
+
+
 class Attention(torch.nn.Module):
     def __init__(self, path, count):
         super().__init__()
@@ -81,7 +91,7 @@ class Attention(torch.nn.Module):
     def forward(self, x, context, bias, causal=False):
         q, k = heads(self.query(x), self.count), heads(self.key(context), self.count)
         v = heads(self.value(context), self.count)
-        y = F.scaled_dot_product_attention(q, k, v, attn_mask=bias, is_causal=causal)
+        y = attend(q, k, v, bias, causal)
         return self.output(y.transpose(1, 2).reshape(x.shape))
 
 
