@@ -4,6 +4,17 @@ export interface BenchResult {
   readonly name: string;
   /** The peer's time over ours: above 1 we are faster. */
   readonly ratio: number;
+  /** Milliseconds of a step, medians. */
+  readonly ours: number;
+  readonly peer: number;
+  /** Which of the peers, at which settings, was the fastest. */
+  readonly peerName: string;
+  /** Units of work a second, where that says more. */
+  readonly rates?: { readonly unit: string; readonly ours: number; readonly peer: number };
+  /** Largest relative difference of the values that both sides computed. */
+  readonly difference?: number;
+  /** Our peak memory over theirs. */
+  readonly memoryRatio?: number;
 }
 
 export function medianOf(values: readonly number[]): number {

@@ -11,6 +11,8 @@ import { medianOf, type BenchResult } from './common.ts';
 import { COMMON, peersWith, type Peer } from './peers.ts';
 
 const ROUNDS = 3;
+/** Times the fastest peer's time; between two runs of the same we have seen 1.4. */
+const HOPELESS = 1.6;
 /** Values that are compared: later ones of two trainings drift apart by rounding alone. */
 const COMPARED = 30;
 
@@ -44,18 +46,6 @@ interface Side extends Answer {
   readonly peakMemory: number;
 }
 
-export interface DuelResult extends BenchResult {
-  /** Milliseconds of a step. */
-  ours: number;
-  peer: number;
-  /** Units of work a second. */
-  rates?: { unit: string; ours: number; peer: number };
-  /** Largest relative difference of the values, of the first 30 steps at most. */
-  lossDifference: number;
-  memoryRatio: number;
-  peerName: string;
-}
-
 /** A program's last words. */
 export function tell(answer: Answer): void {
   // The unit of maxRSS is a kilobyte.
@@ -73,7 +63,7 @@ function runSide(command: string, args: string[], environment: Readonly<Record<s
   return JSON.parse(output.trim().split('\n').at(-1)!) as Side;
 }
 
-export async function fight(duel: Duel, log: (line: string) => void): Promise<DuelResult> {
+export async function fight(duel: Duel, log: (line: string) => void): Promise<BenchResult> {
   const peers = peersWith(duel.module);
   const folder = mkdtempSync(join(tmpdir(), 'binscribe-bench-'));
   try {
@@ -89,7 +79,7 @@ function compare(
   folder: string,
   candidates: readonly Peer[],
   log: (line: string) => void,
-): DuelResult {
+): BenchResult {
   const here = import.meta.dirname;
   const script = join(here, '..', '..', 'bench', 'peers', peer);
   const arguments_ = [name, folder, `${steps}`];
@@ -103,6 +93,9 @@ function compare(
     }
     const times = [...peers].map((entry) => `${entry[0].name} ${time(entry[1].at(-1)!).toFixed(1)} ms`);
     log(`${name} ${round + 1}/${ROUNDS}: ours ${time(ours.at(-1)!).toFixed(1)} ms, ${times.join(', ')}`);
+    // Who is this far behind will not be the fastest.
+    const fastest = Math.min(...[...peers.values()].map((sides) => time(sides.at(-1)!)));
+    for (const [slow, sides] of peers) if (time(sides.at(-1)!) > HOPELESS * fastest) peers.delete(slow);
   }
   const [{ name: peerName }, best] = [...peers].sort(
     ([, a], [, b]) => medianOf(a.map(time)) - medianOf(b.map(time)),
@@ -117,7 +110,7 @@ function compare(
     ours: mine,
     peer: theirs,
     ...(work ? { rates: { unit: `${work.unit}/s`, ours: rate(mine), peer: rate(theirs) } } : {}),
-    lossDifference: Math.max(
+    difference: Math.max(
       ...ours[0].values
         .slice(0, COMPARED)
         .map((value, i) => Math.abs(value - best[0].values[i]) / Math.abs(value)),

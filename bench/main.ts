@@ -1,7 +1,10 @@
-/** `npm run -s bench -- NAME [CASE…] [--json]`: our speed beside that of others, on the same work. */
+/** `npm run -s bench -- NAME [CASE…] [--json] [-o PATH]`: our speed beside that of others, on the same work. */
 
-import { cpus } from 'node:os';
+import { writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
 import type { BenchResult } from './common.ts';
+import { benchGraph } from './graph.ts';
+import { renderTable } from './table.ts';
 import { benchTrain } from './train.ts';
 
 const BENCHES: Record<
@@ -9,6 +12,7 @@ const BENCHES: Record<
   (only: readonly string[], log: (line: string) => void) => Promise<BenchResult[]>
 > = {
   train: benchTrain,
+  graph: benchGraph,
 };
 
 /** The ratios that we promise: see the issue that asked for each. */
@@ -21,20 +25,38 @@ const BARS: Record<string, number> = {
   'gru-train': 1.1,
   'lstm-train': 1.1,
   skipgram: 1,
+  build: 1,
+  start: 1,
 };
 
-const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
-const json = process.argv.includes('--json');
-const [name, ...only] = words;
+const HELP = `usage: npm run -s bench -- ${Object.keys(BENCHES).join('|')} [CASE…] [--json] [-o PATH]
+
+--json ends with one line {bench, ratios, bars, machine}; -o writes PATH.json and PATH.md. A ratio is the peer's time
+over ours: above 1 we are faster. docs/nn/benchmarks.md says what is compared, and how to get the peers.
+`;
+
+const words = process.argv.slice(2);
+const place = words.indexOf('-o');
+const [, output] = place < 0 ? [] : words.splice(place, 2);
+const json = words.includes('--json');
+const [name, ...only] = words.filter((word) => !word.startsWith('-'));
 const bench = BENCHES[name];
 if (!bench) {
-  process.stderr.write(`usage: npm run -s bench -- ${Object.keys(BENCHES).join('|')} [CASE…] [--json]\n`);
+  process.stderr.write(HELP);
   process.exitCode = 2;
 } else {
+  const load = loadavg()[0];
   const results = await bench(only, (line) => process.stderr.write(`${line}\n`));
-  for (const result of results) process.stderr.write(`${JSON.stringify(result)}\n`);
   const ratios = Object.fromEntries(results.map((r) => [r.name, Number(r.ratio.toFixed(3))]));
   const bars = Object.fromEntries(results.flatMap((r) => (r.name in BARS ? [[r.name, BARS[r.name]]] : [])));
   const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`;
-  if (json) process.stdout.write(`${JSON.stringify({ bench: name, ratios, bars, machine })}\n`);
+  const table = renderTable({ bench: name, results, bars, machine, load });
+  if (output !== undefined) {
+    writeFileSync(
+      `${output}.json`,
+      `${JSON.stringify({ bench: name, machine, load, bars, results }, null, 1)}\n`,
+    );
+    writeFileSync(`${output}.md`, table);
+  }
+  process.stdout.write(json ? `${JSON.stringify({ bench: name, ratios, bars, machine })}\n` : table);
 }
