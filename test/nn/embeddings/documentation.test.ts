@@ -1,31 +1,18 @@
 /** The example of docs/nn/embeddings.md, run as it stands. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../../src/nn/embeddings/settings.ts';
+import { readPage, runExamples } from '../support/examples.ts';
 
-const folder = join(import.meta.dirname, '../../../docs/nn');
-const page = readFileSync(join(folder, 'embeddings.md'), 'utf8');
+const page = readPage('embeddings.md');
 
 it('runs', async () => {
-  const [, code] = /```ts\n([\s\S]*?)```/.exec(page)!;
-  const temporary = mkdtempSync(join(tmpdir(), 'binscribe-example-'));
-  try {
-    const file = join(temporary, 'example.ts');
-    // Its imports are relative to the page.
-    writeFileSync(
-      file,
-      code.replace(/from '(\.[^']*)'/g, (_, path: string) => `from '${join(folder, path)}'`),
-    );
-    const { nearest, inferred } = (await import(file)) as { nearest: string[]; inferred: Float32Array };
-    expect(nearest.sort()).toEqual(['imul', 'lea', 'neg', 'sub']);
-    expect(inferred).toHaveLength(16);
-    expect(inferred.every(Number.isFinite)).toBe(true);
-  } finally {
-    rmSync(temporary, { recursive: true });
-  }
+  const [{ nearest, inferred }] = (await runExamples('embeddings.md')) as [
+    { nearest: string[]; inferred: Float32Array },
+  ];
+  expect(nearest.sort()).toEqual(['imul', 'lea', 'neg', 'sub']);
+  expect(inferred).toHaveLength(16);
+  expect(inferred.every(Number.isFinite)).toBe(true);
 });
 
 it('names all settings with their defaults', () => {
