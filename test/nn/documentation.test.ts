@@ -23,8 +23,8 @@ it('has examples that run', async () => {
   expect(training['files']).toEqual(['best.ckpt', 'curves.html', 'last.ckpt', 'log.jsonl']);
   expect((use['y'] as HostTensor).shape).toEqual([3, 4]);
   expect((use['small'] as Uint8Array).length).toBeLessThan((use['file'] as Uint8Array).length);
-  const cost = use['cost'] as { outputs: { y: { cosine: number } } };
-  expect(cost.outputs.y.cosine).toBeGreaterThan(0.99);
+  const cost = use['cost'] as { outputs: { y: { meanCosine: number } } };
+  expect(cost.outputs.y.meanCosine).toBeGreaterThan(0.99);
   expect(generation['answers']).toHaveLength(2);
 
   const x = input('x', [2]);
