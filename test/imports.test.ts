@@ -13,10 +13,11 @@ const MAY_IMPORT: Record<string, string[]> = {
   binary: [],
   tokens: ['binary'],
   nn: [],
+  runtimes: ['nn'],
   metrics: [],
   corpus: ['binary', 'tokens', 'metrics'],
   models: ['nn', 'tokens', 'binary'],
-  tasks: ['models', 'corpus', 'metrics', 'tokens', 'binary', 'nn'],
+  tasks: ['models', 'corpus', 'metrics', 'tokens', 'binary', 'nn', 'runtimes'],
   explain: ['binary', 'tokens', 'models'],
 };
 const PURE = ['binary', 'tokens', 'nn', 'metrics', 'models', 'explain'];
