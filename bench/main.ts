@@ -1,10 +1,10 @@
 /** `npm run -s bench -- NAME [CASE…] [--json] [-o PATH]`: our speed beside that of others, on the same work. */
 
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import type { BenchResult } from './common.ts';
 import { benchGraph } from './graph.ts';
-import { renderTable } from './table.ts';
+import { renderTable, type BenchReport } from './table.ts';
 import { benchTrain } from './train.ts';
 
 const BENCHES: Record<
@@ -35,6 +35,17 @@ const HELP = `usage: npm run -s bench -- ${Object.keys(BENCHES).join('|')} [CASE
 over ours: above 1 we are faster. docs/nn/benchmarks.md says what is compared, and how to get the peers.
 `;
 
+/** Cases that were not run keep the rows that they have. */
+function write(path: string, report: BenchReport): void {
+  const before = existsSync(`${path}.json`)
+    ? (JSON.parse(readFileSync(`${path}.json`, 'utf8')) as BenchReport)
+    : report;
+  const rows = new Map([...before.results, ...report.results].map((result) => [result.name, result]));
+  const merged = { ...report, results: [...rows.values()], bars: { ...before.bars, ...report.bars } };
+  writeFileSync(`${path}.json`, `${JSON.stringify(merged, null, 1)}\n`);
+  writeFileSync(`${path}.md`, renderTable(merged));
+}
+
 const words = process.argv.slice(2);
 const place = words.indexOf('-o');
 const [, output] = place < 0 ? [] : words.splice(place, 2);
@@ -51,12 +62,6 @@ if (!bench) {
   const bars = Object.fromEntries(results.flatMap((r) => (r.name in BARS ? [[r.name, BARS[r.name]]] : [])));
   const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`;
   const table = renderTable({ bench: name, results, bars, machine, load });
-  if (output !== undefined) {
-    writeFileSync(
-      `${output}.json`,
-      `${JSON.stringify({ bench: name, machine, load, bars, results }, null, 1)}\n`,
-    );
-    writeFileSync(`${output}.md`, table);
-  }
+  if (output !== undefined) write(output, { bench: name, results, bars, machine, load });
   process.stdout.write(json ? `${JSON.stringify({ bench: name, ratios, bars, machine })}\n` : table);
 }
