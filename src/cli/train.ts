@@ -56,7 +56,9 @@ export function trainCommand(session: Session): Command {
     .addHelpText('after', EXAMPLES)
     .action(async (path: string | undefined, flags: Flags) => {
       if ((path === undefined) === (flags.resume === undefined)) {
-        throw new BinscribeError('usage', 'train: either a recipe or --resume RUN expected');
+        throw new BinscribeError('usage', 'train: either a recipe or --resume RUN expected', {
+          hint: '`binscribe train --help` says how to call it.',
+        });
       }
       const recipe = path === undefined ? null : readTrainingRecipe(path);
       if (recipe?.model === 'first') {

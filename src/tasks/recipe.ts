@@ -38,7 +38,9 @@ export type TrainingRecipe = z.infer<typeof recipeShape>;
 /** @throws BinscribeError: `unreadable` where there is no such file, `usage` where it is no recipe. */
 export function readTrainingRecipe(path: string): TrainingRecipe | EncoderRecipe {
   return readDocument(path, {
-    shape: z.discriminatedUnion('model', [recipeShape, encoderRecipeShape]),
+    shape: z.discriminatedUnion('model', [recipeShape, encoderRecipeShape], {
+      error: 'expected "first" or "encoder"',
+    }),
     name: 'recipe of a run',
     absent: 'unreadable',
     wrong: 'usage',
