@@ -1,6 +1,6 @@
 /** What README and CONTRIBUTING say is what is there: commands, the shipped model, the figures. */
 
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { openModel } from '../src/cli/model.ts';
 import type { Evaluation } from '../src/tasks/evaluate.ts';
@@ -41,4 +41,8 @@ test.each(['README.md', 'CONTRIBUTING.md'])('%s names scripts that are there', (
   const named = [...read(name).matchAll(/npm run (?:-s )?(\w+)/g)].map(([, script]) => script);
   expect(named).toContain('check');
   expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
+});
+
+test('the built command can be executed, also where npx does not make it so: its link is from an earlier clone', () => {
+  expect(() => accessSync(new URL('../dist/cli/main.js', import.meta.url), constants.X_OK)).not.toThrow();
 });
