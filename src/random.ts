@@ -1,19 +1,19 @@
 /**
- * A seeded source of random numbers: sfc32 (Chris Doty-Humphrey's PractRand), whose 128 bits of state pass
- * every test of that suite. The same seed gives the same numbers on every machine.
+ * sfc32 (Chris Doty-Humphrey's PractRand), whose 128 bits of state pass every test of that suite. The same seed gives
+ * the same numbers on every machine.
  */
-export class Random {
+export class Sfc32 {
   private a: number;
   private b: number;
   private c: number;
   private counter = 1;
 
-  constructor(seed: number) {
-    this.a = 0;
-    this.b = seed | 0;
-    this.c = Math.floor(seed / 2 ** 32) | 0;
-    // PractRand discards the first 12 outputs, which still show the seed.
-    for (let i = 0; i < 12; i++) this.uint32();
+  /** @param rounds outputs that are discarded, since the first still show the seed */
+  constructor([a, b, c]: readonly [number, number, number], rounds: number) {
+    this.a = a | 0;
+    this.b = b | 0;
+    this.c = c | 0;
+    for (let i = 0; i < rounds; i++) this.uint32();
   }
 
   uint32(): number {
@@ -23,6 +23,14 @@ export class Random {
     this.b = (this.c + (this.c << 3)) | 0;
     this.c = (((this.c << 21) | (this.c >>> 11)) + result) | 0;
     return result >>> 0;
+  }
+}
+
+/** A source of random numbers with one seed. */
+export class Random extends Sfc32 {
+  constructor(seed: number) {
+    // As many rounds as PractRand has for a seed of 64 bits.
+    super([0, seed, Math.floor(seed / 2 ** 32)], 12);
   }
 
   /** In [0, 1), in steps of 2^-32. */

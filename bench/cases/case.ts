@@ -18,18 +18,12 @@ export interface TrainingCase {
 }
 
 /** Batches in turn: enough that nobody learns one by heart in 30 steps. */
-export const BATCHES = 4;
+const BATCHES = 4;
 
 export function ids(random: RandomStream, shape: readonly number[], below: number): HostTensor {
   const data = new Int32Array(shape.reduce((a, b) => a * b, 1));
   for (let i = 0; i < data.length; i++) data[i] = random.below(below);
   return { dtype: 'int32', shape, data };
-}
-
-export function normals(random: RandomStream, shape: readonly number[], deviation = 1): HostTensor {
-  const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
-  for (let i = 0; i < data.length; i++) data[i] = deviation * random.normal();
-  return { dtype: 'float32', shape, data };
 }
 
 /** Rows of ones up to a random length between half of it and the whole, then zeros. */

@@ -100,7 +100,8 @@ export {
   type FitResult,
   type TrainingData,
 } from './training/fit.ts';
-export { optimizerOf, parseSettings, trainingSchema, type TrainingSettings } from './training/settings.ts';
+export { optimizerOf } from './training/from-settings.ts';
+export { parseSettings, trainingSchema, type TrainingSettings } from './training/settings.ts';
 export { gridPoints, gridTable, runGrid, seedInterval } from './training/runs.ts';
 export { decodeCheckpoint } from './training/checkpoint.ts';
 export type { Store } from './training/store.ts';

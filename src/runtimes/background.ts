@@ -41,7 +41,7 @@ export type BackgroundMessage =
  */
 export const HUGE_PAGES = 'glibc.malloc.hugetlb=1';
 
-export function withHugePages(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function withHugePages(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const own = environment['GLIBC_TUNABLES'];
   return { ...environment, GLIBC_TUNABLES: own ? `${own}:${HUGE_PAGES}` : HUGE_PAGES };
 }

@@ -43,7 +43,7 @@ class OnnxSession implements Session {
   private readonly runtime: OnnxRuntime;
   private readonly session: InferenceSession;
   private readonly inPlace: boolean;
-  /** ONNX Runtime's view of a buffer, kept with it: the same buffers come back every other step. */
+  /** ONNX Runtime's view of a buffer, kept with it: the same buffers come back at every step. */
   private readonly views = new WeakMap<HostTensor, Tensor>();
 
   constructor(runtime: OnnxRuntime, session: InferenceSession, inPlace: boolean) {

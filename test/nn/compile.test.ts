@@ -1,6 +1,7 @@
 /** What the compiler makes of graphs: nothing twice, nothing for nothing, standard operators, names that fit. */
 
 import { describe, expect, it } from 'vitest';
+import { deepGraph } from '../../bench/graph.ts';
 import { gradients } from '../../src/nn/autodiff.ts';
 import { firstPosition, attentionPooling, maskedMax, maskedMean } from '../../src/nn/layers/pooling.ts';
 import { projectionHead } from '../../src/nn/layers/heads.ts';
@@ -148,17 +149,7 @@ describe('the compiler', () => {
 
   it('builds a graph of more than a thousand nodes, and a session of it', async ({ annotate }) => {
     const start = performance.now();
-    const scope = new Scope(true);
-    const x = input('x', [2, 8, 16]);
-    const options = { layers: 9, heads: 2, inner: 32, dropout: 0.1 };
-    const loss = sum(square(transformerEncoder(scope.at('encoder'), x, options)));
-    const parameters = [...scope.declarations.parameters];
-    const found = gradients(
-      loss,
-      parameters.map(([, tensor]) => tensor),
-    );
-    const outputs = Object.fromEntries(parameters.map(([name], i) => [`gradient.${name}`, found[i]]));
-    const graph = compileGraph({ loss, ...outputs });
+    const graph = deepGraph();
     const bytes = encodeModel(graph);
     const built = performance.now();
     const session = await runtime.open(bytes);

@@ -3,35 +3,12 @@
  * two, and it trains (on one thread, some ten times slower) where an engine has no WebAssembly with vectors.
  */
 
+import { Sfc32 } from '../../random.ts';
 import { HEAD } from './corpus.ts';
 import { BATCH_BYTES, type Plan } from './plan.ts';
 
-/** As in `wasm/random.ts`. */
+/** As in `kernel/random.ts`. */
 const SEED_ROUNDS = 15;
-
-/** sfc32 from three words of seed. */
-class Stream {
-  private a: number;
-  private b: number;
-  private c: number;
-  private counter = 1;
-
-  constructor(a: number, b: number, c: number) {
-    this.a = a | 0;
-    this.b = b | 0;
-    this.c = c | 0;
-    for (let i = 0; i < SEED_ROUNDS; i++) this.next();
-  }
-
-  next(): number {
-    const result = (this.a + this.b + this.counter) | 0;
-    this.counter = (this.counter + 1) | 0;
-    this.a = this.b ^ (this.b >>> 9);
-    this.b = (this.c + (this.c << 3)) | 0;
-    this.c = (((this.c << 21) | (this.c >>> 11)) + result) | 0;
-    return result >>> 0;
-  }
-}
 
 /** A word vector's share in the hidden vector. */
 interface Part {
@@ -49,7 +26,7 @@ export class PlainKernel {
   private readonly doubles: Float64Array;
   private readonly hidden: Float32Array;
   private readonly work: Float32Array;
-  private stream = new Stream(0, 0, 0);
+  private stream = new Sfc32([0, 0, 0], SEED_ROUNDS);
   private alpha = 0;
   private noise: number[] = [];
 
@@ -81,7 +58,7 @@ export class PlainKernel {
       Math.max(settings.minAlpha, settings.alpha - (settings.alpha - settings.minAlpha) * progress),
     );
     for (let i = this.integers[entry / 4]; i < this.integers[entry / 4 + 1]; i++) {
-      this.stream = new Stream(settings.seed, this.integers[at.seeds / 4 + i], epoch);
+      this.stream = new Sfc32([settings.seed, this.integers[at.seeds / 4 + i], epoch], SEED_ROUNDS);
       const [from, to] = [this.integers[at.starts / 4 + i], this.integers[at.starts / 4 + i + 1]];
       const tokens = this.integers.subarray(at.tokens / 4 + from, at.tokens / 4 + to);
       const owner = this.integers[at.owners / 4 + i];
@@ -185,12 +162,12 @@ export class PlainKernel {
   private subsample(tokens: Uint32Array): Uint32Array {
     const { at, settings } = this.plan;
     if (settings.sample === 0) return tokens;
-    return tokens.filter((word) => this.integers[at.keep / 4 + word] >= this.stream.next());
+    return tokens.filter((word) => this.integers[at.keep / 4 + word] >= this.stream.uint32());
   }
 
   private window(position: number, count: number): [from: number, to: number] {
     const { window } = this.plan.settings;
-    const width = window - (this.stream.next() % window);
+    const width = window - (this.stream.uint32() % window);
     return [Math.max(0, position - width), Math.min(count, position + width + 1)];
   }
 
@@ -225,7 +202,7 @@ export class PlainKernel {
   /** A word of the noise. */
   private draw(): number {
     const { at, words } = this.plan;
-    const random = this.stream.next();
+    const random = this.stream.uint32();
     const slot = Math.floor((random * words) / 2 ** 32);
     // The low half of the product. Its factors need not fit a double's 53 bits.
     const fraction = Math.imul(random, words) >>> 0;

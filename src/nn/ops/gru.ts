@@ -42,12 +42,12 @@ export const gruOperation: Operation<RecurrentAttributes> = {
   gradient({ inputs, outputs: [, end, ...kept], attributes, gradients }) {
     const [dys, dEnd] = resultGradients('gru', gradients, 2);
     const given = unpackInputs(inputs, attributes);
-    const { x, recurrent, lengths } = given;
-    const present = lengths ? [presence(lengths, x).present] : [];
+    const { recurrent, lengths } = given;
+    const { present } = presence(given);
     const { states, outputs } = scan(
       {
         states: [dEnd ?? zeros(numbers(end.shape))],
-        sequences: [...kept, ...(dys ? [dys] : []), ...present],
+        sequences: [...kept, ...(dys ? [dys] : []), ...(present ? [present] : [])],
         captured: [transpose(recurrent, [1, 0])],
         reverse: !attributes.reverse,
       },
@@ -79,7 +79,7 @@ export const gruOperation: Operation<RecurrentAttributes> = {
 /** All outputs, in a loop. */
 function forward(inputs: readonly Tensor[], attributes: RecurrentAttributes): Tensor[] {
   const given = unpackInputs(inputs, attributes);
-  const { x, weight, bias, recurrent, recurrentBias, lengths } = given;
+  const { x, weight, bias, recurrent, recurrentBias } = given;
   const size = recurrent.size(0);
   /** Both gates, and the candidate, for r acts on the product of the latter alone. */
   const apart = [2 * size, size];
@@ -87,7 +87,7 @@ function forward(inputs: readonly Tensor[], attributes: RecurrentAttributes): Te
   const [gateRecurrent, newRecurrent] = split(recurrent, apart);
   const [gateBias, newBias] = split(bias, apart);
   const [gateRecurrentBias, newRecurrentBias] = split(recurrentBias, apart);
-  const { present, absent } = lengths ? presence(lengths, x) : { present: null, absent: null };
+  const { present, absent } = presence(given);
   const { states, outputs } = scan(
     {
       states: startingStates(given, 1),

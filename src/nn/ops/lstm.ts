@@ -42,8 +42,8 @@ export const lstmOperation: Operation<RecurrentAttributes> = {
   gradient({ inputs, outputs: [, end, , ...kept], attributes, gradients }) {
     const [dys, dEnd, dCell] = resultGradients('lstm', gradients, 3);
     const given = unpackInputs(inputs, attributes);
-    const { x, recurrent, lengths } = given;
-    const { present, absent } = lengths ? presence(lengths, x) : { present: null, absent: null };
+    const { recurrent, lengths } = given;
+    const { present, absent } = presence(given);
     const none = zeros(numbers(end.shape));
     const [i, o, f, g, t, before, cellBefore] = kept;
     const { states, outputs } = scan(
@@ -85,9 +85,9 @@ export const lstmOperation: Operation<RecurrentAttributes> = {
 /** All outputs, in a loop. */
 function forward(inputs: readonly Tensor[], attributes: RecurrentAttributes): Tensor[] {
   const given = unpackInputs(inputs, attributes);
-  const { x, weight, bias, recurrent, recurrentBias, lengths } = given;
+  const { x, weight, bias, recurrent, recurrentBias } = given;
   const size = recurrent.size(0);
-  const { present, absent } = lengths ? presence(lengths, x) : { present: null, absent: null };
+  const { present, absent } = presence(given);
   const { states, outputs } = scan(
     {
       states: startingStates(given, 2),

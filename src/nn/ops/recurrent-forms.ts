@@ -59,8 +59,12 @@ export function lowerLoop(
   );
 }
 
+/** Two masks, or none where all sequences have all steps. */
+type Presence = { present: Tensor; absent: Tensor } | { present: null; absent: null };
+
 /** 1 in the steps that a sequence has, else 0, and the opposite: [steps, batch, 1] each. */
-export function presence(lengths: Tensor, x: Tensor): { present: Tensor; absent: Tensor } {
+export function presence({ lengths, x }: RecurrentInputs): Presence {
+  if (!lengths) return { present: null, absent: null };
   const [steps, batch] = x.shape;
   const places = reshape(positionsAlong(x, 0), [steps, 1, 1]);
   const present = cast(greater(reshape(cast(lengths, 'int64'), [1, batch, 1]), places), 'float32');

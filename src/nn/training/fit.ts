@@ -10,7 +10,8 @@ import { epochBatches, type BatchPlan, type PlannedBatch } from './batches.ts';
 import { decodeCheckpoint, encodeCheckpoint, type Progress } from './checkpoint.ts';
 import { curvesPage } from './curves.ts';
 import { TrainingLog, type LogRecord } from './log.ts';
-import { scheduleOf, type TrainingSettings } from './settings.ts';
+import { scheduleOf } from './from-settings.ts';
+import type { TrainingSettings } from './settings.ts';
 import type { Store } from './store.ts';
 import type { Trainer } from './trainer.ts';
 

@@ -29,10 +29,10 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 /** Values to try, by dotted path within the settings: `optimizer.learningRate`. */
 export type Grid = Readonly<Record<string, readonly Json[]>>;
 
-export interface GridPoint {
+export interface GridPoint<Settings = Json> {
   /** What this point sets. */
   readonly choice: Readonly<Record<string, Json>>;
-  readonly settings: Json;
+  readonly settings: Settings;
 }
 
 /** All combinations of a grid's values, put into the settings. @throws BinscribeError for a path through no object */
@@ -72,10 +72,10 @@ export interface GridRow {
 }
 
 /** Runs a training once for each point and seed, one after another. */
-export async function runGrid(
-  points: readonly GridPoint[],
+export async function runGrid<Settings>(
+  points: readonly GridPoint<Settings>[],
   seeds: readonly number[],
-  run: (point: GridPoint, seed: number) => Promise<Readonly<Record<string, number>>>,
+  run: (point: GridPoint<Settings>, seed: number) => Promise<Readonly<Record<string, number>>>,
 ): Promise<GridRow[]> {
   const rows: GridRow[] = [];
   for (const point of points) {

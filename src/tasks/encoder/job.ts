@@ -6,7 +6,7 @@ import { openDataset } from '../../corpus/dataset.ts';
 import { sha256 } from '../../corpus/hash.ts';
 import { BinscribeError } from '../../error.ts';
 import { BEST_CHECKPOINT, LOG } from '../../nn/training/fit.ts';
-import { gridTable, type GridPoint } from '../../nn/training/runs.ts';
+import { gridTable } from '../../nn/training/runs.ts';
 import { fileStore } from '../../runtimes/file-store.ts';
 import type { Device } from '../../nn/runtime.ts';
 import { checkDevice } from '../../runtimes/devices.ts';
@@ -18,7 +18,7 @@ import { runExperiment, trainingFolder, type ExperimentReport } from '../network
 import { lockFolder } from '../networks/lock.ts';
 import { NETWORK_MANIFEST, type Begun, type NetworkManifest } from '../networks/run-folder.ts';
 import { collectEncoderExamples } from './examples.ts';
-import { gridOf, parseEncoderRecipe } from './recipe.ts';
+import { gridOf } from './recipe.ts';
 import { encoderTask } from './task.ts';
 
 export interface EncoderJob {
@@ -63,14 +63,14 @@ async function train(
   const examples = await collectEncoderExamples(labelledPrograms(dataset, 'train'), {
     validation: new Set(recipe.validation),
     floor: recipe.floor,
-    longest: Math.max(...points.map((point) => recipeOf(point).network.longest)),
+    longest: Math.max(...points.map(({ settings }) => settings.network.longest)),
     progress: (done) => report({ stage: 'reading', done, total }),
   });
   const rows = await runExperiment({
     runtime: nodeRuntime({ device }),
     points,
     seeds: recipe.seeds,
-    taskOf: (point) => encoderTask(examples, recipeOf(point)),
+    taskOf: (settings) => encoderTask(examples, settings),
     storeOf: (folder) => fileStore(join(output, folder)),
     onProgress: (progress) => report({ stage: 'training', ...progress }),
     signal,
@@ -95,8 +95,4 @@ async function train(
   await store.write('table.md', new TextEncoder().encode(gridTable(rows)));
   await store.write(NETWORK_MANIFEST, new TextEncoder().encode(`${JSON.stringify(manifest, null, 1)}\n`));
   return manifest;
-}
-
-function recipeOf(point: GridPoint): Begun['recipe'] {
-  return parseEncoderRecipe(point.settings, 'grid');
 }

@@ -33,19 +33,15 @@ export const encoderRecipeShape = z.strictObject({
 
 export type EncoderRecipe = z.infer<typeof encoderRecipeShape>;
 
-/** @param where what it was read from, for the message @throws BinscribeError `usage` */
-export function parseEncoderRecipe(value: unknown, where: string): EncoderRecipe {
-  const parsed = encoderRecipeShape.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new BinscribeError('usage', `${where}: ${describeIssue(parsed.error.issues)}`);
-}
-
 /**
  * The points of a recipe's grid, one where it has none.
  * @throws BinscribeError `usage` where a point is no recipe: before anything is trained
  */
-export function gridOf({ grid = {}, ...recipe }: EncoderRecipe): GridPoint[] {
-  const points = gridPoints(recipe as Json, grid);
-  for (const { choice, settings } of points) parseEncoderRecipe(settings, `grid: ${JSON.stringify(choice)}`);
-  return points;
+export function gridOf({ grid = {}, ...recipe }: EncoderRecipe): GridPoint<EncoderRecipe>[] {
+  return gridPoints(recipe as Json, grid).map(({ choice, settings }) => {
+    const parsed = encoderRecipeShape.safeParse(settings);
+    if (parsed.success) return { choice, settings: parsed.data };
+    const issue = describeIssue(parsed.error.issues);
+    throw new BinscribeError('usage', `grid: ${JSON.stringify(choice)}: ${issue}`);
+  });
 }

@@ -4,7 +4,8 @@ import type { HostTensors, Runtime } from '../../nn/runtime.ts';
 import { fit, type Evaluate, type FitReport, type TrainingData } from '../../nn/training/fit.ts';
 import type { Model } from '../../nn/training/gradient-graph.ts';
 import { runGrid, type GridPoint, type GridRow } from '../../nn/training/runs.ts';
-import { optimizerOf, type TrainingSettings } from '../../nn/training/settings.ts';
+import { optimizerOf } from '../../nn/training/from-settings.ts';
+import type { TrainingSettings } from '../../nn/training/settings.ts';
 import type { Store } from '../../nn/training/store.ts';
 import { Trainer } from '../../nn/training/trainer.ts';
 
@@ -27,11 +28,11 @@ export interface ExperimentReport extends FitReport {
   readonly folder: string;
 }
 
-export interface ExperimentOptions {
+export interface ExperimentOptions<Settings> {
   readonly runtime: Runtime;
-  readonly points: readonly GridPoint[];
+  readonly points: readonly GridPoint<Settings>[];
   readonly seeds: readonly number[];
-  readonly taskOf: (point: GridPoint) => NetworkTask;
+  readonly taskOf: (settings: Settings) => NetworkTask;
   /** @param folder of one training */
   readonly storeOf: (folder: string) => Store;
   readonly onProgress?: (report: ExperimentReport) => void;
@@ -47,7 +48,9 @@ export function trainingFolder(point: number, points: number, seed: number): str
 }
 
 /** @returns a row for each point; `null` where the signal stopped it */
-export async function runExperiment(options: ExperimentOptions): Promise<GridRow[] | null> {
+export async function runExperiment<Settings>(
+  options: ExperimentOptions<Settings>,
+): Promise<GridRow[] | null> {
   const { points, seeds, storeOf, onProgress, signal } = options;
   const trainings = points.length * seeds.length;
   let training = 0;
@@ -76,14 +79,14 @@ export async function runExperiment(options: ExperimentOptions): Promise<GridRow
 
 const STOPPED = new Error('stopped');
 
-async function trainOnce(
-  { runtime, taskOf, signal }: ExperimentOptions,
-  point: GridPoint,
+async function trainOnce<Settings>(
+  { runtime, taskOf, signal }: ExperimentOptions<Settings>,
+  point: GridPoint<Settings>,
   seed: number,
   store: Store,
   onProgress: (report: FitReport) => void,
 ): Promise<Record<string, number>> {
-  const { model, settings, data, evaluate, higherIsBetter } = taskOf(point);
+  const { model, settings, data, evaluate, higherIsBetter } = taskOf(point.settings);
   const { clipNorm } = settings;
   const trainer = await Trainer.create(
     {

@@ -25,7 +25,8 @@ import {
   type TrainingData,
 } from '../../../src/nn/training/fit.ts';
 import type { Model } from '../../../src/nn/training/gradient-graph.ts';
-import { optimizerOf, parseSettings } from '../../../src/nn/training/settings.ts';
+import { optimizerOf } from '../../../src/nn/training/from-settings.ts';
+import { parseSettings } from '../../../src/nn/training/settings.ts';
 import { Trainer } from '../../../src/nn/training/trainer.ts';
 import { RandomStream } from '../../../src/nn/random.ts';
 import { fileStore } from '../../../src/runtimes/file-store.ts';
