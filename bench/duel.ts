@@ -63,7 +63,20 @@ function runSide(command: string, args: string[], environment: Readonly<Record<s
   return JSON.parse(output.trim().split('\n').at(-1)!) as Side;
 }
 
-export async function fight(duel: Duel, log: (line: string) => void): Promise<BenchResult> {
+/** @param only names of the duels to fight; none for all */
+export async function fightAll(
+  duels: readonly Duel[],
+  only: readonly string[],
+  log: (line: string) => void,
+): Promise<BenchResult[]> {
+  const results: BenchResult[] = [];
+  for (const duel of duels.filter(({ name }) => only.length === 0 || only.includes(name))) {
+    results.push(await fight(duel, log));
+  }
+  return results;
+}
+
+async function fight(duel: Duel, log: (line: string) => void): Promise<BenchResult> {
   const peers = peersWith(duel.module);
   const folder = mkdtempSync(join(tmpdir(), 'binscribe-bench-'));
   try {

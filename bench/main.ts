@@ -3,17 +3,23 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import type { BenchResult } from './common.ts';
+import { products } from './cases/products.ts';
+import { fightAll } from './duel.ts';
 import { benchGraph } from './graph.ts';
+import { benchStep, renderShares } from './step.ts';
 import { renderTable, type BenchReport } from './table.ts';
-import { benchTrain } from './train.ts';
+import { trainings } from './train.ts';
 
-const BENCHES: Record<
-  string,
-  (only: readonly string[], log: (line: string) => void) => Promise<BenchResult[]>
-> = {
-  train: benchTrain,
+type Log = (line: string) => void;
+
+/** Against a peer, or a time that we allow ourselves. */
+const BENCHES: Record<string, (only: readonly string[], log: Log) => Promise<BenchResult[]>> = {
+  train: (only, log) => fightAll(trainings, only, log),
+  products: (only, log) => fightAll(products, only, log),
   graph: benchGraph,
 };
+/** Tells where the time goes. */
+const STEP = 'step';
 
 /** The ratios that we promise: see the issue that asked for each. */
 const BARS: Record<string, number> = {
@@ -29,7 +35,7 @@ const BARS: Record<string, number> = {
   start: 1,
 };
 
-const HELP = `usage: npm run -s bench -- ${Object.keys(BENCHES).join('|')} [CASE…] [--json] [-o PATH]
+const HELP = `usage: npm run -s bench -- ${[...Object.keys(BENCHES), STEP].join('|')} [CASE…] [--json] [-o PATH]
 
 --json ends with one line {bench, ratios, bars, machine}; -o writes PATH.json and PATH.md. A ratio is the peer's time
 over ours: above 1 we are faster. docs/nn/benchmarks.md says what is compared, and how to get the peers.
@@ -51,17 +57,27 @@ const place = words.indexOf('-o');
 const [, output] = place < 0 ? [] : words.splice(place, 2);
 const json = words.includes('--json');
 const [name, ...only] = words.filter((word) => !word.startsWith('-'));
+const log: Log = (line) => process.stderr.write(`${line}\n`);
+const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`;
+const load = loadavg()[0];
 const bench = BENCHES[name];
-if (!bench) {
-  process.stderr.write(HELP);
-  process.exitCode = 2;
-} else {
-  const load = loadavg()[0];
-  const results = await bench(only, (line) => process.stderr.write(`${line}\n`));
+if (name === STEP) {
+  const steps = await benchStep(only, log);
+  const table = renderShares(steps, `${machine}; load before: ${load.toFixed(2)}`);
+  const document = { bench: name, steps, machine, load };
+  if (output !== undefined) {
+    writeFileSync(`${output}.json`, `${JSON.stringify(document, null, 1)}\n`);
+    writeFileSync(`${output}.md`, table);
+  }
+  process.stdout.write(json ? `${JSON.stringify(document)}\n` : table);
+} else if (bench) {
+  const results = await bench(only, log);
   const ratios = Object.fromEntries(results.map((r) => [r.name, Number(r.ratio.toFixed(3))]));
   const bars = Object.fromEntries(results.flatMap((r) => (r.name in BARS ? [[r.name, BARS[r.name]]] : [])));
-  const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`;
   const table = renderTable({ bench: name, results, bars, machine, load });
   if (output !== undefined) write(output, { bench: name, results, bars, machine, load });
   process.stdout.write(json ? `${JSON.stringify({ bench: name, ratios, bars, machine })}\n` : table);
+} else {
+  process.stderr.write(HELP);
+  process.exitCode = 2;
 }

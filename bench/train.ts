@@ -8,8 +8,7 @@ import type { TrainingCase } from './cases/case.ts';
 import { beam5 } from './cases/beam5.ts';
 import { CASES } from './cases/index.ts';
 import { skipGram } from './cases/skip-gram.ts';
-import type { BenchResult } from './common.ts';
-import { fight, type Duel } from './duel.ts';
+import type { Duel } from './duel.ts';
 
 const STEPS = 30;
 const WARM = 5;
@@ -67,15 +66,4 @@ function training(one: TrainingCase): Duel {
   };
 }
 
-const DUELS: readonly Duel[] = [...CASES.map(training), skipGram, beam5];
-
-export async function benchTrain(
-  only: readonly string[],
-  log: (line: string) => void,
-): Promise<BenchResult[]> {
-  const results: BenchResult[] = [];
-  for (const duel of DUELS.filter(({ name }) => only.length === 0 || only.includes(name))) {
-    results.push(await fight(duel, log));
-  }
-  return results;
-}
+export const trainings: readonly Duel[] = [...CASES.map(training), skipGram, beam5];

@@ -45,3 +45,7 @@ describe('a list of packages', () => {
     );
   });
 });
+
+it('fetches where the working folder was given by a relative path: apt got paths that led nowhere', () => {
+  expect(new Workplace('work/corpus').apt).toBe(join(process.cwd(), 'work/corpus/apt'));
+});

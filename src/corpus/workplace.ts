@@ -1,7 +1,7 @@
 /** The working folder of a build: what is kept there between runs, and how a result comes to be there. */
 
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { BinscribeError, describeError } from '../error.ts';
 
 /** Where things lie in a working folder. */
@@ -9,7 +9,8 @@ export class Workplace {
   readonly root: string;
 
   constructor(root: string) {
-    this.root = root;
+    // apt and the sandbox run in folders of their own, where a relative path would lead elsewhere.
+    this.root = resolve(root);
   }
 
   get sources(): string {
