@@ -3,7 +3,9 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { renderJson } from '../explain/render/json.ts';
+import { evaluateEncoder } from '../tasks/encoder/evaluate.ts';
 import { evaluate } from '../tasks/evaluate.ts';
+import { isNetworkRun } from '../tasks/networks/run-folder.ts';
 import { renderEvaluation } from '../tasks/tables.ts';
 import { publish } from './result.ts';
 import type { Session } from './session.ts';
@@ -12,6 +14,7 @@ import { Steps } from './train.ts';
 interface Flags {
   dataset?: string;
   orbit?: string;
+  baseline?: string;
   output: string;
   json?: boolean;
 }
@@ -19,6 +22,7 @@ interface Flags {
 const EXAMPLES = `
 Examples:
   $ binscribe evaluate runs/first
+  $ binscribe evaluate runs/encoder --baseline runs/baseline
   $ binscribe evaluate runs/first --json | jq '.sets[0].figures[] | {name, value, interval}'
 
 Baselines, 95 % intervals and the figures without duplicates and leaks stand beside each figure.`;
@@ -29,14 +33,17 @@ export function evaluateCommand(session: Session): Command {
     .argument('<run>', 'folder that `binscribe train` wrote')
     .option('--dataset <dir>', 'another data set than the one it was trained on')
     .option('--orbit <dir>', 'judge it on the orbit data set too; the folder that holds fundump/ (needs xz)')
+    .option('--baseline <run>', 'run of the model `first` on the same data set, to stand beside a network')
     .option('-o, --output <dir>', 'folder for the figures, NAME.json and NAME.md', 'results')
     .option('--json', 'print the figures as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (run: string, flags: Flags) => {
       const steps = new Steps(session);
-      const evaluation = await evaluate(run, {
+      const judge = isNetworkRun(run) ? evaluateEncoder : evaluate;
+      const evaluation = await judge(run, {
         dataset: flags.dataset,
         orbit: flags.orbit,
+        baseline: flags.baseline,
         progress: (step, done, total) => steps.update(step, done, total),
       });
       steps.end();

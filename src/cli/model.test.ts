@@ -5,7 +5,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { runCommand } from '../../test/support/command.ts';
 import { compile } from '../../test/support/compile.ts';
 import { reportSchema } from '../explain/schema.ts';
-import { writeModel } from '../models/folder.ts';
+import { writeFirst } from '../models/first-folder.ts';
 import { KnownFunctionsBuilder } from '../models/known/build.ts';
 import { NAME_FEATURES } from '../models/names.ts';
 
@@ -14,7 +14,7 @@ const program = compile('int main(void) { return 3; }', { compiler: 'gcc-12', fl
 const linear = (columns: number) => ({ classes: 2, columns, weights: new Float32Array((columns + 1) * 2) });
 
 /** The smallest folder that is one: it knows no function and is sure of nothing. */
-const FILES = writeModel(
+const FILES = writeFirst(
   {
     floor: 8,
     known: new KnownFunctionsBuilder().build(),

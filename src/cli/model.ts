@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { BinscribeError, corrupt } from '../error.ts';
 import { loadModel } from '../models/folder.ts';
 import type { Model } from '../models/model.ts';
+import { nodeRuntime } from '../runtimes/node.ts';
 import { readInput } from './files.ts';
 
 /** The folder that comes with the package; the same place as seen from `src/cli` and from `dist/cli`. */
@@ -27,7 +28,7 @@ export async function openModel(folder: string = SHIPPED): Promise<Model> {
     });
   }
   try {
-    return await loadModel((name) => readPart(folder, name), folder);
+    return await loadModel((name) => readPart(folder, name), folder, { runtime: nodeRuntime() });
   } catch (error) {
     if (!(error instanceof BinscribeError)) throw error;
     throw new BinscribeError(error.kind, error.message, {

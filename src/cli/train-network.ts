@@ -81,6 +81,7 @@ class NetworkProgress {
   private readonly session: Session;
   private reading: Progress | undefined;
   private training: Progress | undefined;
+  private finishing: Progress | undefined;
 
   constructor(session: Session) {
     this.session = session;
@@ -93,6 +94,12 @@ class NetworkProgress {
       return;
     }
     this.reading?.end();
+    if (report.stage === 'finishing') {
+      this.training?.end();
+      this.finishing ??= new Progress(this.session, 'making models');
+      this.finishing.update(report.done, report.total);
+      return;
+    }
     this.training ??= new Progress(this.session, 'training');
     const { folder, training, trainings, epoch, epochs, loss, metrics, samplesPerSecond, secondsLeft } =
       report;
@@ -112,5 +119,6 @@ class NetworkProgress {
   end(): void {
     this.reading?.end();
     this.training?.end();
+    this.finishing?.end();
   }
 }

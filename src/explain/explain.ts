@@ -27,6 +27,8 @@ export interface ExplainOptions {
   progress?: (done: number, total: number) => void;
 }
 
+type Arguments = NonNullable<FunctionAnswer['arguments']>;
+
 /** A function's report but for its rank, which only the whole file gives. */
 type Unranked = Omit<FunctionReport, 'interest'>;
 
@@ -135,7 +137,7 @@ function describeFunction(
     summary: null,
     compiler: printable(answer?.compiler),
     optimization: printable(answer?.optimization),
-    arguments: answer?.arguments ? { count: answer.arguments.count, score: answer.arguments.score } : null,
+    arguments: answer?.arguments ? describeArguments(answer.arguments) : null,
     labels: [],
     source: null,
     neighbours: (answer?.neighbours ?? []).slice(0, EVIDENCE_LIMITS.neighbours).map((near) => ({
@@ -153,6 +155,14 @@ function describeFunction(
   };
 }
 
+function describeArguments({ count, score, types }: Arguments): FunctionReport['arguments'] {
+  return { count, score, ...(types ? { types: types.map(scoredLabel) } : {}) };
+}
+
+function scoredLabel({ label, score }: Scored): Scored {
+  return { label: sanitize(label), score };
+}
+
 function printable(scored: Scored | null | undefined): Scored | null {
-  return scored ? { label: sanitize(scored.label), score: scored.score } : null;
+  return scored ? scoredLabel(scored) : null;
 }

@@ -62,7 +62,14 @@ export const functionReportSchema = z.strictObject({
   summary: z.strictObject({ text, score: probability }).nullable(),
   compiler: scoredLabel.nullable(),
   optimization: scoredLabel.nullable(),
-  arguments: z.strictObject({ count, score: probability }).nullable(),
+  arguments: z
+    .strictObject({
+      count,
+      score: probability,
+      /** Class of each of the first parameters' types (`int`, `pointer` …), where the model tells them. */
+      types: z.array(scoredLabel).optional(),
+    })
+    .nullable(),
   labels: z.array(scoredLabel),
   source: z.strictObject({ text, score: probability, match: text }).nullable(),
   /** Known functions that resemble it: the evidence behind its names. */

@@ -8,15 +8,15 @@ import type { FunctionBody } from '../binary/instruction.ts';
 import { exactHash, normalizedHash, withoutPadding } from '../tokens/normalize.ts';
 import { opcodePairTokens } from '../tokens/opcodes.ts';
 import { type Bag, bagOf } from '../tokens/scheme.ts';
-import { type ArgumentAnswer, type ArgumentTable, countArguments } from './arguments/count.ts';
-import { solveProgram } from './arguments/program.ts';
-import { type ArgumentSummary, summarise } from './arguments/summary.ts';
+import { type ArgumentTable, countArguments } from './arguments/count.ts';
+import { argumentFacts } from './arguments/facts.ts';
 import { findByHash, hasExact, type KnownFunctions } from './known/index.ts';
 import { Searcher } from './known/search.ts';
 import { type LinearModel, logits, softmax } from './linear/logistic.ts';
 import { columnsOf, styleBags, styleVector } from './linear/style.ts';
-import type { Field, FunctionAnswer, Model, ModelCard, ProgramInput, Scored } from './model.ts';
-import { type Found, nameCandidates, neighboursOf } from './names.ts';
+import { answerOf, type Inspection, type KnowingModel } from './inspection.ts';
+import type { FunctionAnswer, ModelCard, ProgramInput, Scored } from './model.ts';
+import { type Found, nameCandidates, nameScore } from './names.ts';
 
 /** A classifier: one label a class. */
 export interface Classifier {
@@ -44,32 +44,12 @@ export interface FirstModelParts {
   arguments: { table: ArgumentTable; fallback: number };
 }
 
-/** What the model thinks of one function, before anything is withheld. */
-export interface Inspection {
-  /** Instructions, padding left out. */
-  length: number;
-  names: { name: string; score: number }[];
-  found: Found[];
-  compiler: Scored;
-  optimization: Scored;
-  /** Null for a function without instructions. */
-  arguments: ArgumentAnswer | null;
-}
-
-/** Entries looked at for names, and shown as evidence. */
-const MOST_FOUND = 20;
-const MOST_NEIGHBOURS = 5;
-/** An answer that is more likely wrong than right is none. */
-const LEAST_SCORE = 0.5;
-/** A second name is shown beside the first if it is at least this likely. */
-const LEAST_SECOND = 0.05;
+/** Entries looked at for names. */
+export const MOST_FOUND = 20;
 /** Functions between two words of progress. */
 const STRIDE = 64;
 
-/** Fields that this model never answers. */
-const NEVER: readonly Field[] = ['summary', 'labels', 'source'];
-
-export class FirstModel implements Model {
+export class FirstModel implements KnowingModel {
   readonly card: ModelCard;
   private readonly parts: FirstModelParts;
   private readonly searcher: Searcher;
@@ -92,17 +72,18 @@ export class FirstModel implements Model {
   }
 
   async answer(program: ProgramInput, progress?: (done: number) => void): Promise<FunctionAnswer[]> {
-    return this.inspect(program, progress).map((inspection) => this.report(inspection));
+    const { known, floor, names } = this.parts;
+    const withheld = { known, floor, threshold: names.threshold };
+    return (await this.inspect(program, progress)).map((inspection) => answerOf(inspection, withheld));
   }
 
   /** One inspection a wanted function, in order. */
-  inspect({ functions, wanted }: ProgramInput, progress?: (done: number) => void): Inspection[] {
+  async inspect(
+    { functions, wanted }: ProgramInput,
+    progress?: (done: number) => void,
+  ): Promise<Inspection[]> {
     const { table, fallback } = this.parts.arguments;
-    const summaries = new Map<number, ArgumentSummary>();
-    for (const { address, body } of functions) {
-      if (body.instructions.length > 0) summaries.set(address, summarise(body));
-    }
-    const facts = solveProgram(summaries);
+    const { summaries, facts } = argumentFacts(functions);
     const inspected = wanted ? functions.filter(({ address }) => wanted.has(address)) : functions;
     return inspected.map(({ address, code, body }, i) => {
       const summary = summaries.get(address);
@@ -143,33 +124,6 @@ export class FirstModel implements Model {
       .map(({ name, features }) => ({ name, score: nameScore(this.parts.names.linear, features) }))
       .sort((a, b) => b.score - a.score);
   }
-
-  /** Withholds what has too little evidence, and says so. */
-  private report({
-    length,
-    names,
-    found,
-    compiler,
-    optimization,
-    arguments: count,
-  }: Inspection): FunctionAnswer {
-    const large = length >= this.parts.floor;
-    const best = names[0] as { score: number } | undefined;
-    const named = large && best !== undefined && best.score >= this.parts.names.threshold;
-    const answer = {
-      names: named ? names.filter(({ score }, i) => i === 0 || score >= LEAST_SECOND) : [],
-      compiler: large && compiler.score >= LEAST_SCORE ? compiler : null,
-      optimization: large && optimization.score >= LEAST_SCORE ? optimization : null,
-      arguments: count && count.score >= LEAST_SCORE ? { count: count.count, score: count.score } : null,
-      neighbours: neighboursOf(this.parts.known, found, MOST_NEIGHBOURS),
-    };
-    const abstained: Field[] = [...NEVER];
-    if (!named) abstained.push('names');
-    for (const field of ['compiler', 'optimization', 'arguments'] as const) {
-      if (answer[field] === null) abstained.push(field);
-    }
-    return { ...answer, abstained };
-  }
 }
 
 /** Entries by cosine, without the one that has the same code. */
@@ -185,12 +139,6 @@ export function nearest(
     .search(pairs, options)
     .filter(({ entry }) => entry !== same)
     .map((hit) => ({ ...hit, match: 'similar' }));
-}
-
-/** The probability that a name with these features is right: class 1 of two. */
-export function nameScore(linear: LinearModel, features: readonly number[]): number {
-  const indices = Uint32Array.from(features.keys());
-  return softmax(logits(linear, { indices, values: Float32Array.from(features) }))[1];
 }
 
 function classify({ labels, linear, temperature }: Classifier, style: Parameters<typeof logits>[1]): Scored {

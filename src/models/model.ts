@@ -50,8 +50,11 @@ export interface FunctionAnswer {
   names: { name: string; score: number }[];
   compiler: Scored | null;
   optimization: Scored | null;
-  arguments: { count: number; score: number } | null;
+  /** `types`: of each of the first parameters its class, `int` or `pointer` say, where the model tells them. */
+  arguments: { count: number; score: number; types?: Scored[] } | null;
   neighbours: Neighbour[];
+  /** Its place among functions: a unit vector; absent where the model has none. */
+  vector?: Float32Array;
   /** The fields on which the model was asked and has no answer. */
   abstained: Field[];
 }

@@ -4,9 +4,11 @@
  * fitted on functions of packages that were left out of the index, so names that no index holds count as wrong.
  */
 
+import { corrupt } from '../error.ts';
 import type { Neighbour } from './model.ts';
 import type { KnownFunctions } from './known/index.ts';
 import type { Hit } from './known/search.ts';
+import { type LinearModel, logits, softmax } from './linear/logistic.ts';
 
 /** A known function near the asked one. */
 export interface Found extends Hit {
@@ -138,4 +140,28 @@ export function neighboursOf(known: KnownFunctions, found: readonly Found[], mos
     }
   }
   return [...neighbours.values()];
+}
+
+/** The probability that a name with these features is right: class 1 of two. */
+export function nameScore(linear: LinearModel, features: readonly number[]): number {
+  const indices = Uint32Array.from(features.keys());
+  return softmax(logits(linear, { indices, values: Float32Array.from(features) }))[1];
+}
+
+const BIAS = 'bias';
+
+/** The weight of each feature by its name, then the bias: class 1 against class 0 is all that two classes need. */
+export function describeNameModel({ weights }: LinearModel): Record<string, number> {
+  const features = [...NAME_FEATURES, BIAS];
+  return Object.fromEntries(features.map((feature, i) => [feature, weights[i * 2 + 1] - weights[i * 2]]));
+}
+
+/** The reverse. @throws BinscribeError of kind `corrupt` where a feature has no weight */
+export function readNameModel(weights: Readonly<Record<string, number>>, where: string): LinearModel {
+  const flat = new Float64Array((NAME_FEATURES.length + 1) * 2);
+  [...NAME_FEATURES, BIAS].forEach((feature, i) => {
+    if (!Object.hasOwn(weights, feature)) throw corrupt(`${where}: names.weights: no weight of ${feature}`);
+    flat[i * 2 + 1] = weights[feature];
+  });
+  return { classes: 2, columns: NAME_FEATURES.length, weights: flat };
 }

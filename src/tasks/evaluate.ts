@@ -5,16 +5,19 @@ import { join } from 'node:path';
 import { type Dataset, openDataset } from '../corpus/dataset.ts';
 import { sha256 } from '../corpus/hash.ts';
 import { BinscribeError, corrupt, describeError } from '../error.ts';
-import type { FirstModel } from '../models/first.ts';
+import type { KnowingModel } from '../models/inspection.ts';
 import { loadModel } from '../models/folder.ts';
 import { findByHash } from '../models/known/index.ts';
-import { type ClassifierSet, decodeClassifiers } from './classifier-file.ts';
+import { decodeClassifiers } from './classifier-file.ts';
 import { LABELS } from './classifiers.ts';
 import { type Figure, type FigureContext, figuresOf } from './figures.ts';
-import { argMax, judge, type Judged, type TrainingKnowledge } from './judge.ts';
-import { compilerFamily, type LabelledProgram, labelledPrograms } from './labelled.ts';
+import { judge, type Judged, type JudgeOptions, type TrainingKnowledge } from './judge.ts';
+import { compilerFamily, labelledPrograms } from './labelled.ts';
 import { checkOrbit, ORBIT_TEST, orbitPrograms } from './orbit.ts';
-import { type RetrievalFigure, RetrievalTask } from './retrieval.ts';
+import type { EncoderRecipe } from './encoder/recipe.ts';
+import { OPCODE_PAIRS, pairVector } from './opcode-pairs.ts';
+import { questionsFor, type RetrievalFigure, RetrievalTask } from './retrieval.ts';
+import { argMax, classifierRival, type Rival, StyleCache } from './rivals.ts';
 import { readRun, type RunManifest } from './run.ts';
 
 /** Figures of one choice of functions. */
@@ -25,11 +28,11 @@ export interface FigureSet {
 
 export interface Evaluation {
   schema: 1;
-  run: { name: string; model: string; recipe: RunManifest['recipe'] };
+  run: { name: string; model: string; recipe: RunManifest['recipe'] | EncoderRecipe };
   dataset: { name: string; manifest: string; test: string[] };
   sets: FigureSet[];
   /** The same model on functions of older compilers and other packages. */
-  orbit?: { packages: readonly string[]; sets: FigureSet[] };
+  orbit?: { packages: readonly string[]; sets: FigureSet[]; retrieval?: RetrievalFigure[] };
   retrieval: RetrievalFigure[];
 }
 
@@ -38,13 +41,15 @@ export interface EvaluateOptions {
   dataset?: string | undefined;
   /** Folder of the orbit data set. */
   orbit?: string | undefined;
+  /** For the run of a network: a run of the model `first` whose answers stand beside. */
+  baseline?: string | undefined;
   progress: (step: string, done: number, total: number) => void;
 }
 
 /** Of bootstraps and of the random baseline. */
-const SEED = 1;
+export const SEED = 1;
 /** Pools drawn for retrieval where the recipe has no seeds. */
-const POOL_SEEDS = [1, 2, 3];
+export const POOL_SEEDS = [1, 2, 3];
 const OPCODES = 'opcodes.bin';
 
 /**
@@ -54,37 +59,27 @@ const OPCODES = 'opcodes.bin';
 export async function evaluate(run: string, options: EvaluateOptions): Promise<Evaluation> {
   const manifest = readRun(run);
   const model = await loadModel((name) => readFile(run, name), run);
-  const directory = options.dataset ?? manifest.recipe.dataset;
-  const dataset = openDataset(directory);
-  const datasetHash = sha256(readFileSync(join(directory, 'manifest.json')));
-  if (options.dataset === undefined && datasetHash !== manifest.dataset.manifest) {
-    throw new BinscribeError(
-      'usage',
-      `${directory}: not the data set that ${run} learned from: expected a manifest of SHA-256 ${manifest.dataset.manifest}, got ${datasetHash}`,
-      { hint: `Train again; or judge on it all the same: --dataset ${directory}` },
-    );
-  }
-  if (options.orbit !== undefined) checkOrbit(options.orbit, ORBIT_TEST);
+  const dataset = openDataset(options.dataset ?? manifest.recipe.dataset);
+  const datasetHash = checkEvaluated(options, manifest.recipe.dataset, manifest.dataset.manifest, run);
   const { seeds } = manifest.recipe;
-  const others = readOthers(run, seeds);
+  const others = readClassifiers(run, seeds);
   const training = await learnAboutTraining(dataset, model);
   const judging = {
     model,
     threshold: model.nameThreshold,
-    others: others.sets,
+    rivals: others.rivals,
     knowledge: training.knowledge,
   };
   const context: FigureContext = { seed: SEED, majority: training.majority, ...others.places };
 
-  const retrieval = new RetrievalTask(model.known, manifest.recipe.floor);
+  const { floor } = manifest.recipe;
+  const retrieval = new RetrievalTask(questionsFor('gcc-12', 'clang-19'), [OPCODE_PAIRS], floor);
   const rows = dataset.manifest.counts.test.rows;
-  const judged = await judge(
-    also(labelledPrograms(dataset, 'test'), (program) => retrieval.add(program)),
-    {
-      ...judging,
-      progress: (done) => options.progress('judging', done, rows),
-    },
-  );
+  const judged = await judge(labelledPrograms(dataset, 'test'), {
+    ...judging,
+    observe: (program) => retrieval.add(program, (i) => [pairVector(model.known, program.functions[i].body)]),
+    progress: (done) => options.progress('judging', done, rows),
+  });
   const result: Evaluation = {
     schema: 1,
     run: { name: manifest.recipe.name, model: model.card.id, recipe: manifest.recipe },
@@ -95,24 +90,62 @@ export async function evaluate(run: string, options: EvaluateOptions): Promise<E
         .filter(({ split }) => split === 'test')
         .map(({ name, version }) => `${name} ${version}`),
     },
-    sets: figureSets(judged, context, manifest.recipe.floor),
+    sets: figureSets(judged, context, floor),
     retrieval: retrieval.figures(seeds.length > 0 ? seeds : POOL_SEEDS),
   };
   if (options.orbit !== undefined) {
     const isKnown = (hash: string): boolean => findByHash(model.known, hash) >= 0;
-    const orbit = await judge(orbitPrograms(options.orbit, ORBIT_TEST, isKnown), {
+    result.orbit = await judgeOrbit(options.orbit, isKnown, context, floor, {
       ...judging,
-      progress: (done) => options.progress('judging orbit', done, ORBIT_FUNCTIONS),
+      progress: options.progress,
     });
-    result.orbit = { packages: ORBIT_TEST, sets: figureSets(orbit, context, manifest.recipe.floor) };
   }
   return result;
+}
+
+/**
+ * @returns SHA-256 of the data set's manifest
+ * @throws BinscribeError `usage` where it is not the one that the run learned from and was not named; `unreadable`
+ *   where orbit is not there
+ */
+export function checkEvaluated(
+  { dataset, orbit }: EvaluateOptions,
+  own: string,
+  expected: string,
+  run: string,
+): string {
+  const directory = dataset ?? own;
+  const got = sha256(readFileSync(join(directory, 'manifest.json')));
+  if (dataset === undefined && got !== expected) {
+    throw new BinscribeError(
+      'usage',
+      `${directory}: not the data set that ${run} learned from: expected a manifest of SHA-256 ${expected}, got ${got}`,
+      { hint: `Train again; or judge on it all the same: --dataset ${directory}` },
+    );
+  }
+  if (orbit !== undefined) checkOrbit(orbit, ORBIT_TEST);
+  return got;
+}
+
+/** Figures on the study's functions. */
+export async function judgeOrbit(
+  folder: string,
+  isKnown: (normalizedHash: string) => boolean,
+  context: FigureContext,
+  floor: number,
+  { progress, ...judging }: Omit<JudgeOptions, 'progress'> & Pick<EvaluateOptions, 'progress'>,
+): Promise<{ packages: readonly string[]; sets: FigureSet[] }> {
+  const judged = await judge(orbitPrograms(folder, ORBIT_TEST, isKnown), {
+    ...judging,
+    progress: (done) => progress('judging orbit', done, ORBIT_FUNCTIONS),
+  });
+  return { packages: ORBIT_TEST, sets: figureSets(judged, context, floor) };
 }
 
 /** Functions of orbit's test packages (its SOURCE.md), for the time left. */
 const ORBIT_FUNCTIONS = 132_529;
 
-function figureSets(judged: readonly Judged[], context: FigureContext, floor: number): FigureSet[] {
+export function figureSets(judged: readonly Judged[], context: FigureContext, floor: number): FigureSet[] {
   const large = (j: Judged): boolean => j.length >= floor;
   const fresh = (j: Judged): boolean => !j.duplicate && !j.leak;
   const sets: [string, (j: Judged) => boolean][] = [
@@ -127,7 +160,7 @@ function figureSets(judged: readonly Judged[], context: FigureContext, floor: nu
   }));
 }
 
-function readFile(folder: string, name: string): Uint8Array {
+export function readFile(folder: string, name: string): Uint8Array {
   try {
     return readFileSync(join(folder, name));
   } catch (error) {
@@ -136,23 +169,29 @@ function readFile(folder: string, name: string): Uint8Array {
 }
 
 /** Classifiers trained beside the model. A model folder that was copied without them is judged without them. */
-function readOthers(
+export function readClassifiers(
   run: string,
   seeds: readonly number[],
-): { sets: ClassifierSet[]; places: Pick<FigureContext, 'seedPlaces' | 'opcodePlace'> } {
-  const sets: ClassifierSet[] = [];
+): { rivals: Rival[]; places: Pick<FigureContext, 'seedPlaces' | 'baselines'> } {
+  const rivals: Rival[] = [];
+  const cache = new StyleCache();
   const take = (name: string): number[] => {
     if (!existsSync(join(run, name))) return [];
-    return [sets.push(decodeClassifiers(readFile(run, name), `${run}/${name}`)) - 1];
+    const set = decodeClassifiers(readFile(run, name), `${run}/${name}`);
+    return [rivals.push(classifierRival(name, set, cache)) - 1];
   };
   const seedPlaces = seeds.flatMap((seed) => take(`seed-${seed}.bin`));
-  return { sets, places: { seedPlaces, opcodePlace: take(OPCODES).at(0) } };
+  const [opcodes] = take(OPCODES);
+  return {
+    rivals,
+    places: { seedPlaces, baselines: opcodes === undefined ? {} : { 'bag of opcodes': opcodes } },
+  };
 }
 
 /** Names by exact hash, and the most frequent answers, from the training side. */
-async function learnAboutTraining(
+export async function learnAboutTraining(
   dataset: Dataset,
-  model: FirstModel,
+  model: KnowingModel,
 ): Promise<{ knowledge: TrainingKnowledge; majority: FigureContext['majority'] }> {
   const names = new Map<string, Map<string, number>>();
   const counts = {
@@ -185,14 +224,4 @@ async function learnAboutTraining(
       arguments: most(counts.arguments),
     },
   };
-}
-
-async function* also(
-  programs: AsyncIterable<LabelledProgram>,
-  visit: (program: LabelledProgram) => void,
-): AsyncGenerator<LabelledProgram> {
-  for await (const program of programs) {
-    visit(program);
-    yield program;
-  }
 }

@@ -1,8 +1,7 @@
 /** What training needs of the training programs: small records, so that 200,000 functions fit into memory. */
 
-import { summarise } from '../models/arguments/summary.ts';
+import { argumentFacts } from '../models/arguments/facts.ts';
 import { type ArgumentExample, evidenceKeys, ruleCount } from '../models/arguments/count.ts';
-import { solveProgram } from '../models/arguments/program.ts';
 import { KnownFunctionsBuilder } from '../models/known/build.ts';
 import { styleBags } from '../models/linear/style.ts';
 import { withoutPadding } from '../tokens/normalize.ts';
@@ -64,9 +63,7 @@ export async function collectExamples(
     const { package: name, version, compiler, optimization } = program;
     packages.add(name);
     const origin = { package: name, version, compiler, optimization };
-    const decoded = program.functions.filter(({ body }) => body.instructions.length > 0);
-    const summaries = new Map(decoded.map(({ address, body }) => [address, summarise(body)]));
-    const facts = solveProgram(summaries);
+    const { summaries, facts } = argumentFacts(program.functions);
     program.functions.forEach(({ address, body }, i) => {
       const label = program.labels[i];
       const { normalizedHash, exactHash } = label;

@@ -5,7 +5,7 @@ import { brier, equalMassBins, equalWidthBins, expectedCalibrationError } from '
 import { confusionMatrix, macroF1 } from '../metrics/classification.ts';
 import { Random } from '../random.ts';
 import type { LabelName } from './classifiers.ts';
-import type { Judged } from './judge.ts';
+import type { Judged, RivalOpinion } from './judge.ts';
 
 export interface Figure {
   name: string;
@@ -16,7 +16,7 @@ export interface Figure {
   items: number;
   /** The same figure of simpler answers. */
   baselines: Record<string, number>;
-  /** The same figure of classifiers trained on other samples, by seed. */
+  /** The same figure of trainings from other seeds. */
   seeds?: number[];
 }
 
@@ -25,9 +25,9 @@ export interface FigureContext {
   seed: number;
   /** The most frequent answers of the training side. */
   majority: { compiler: number; optimization: number; arguments: number };
-  /** Places in `Judged.others`. */
-  seedPlaces: number[];
-  opcodePlace: number | undefined;
+  /** Places in `Judged.others`: of the same training with other seeds, and of simpler answers by name. */
+  seedPlaces: readonly number[];
+  baselines: Readonly<Record<string, number>>;
 }
 
 type Statistic = (weights: Float64Array | undefined) => number;
@@ -46,13 +46,25 @@ export function figuresOf(items: readonly Judged[], context: FigureContext): Fig
   const named = items.filter(({ name }) => name?.given === true);
   const known = items.filter(({ nameKnown }) => nameKnown);
   const same = (level: number): number => level;
+  const nameRight = [
+    (j: Judged) => j.name?.right === true,
+    { 'exact hash': (j: Judged) => j.exactNameRight },
+    (other: RivalOpinion) => other.nameRight,
+  ] as const;
   return [
     f1Figure('compiler macro-F1', items, 'compiler', 2, same, context),
     f1Figure('level macro-F1 (four classes)', items, 'optimization', LEVELS, same, context),
     f1Figure('level macro-F1 (O2 and O3 as one)', items, 'optimization', LEVELS - 1, JOINED, context),
-    rightShare('level accuracy', items, context, (j) => j.optimization.value === j.truth.optimization, {
-      majority: (j) => j.truth.optimization === context.majority.optimization,
-    }),
+    rightShare(
+      'level accuracy',
+      items,
+      context,
+      (j) => j.optimization.value === j.truth.optimization,
+      {
+        majority: (j) => j.truth.optimization === context.majority.optimization,
+      },
+      (other, j) => other.optimization === j.truth.optimization,
+    ),
     rightShare(
       'number of arguments accuracy',
       items,
@@ -62,13 +74,10 @@ export function figuresOf(items: readonly Judged[], context: FigureContext): Fig
         'the rule alone': (j) => j.arguments.rule === j.truth.arguments,
         majority: (j) => j.truth.arguments === context.majority.arguments,
       },
+      (other, j) => (other.arguments === null ? null : other.arguments === j.truth.arguments),
     ),
-    rightShare('name recall@1', items, context, (j) => j.name?.right === true, {
-      'exact hash': (j) => j.exactNameRight,
-    }),
-    rightShare('name recall@1, name in the index', known, context, (j) => j.name?.right === true, {
-      'exact hash': (j) => j.exactNameRight,
-    }),
+    rightShare('name recall@1', items, context, ...nameRight),
+    rightShare('name recall@1, name in the index', known, context, ...nameRight),
     rightShare('share without a name given', items, context, (j) => j.name?.given !== true, {}),
     rightShare('precision of the names given', named, context, (j) => j.name?.right === true, {}),
     ...calibrationFigures('compiler', items, context, (j) => [
@@ -118,11 +127,11 @@ function f1Figure(
   const ours = items.map((j) => map(j[label].value));
   const other = (place: number): number => f1(items.map((j) => map(j.others[place][label])));
   const random = new Random(context.seed);
-  const { opcodePlace, majority, seedPlaces } = context;
+  const { majority, seedPlaces } = context;
   return {
     ...withInterval(name, items, context, (weights) => f1(ours, weights)),
     baselines: {
-      ...(opcodePlace === undefined ? {} : { 'bag of opcodes': other(opcodePlace) }),
+      ...mapValues(context.baselines, other),
       majority: f1(items.map(() => map(majority[label]))),
       random: f1(items.map(() => random.below(classes))),
     },
@@ -137,6 +146,8 @@ function rightShare(
   context: FigureContext,
   right: (item: Judged) => boolean,
   baselines: Record<string, (item: Judged) => boolean>,
+  /** Whether a rival is right; null where it says nothing. */
+  rival?: (other: RivalOpinion, item: Judged) => boolean | null,
 ): Figure {
   const hits = items.map(right);
   const share = (flags: readonly boolean[], weights?: Float64Array): number => {
@@ -149,12 +160,26 @@ function rightShare(
     });
     return sum / all;
   };
+  const speaks = (place: number): boolean =>
+    rival !== undefined &&
+    items.length > 0 &&
+    items.every((item) => rival(item.others[place], item) !== null);
+  const ofRival = (place: number): number =>
+    share(items.map((item) => rival?.(item.others[place], item) === true));
+  const speaking = Object.fromEntries(Object.entries(context.baselines).filter(([, place]) => speaks(place)));
+  const seeds = context.seedPlaces.filter(speaks);
   return {
     ...withInterval(name, items, context, (weights) => share(hits, weights)),
-    baselines: Object.fromEntries(
-      Object.entries(baselines).map(([name, of]) => [name, share(items.map(of))]),
-    ),
+    baselines: {
+      ...(rival ? mapValues(speaking, ofRival) : {}),
+      ...mapValues(baselines, (of) => share(items.map(of))),
+    },
+    ...(rival && seeds.length > 0 ? { seeds: seeds.map(ofRival) } : {}),
   };
+}
+
+function mapValues<T, U>(of: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(of).map(([name, value]) => [name, change(value)]));
 }
 
 /** Expected calibration error, in bins of equal width and of equal mass, and Brier's score. */

@@ -1,11 +1,9 @@
 /** A model's answers beside the truth, function by function, with what the baselines would have said. */
 
-import type { FirstModel } from '../models/first.ts';
-import { logits } from '../models/linear/logistic.ts';
-import { columnsOf, styleBags, styleVector } from '../models/linear/style.ts';
-import type { ClassifierSet } from './classifier-file.ts';
-import { type LabelName, LABELS } from './classifiers.ts';
+import type { Inspection, KnowingModel } from '../models/inspection.ts';
+import { LABELS } from './classifiers.ts';
 import { compilerFamily, type LabelledProgram } from './labelled.ts';
+import type { Rival, RivalAnswer } from './rivals.ts';
 
 /** What the baselines know of the training side. */
 export interface TrainingKnowledge {
@@ -38,29 +36,40 @@ export interface Judged {
   nameKnown: boolean;
   /** What looking up the bytes would have said. */
   exactNameRight: boolean;
-  /** Of the other classifiers, in the order they were handed in. */
-  others: Record<LabelName, number>[];
+  /** What the rivals say, in their order. */
+  others: RivalOpinion[];
+}
+
+/** A rival's answer, its name compared with the true one. */
+export interface RivalOpinion extends Pick<RivalAnswer, 'compiler' | 'optimization' | 'arguments'> {
+  /** Null for a rival that gives no names. */
+  nameRight: boolean | null;
+}
+
+/** What was said of a program's functions, in order. */
+export interface Told {
+  inspections: readonly Inspection[];
+  /** By rival. */
+  answers: readonly (readonly RivalAnswer[])[];
 }
 
 export interface JudgeOptions {
-  model: FirstModel;
+  model: KnowingModel;
   /** Probability from which on the model gives a name. */
   threshold: number;
-  others: readonly ClassifierSet[];
+  rivals: readonly Rival[];
   knowledge: TrainingKnowledge;
+  /** Sees each program with what was said of it. */
+  observe?: (program: LabelledProgram, told: Told) => void;
   progress: (functions: number) => void;
 }
 
 /** Runs the model over programs as it would see them stripped: code, addresses and calls, no names. */
 export async function judge(
   programs: AsyncIterable<LabelledProgram>,
-  { model, threshold, others, knowledge, progress }: JudgeOptions,
+  { model, threshold, rivals, knowledge, observe, progress }: JudgeOptions,
 ): Promise<Judged[]> {
   const clusters = new Map<string, number>();
-  const prepared = others.map(({ vocabulary, classifiers }) => ({
-    columns: columnsOf(vocabulary),
-    classifiers,
-  }));
   const judged: Judged[] = [];
   for await (const program of programs) {
     const key = `${program.package}/${program.binary}`;
@@ -68,11 +77,13 @@ export async function judge(
     clusters.set(key, cluster);
     const compiler = LABELS.compiler.indexOf(compilerFamily(program.compiler));
     const optimization = LABELS.optimization.indexOf(program.optimization);
-    const inspections = model.inspect({ functions: program.functions, imports: new Map() });
-    program.functions.forEach(({ body }, i) => {
+    const inspections = await model.inspect({ functions: program.functions, imports: new Map() });
+    const answers: RivalAnswer[][] = [];
+    for (const rival of rivals) answers.push(await rival.answer(program));
+    observe?.(program, { inspections, answers });
+    program.functions.forEach((_, i) => {
       const label = program.labels[i];
       const inspection = inspections[i];
-      const bags = styleBags(body);
       const best = inspection.names.at(0);
       const count = inspection.arguments ?? { count: 0, score: 0, rule: 0 };
       judged.push({
@@ -95,11 +106,7 @@ export async function judge(
           : null,
         nameKnown: knowledge.names.has(label.name),
         exactNameRight: knowledge.exactNames.get(label.exactHash) === label.name,
-        others: prepared.map(({ columns, classifiers }) => {
-          const style = styleVector(bags, columns);
-          const classOf = (name: LabelName): number => argMax(logits(classifiers[name].linear, style));
-          return { compiler: classOf('compiler'), optimization: classOf('optimization') };
-        }),
+        others: answers.map((of) => opinionOf(of[i], label.name)),
       });
     });
     progress(judged.length);
@@ -107,9 +114,9 @@ export async function judge(
   return judged;
 }
 
-/** Place of the largest number; the first of equals. */
-export function argMax(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
-  return best;
+function opinionOf(
+  { compiler, optimization, arguments: count, name }: RivalAnswer,
+  truth: string,
+): RivalOpinion {
+  return { compiler, optimization, arguments: count, nameRight: name === null ? null : name === truth };
 }

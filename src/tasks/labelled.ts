@@ -10,6 +10,8 @@ export interface FunctionLabels {
   name: string;
   /** Declared parameters. */
   arguments: number;
+  /** Class of each one's type; none where that is not known. */
+  types: readonly string[];
   sourceFile: string | null;
   exactHash: string;
   normalizedHash: string;
@@ -40,7 +42,7 @@ export function compilerFamily(compiler: string): string {
 const COLUMNS = [
   ...(['package', 'version', 'compiler', 'optimization', 'binary', 'name', 'arguments'] as const),
   ...(['source_file', 'address', 'size', 'code', 'exact_hash', 'normalized_hash'] as const),
-  ...(['normalized_duplicate', 'normalized_leak'] as const),
+  ...(['parameter_classes', 'normalized_duplicate', 'normalized_leak'] as const),
 ];
 
 type Row = Pick<FunctionRow, (typeof COLUMNS)[number]>;
@@ -63,6 +65,7 @@ export async function* labelledPrograms(dataset: Dataset, split: Split): AsyncGe
     program.labels.push({
       name: row.name,
       arguments: row.arguments,
+      types: row.parameter_classes,
       sourceFile: row.source_file,
       exactHash: row.exact_hash,
       normalizedHash: row.normalized_hash,

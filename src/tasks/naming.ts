@@ -4,12 +4,12 @@
  * that nobody has seen.
  */
 
-import { nearest, nameScore } from '../models/first.ts';
+import { nearest } from '../models/first.ts';
 import { findByHash, type KnownFunctions } from '../models/known/index.ts';
 import { Searcher } from '../models/known/search.ts';
 import { type LinearModel, trainLogistic } from '../models/linear/logistic.ts';
 import { stackRows } from '../models/linear/sparse.ts';
-import { type Found, nameCandidates, type NameCandidate, NAME_FEATURES } from '../models/names.ts';
+import { type Found, nameCandidates, type NameCandidate, NAME_FEATURES, nameScore } from '../models/names.ts';
 import type { NameExample } from './examples.ts';
 
 /** Candidates for one function, from packages other than its own. */

@@ -137,6 +137,7 @@ function programOf(
     program.labels.push({
       name: item.function,
       arguments: item.signature.parameter_list.length,
+      types: [],
       sourceFile: item.full_path,
       exactHash: exactHash(code),
       normalizedHash: hash,

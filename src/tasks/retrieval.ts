@@ -1,23 +1,26 @@
 /**
- * Same function, other build: how often the cosine of opcode pairs finds a function among the functions of
- * another compiler or level. No name and no training is in it but the weights of the pairs.
+ * Same function, other build: how often a vector finds a function among the functions of another compiler or level.
+ * Every way of comparing gets the same functions and the same pools.
  */
 
-import type { KnownFunctions } from '../models/known/index.ts';
-import { termOf } from '../models/known/index.ts';
-import { inverseFrequency, termWeight } from '../models/known/weights.ts';
 import { meanReciprocalRank, rankOf, recallAt } from '../metrics/retrieval.ts';
 import { Random } from '../random.ts';
 import { withoutPadding } from '../tokens/normalize.ts';
-import { opcodePairTokens } from '../tokens/opcodes.ts';
-import { bagOf } from '../tokens/scheme.ts';
-import type { LabelledProgram } from './labelled.ts';
+import type { FunctionLabels, LabelledProgram } from './labelled.ts';
 
-/** A function's vector: token → weight, of length 1. */
-type Vector = ReadonlyMap<number, number>;
+/** A way of comparing functions. */
+export interface Comparison<V> {
+  readonly name: string;
+  similarity(a: V, b: V): number;
+}
 
+/** How a way of comparing did at one question. */
 export interface RetrievalFigure {
+  /** Question, and the way of comparing. */
   name: string;
+  way: string;
+  /** Which functions: all, or those without duplicates and leaks. */
+  functions: string;
   /** Functions among which the right one is looked for, itself included. */
   pool: number;
   /** Functions that occur in both builds: what pools are drawn from. */
@@ -32,100 +35,119 @@ interface Build {
   optimization: string;
 }
 
-const QUESTIONS: readonly [name: string, from: Build, to: Build][] = [
-  [
-    'gcc-12 -O0 to -O3',
-    { compiler: 'gcc-12', optimization: 'O0' },
-    { compiler: 'gcc-12', optimization: 'O3' },
-  ],
-  [
-    'gcc-12 -O1 to -O3',
-    { compiler: 'gcc-12', optimization: 'O1' },
-    { compiler: 'gcc-12', optimization: 'O3' },
-  ],
-  [
-    'gcc-12 to clang-19 at -O2',
-    { compiler: 'gcc-12', optimization: 'O2' },
-    { compiler: 'clang-19', optimization: 'O2' },
-  ],
-];
+/** Builds that functions are looked up in, of a data set's compilers. */
+export function questionsFor(gcc: string, clang: string): [name: string, from: Build, to: Build][] {
+  const at = (compiler: string, optimization: string): Build => ({ compiler, optimization });
+  return [
+    [`${gcc} -O0 to -O3`, at(gcc, 'O0'), at(gcc, 'O3')],
+    [`${gcc} -O1 to -O3`, at(gcc, 'O1'), at(gcc, 'O3')],
+    [`${gcc} -O2 to -O3`, at(gcc, 'O2'), at(gcc, 'O3')],
+    [`${gcc} to ${clang} at -O2`, at(gcc, 'O2'), at(clang, 'O2')],
+  ];
+}
 
 /** What HermesSim, jTrans and their like report at the small end. */
 const POOL = 1000;
 
+/** A function in one build: what each way of comparing makes of it. */
+interface Entry {
+  readonly vectors: readonly unknown[];
+  readonly fresh: boolean;
+}
+
 /** Collects the vectors of test functions while somebody else walks over the programs. */
 export class RetrievalTask {
-  private readonly known: KnownFunctions;
+  private readonly questions: ReturnType<typeof questionsFor>;
+  private readonly comparisons: readonly Comparison<unknown>[];
   private readonly floor: number;
-  /** Build → function → vector. A function that several programs share counts once. */
-  private readonly vectors = new Map<string, Map<string, Vector>>();
+  /** Build → function → entry. A function that several programs share counts once. */
+  private readonly builds = new Map<string, Map<string, Entry>>();
 
-  constructor(known: KnownFunctions, floor: number) {
-    this.known = known;
+  constructor(
+    questions: ReturnType<typeof questionsFor>,
+    comparisons: readonly Comparison<never>[],
+    floor: number,
+  ) {
+    this.questions = questions;
+    this.comparisons = comparisons as readonly Comparison<unknown>[];
     this.floor = floor;
   }
 
-  add({ package: from, compiler, optimization, functions, labels }: LabelledProgram): void {
-    if (!QUESTIONS.some(([, a, b]) => [a, b].some((q) => keyOf(q) === keyOf({ compiler, optimization }))))
-      return;
-    const key = keyOf({ compiler, optimization });
-    const vectors = this.vectors.get(key) ?? new Map<string, Vector>();
-    this.vectors.set(key, vectors);
-    functions.forEach(({ body }, i) => {
-      const { name, sourceFile } = labels[i];
-      const id = [from, sourceFile ?? '', name].join('\0');
-      const kept = withoutPadding(body.instructions);
-      if (kept.length >= this.floor && !vectors.has(id)) vectors.set(id, this.vectorOf(kept));
+  /** @param vectorsOf what each way of comparing makes of the program's i-th function */
+  add(program: LabelledProgram, vectorsOf: (i: number) => readonly unknown[]): void {
+    const key = keyOf(program);
+    if (!this.questions.some(([, a, b]) => key === keyOf(a) || key === keyOf(b))) return;
+    const entries = this.builds.get(key) ?? new Map<string, Entry>();
+    this.builds.set(key, entries);
+    program.functions.forEach(({ body }, i) => {
+      const label = program.labels[i];
+      const id = functionId(program, label);
+      if (entries.has(id) || withoutPadding(body.instructions).length < this.floor) return;
+      entries.set(id, { vectors: vectorsOf(i), fresh: !label.duplicate && !label.leak });
     });
-  }
-
-  private vectorOf(instructions: Parameters<typeof opcodePairTokens>[0]): Vector {
-    const { entries, vocabulary, frequency } = this.known;
-    const { tokens, counts } = bagOf(opcodePairTokens(instructions));
-    const weights = Array.from(tokens, (token, i) => {
-      const term = termOf(vocabulary, token);
-      return termWeight(counts[i], inverseFrequency(entries, term < 0 ? 0 : frequency[term]));
-    });
-    const length = Math.sqrt(weights.reduce((sum, weight) => sum + weight * weight, 0)) || 1;
-    return new Map(weights.map((weight, i) => [tokens[i], weight / length]));
   }
 
   /** @param seeds One pool is drawn for each. */
   figures(seeds: readonly number[]): RetrievalFigure[] {
-    return QUESTIONS.flatMap(([name, from, to]) => {
-      const queries = this.vectors.get(keyOf(from));
-      const targets = this.vectors.get(keyOf(to));
+    const choices: [string, (entry: Entry) => boolean][] = [
+      ['all', () => true],
+      ['without duplicates and leaks', ({ fresh }) => fresh],
+    ];
+    return this.questions.flatMap(([name, from, to]) => {
+      const queries = this.builds.get(keyOf(from));
+      const targets = this.builds.get(keyOf(to));
       if (!queries || !targets) return [];
-      const shared = [...queries.keys()].filter((id) => targets.has(id)).sort();
-      const pool = Math.min(POOL, shared.length);
-      const ranks = seeds.map((seed) => {
-        const places = new Random(seed).shuffle(Array.from(shared.keys())).slice(0, pool);
-        const others = places.map((place) => targets.get(shared[place])!);
-        return places.map((place, target) => {
-          const query = queries.get(shared[place])!;
-          return rankOf(
-            others.map((other) => cosine(query, other)),
-            target,
-          );
+      return choices.flatMap(([functions, choose]) => {
+        const shared = [...queries.keys()]
+          .filter((id) => targets.has(id) && choose(queries.get(id)!) && choose(targets.get(id)!))
+          .sort();
+        const pools = seeds.map((seed) =>
+          new Random(seed)
+            .shuffle(Array.from(shared.keys()))
+            .slice(0, POOL)
+            .map((place) => [queries.get(shared[place])!, targets.get(shared[place])!] as const),
+        );
+        return this.comparisons.map((comparison, way) => {
+          const ranks = pools.map((pool) => ranksIn(pool, comparison, way));
+          return {
+            name,
+            way: comparison.name,
+            functions,
+            pool: Math.min(POOL, shared.length),
+            candidates: shared.length,
+            recallAt1: ranks.map((of) => recallAt(of, 1)),
+            meanReciprocalRank: ranks.map((of) => meanReciprocalRank(of)),
+          };
         });
       });
-      return {
-        name,
-        pool,
-        candidates: shared.length,
-        recallAt1: ranks.map((of) => recallAt(of, 1)),
-        meanReciprocalRank: ranks.map((of) => meanReciprocalRank(of)),
-      };
     });
   }
+}
+
+/** The rank of each query's own function. */
+function ranksIn(
+  pool: readonly (readonly [Entry, Entry])[],
+  { similarity }: Comparison<unknown>,
+  way: number,
+): number[] {
+  return pool.map(([query], target) => {
+    const scores = pool.map(([, other]) => similarity(query.vectors[way], other.vectors[way]));
+    return rankOf(scores, target);
+  });
 }
 
 function keyOf({ compiler, optimization }: Build): string {
   return `${compiler} ${optimization}`;
 }
 
-function cosine(a: Vector, b: Vector): number {
+/** What makes two builds builds of one function. */
+export function functionId({ package: from }: LabelledProgram, { sourceFile, name }: FunctionLabels): string {
+  return [from, sourceFile ?? '', name].join('\0');
+}
+
+/** Cosine of vectors of length 1. */
+export function dot(a: Float32Array, b: Float32Array): number {
   let sum = 0;
-  for (const [token, weight] of a) sum += weight * (b.get(token) ?? 0);
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum;
 }

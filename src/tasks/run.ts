@@ -1,11 +1,10 @@
 /** `manifest.json` of a run: what a model was trained on, how, and what came out. */
 
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readDocument } from '../corpus/document.ts';
 import { BinscribeError } from '../error.ts';
-import { BEGUN } from './networks/run-folder.ts';
+import { isNetworkRun } from './networks/run-folder.ts';
 import { recipeShape } from './recipe.ts';
 
 export const RUN_SCHEMA = 1;
@@ -32,12 +31,12 @@ export type RunManifest = z.infer<typeof runShape>;
  *   the run of a network.
  */
 export function readRun(folder: string): RunManifest {
-  if (existsSync(join(folder, BEGUN))) {
+  if (isNetworkRun(folder)) {
     throw new BinscribeError(
       'usage',
       `${folder}: a run of the model \`first\` expected, got one of a network`,
       {
-        hint: 'Its figures are in table.md and manifest.json.',
+        hint: 'Its figures are in table.md and manifest.json, and `binscribe evaluate` judges it.',
       },
     );
   }

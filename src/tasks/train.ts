@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { openDataset } from '../corpus/dataset.ts';
 import { sha256 } from '../corpus/hash.ts';
 import { checkReplaceable, type FolderKind, replaceFolder } from '../corpus/replace.ts';
-import { writeModel } from '../models/folder.ts';
+import { writeFirst } from '../models/first-folder.ts';
 import type { FirstModelParts } from '../models/first.ts';
 import { learnArgumentTable } from '../models/arguments/count.ts';
 import { styleVocabulary } from '../models/linear/style.ts';
@@ -79,7 +79,7 @@ export async function train(
     arguments: learnArgumentTable(examples.arguments, recipe.arguments.leastFunctions),
   };
   const description = `Names by hash and opcode pairs, compiler and level by logistic regression, arguments by register use; learned from ${examples.packages.join(', ')}.`;
-  const model = writeModel(parts, description, {
+  const model = writeFirst(parts, description, {
     name: recipe.name,
     version: VERSION,
     training: {

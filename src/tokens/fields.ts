@@ -16,6 +16,15 @@ const SHAPES = 64;
 const OPERANDS = 3;
 /** Sign and power of two. */
 const MAGNITUDES = 128;
+/** Numbers that are told apart: offsets in a frame or a structure, small constants, characters. */
+const SMALLEST = -128;
+const LARGEST = 1023;
+const SMALL = LARGEST - SMALLEST + 1;
+/** Classes of the others by content: most constants that give a function away are alone in theirs. */
+const HASHES = 512;
+/** Steps from an end of the function: each of the first sixteen, then powers of two. */
+const FIRST_STEPS = 16;
+const STEPS = 32;
 /** x86-64's longest instruction has 15 bytes. */
 const LENGTHS = 16;
 /** Nothing, or a block begins here at an address that 1, 2, … 32 divides; the same for the function's first. */
@@ -29,12 +38,17 @@ const SIZES = [
   ...Array.from({ length: OPERANDS }, () => [SHAPES, REGISTERS]).flat(),
   /** Index register of a memory operand. */
   REGISTERS,
-  /** Displacement of a memory operand, value of an immediate, instructions from a branch to its target. */
-  MAGNITUDES,
-  MAGNITUDES,
+  /** Displacement of a memory operand, value of an immediate: small ones by themselves, others by magnitude. */
+  SMALL + MAGNITUDES,
+  SMALL + MAGNITUDES,
+  HASHES,
+  /** Instructions from a branch to its target. */
   MAGNITUDES,
   LENGTHS,
   PLACES,
+  /** From the first instruction, and to the last. */
+  STEPS,
+  STEPS,
 ] as const;
 
 /** Numbers of a row. */
@@ -51,6 +65,23 @@ function magnitude(value: number): number {
   if (value === 0) return 1;
   const bits = Math.min(62, Math.floor(Math.log2(Math.abs(value))));
   return 2 + bits * 2 + (value < 0 ? 1 : 0);
+}
+
+/** 0 is left for what has no number. */
+function numberClass(value: number): number {
+  return value >= SMALLEST && value <= LARGEST ? value - SMALLEST + 1 : SMALL + magnitude(value);
+}
+
+/** Of a number that `numberClass` tells by its magnitude alone; 0 of the others. */
+function hashClass(value: number): number {
+  if (value >= SMALLEST && value <= LARGEST) return 0;
+  // The low half and the high half, as an unsigned constant or a signed one: multiplied by the golden ratio (Knuth).
+  const mixed = Math.imul((value | 0) ^ Math.trunc(value / 2 ** 32), 0x9e3779b1) >>> 0;
+  return 1 + (mixed % (HASHES - 1));
+}
+
+function stepClass(steps: number): number {
+  return steps < FIRST_STEPS ? steps : FIRST_STEPS + Math.min(15, Math.floor(Math.log2(steps / FIRST_STEPS)));
 }
 
 function registerOf(operand: Operand): number {
@@ -72,12 +103,14 @@ export function fieldRows(body: FunctionBody, longest = Infinity): Uint16Array {
     const values = fieldsOf(instruction, places);
     if (instruction === body.instructions[0]) values.push(PLACE_OF_FIRST + alignment(instruction.address));
     else values.push(starts.has(instruction.address) ? 1 + alignment(instruction.address) : 0);
+    const at = places.get(instruction.address)!;
+    values.push(stepClass(at), stepClass(body.instructions.length - 1 - at));
     values.forEach((value, field) => (rows[row * FIELDS + field] = OFFSETS[field] + value));
   });
   return rows;
 }
 
-/** All fields but the last, of the place. */
+/** All fields but those of the place. */
 function fieldsOf(instruction: Instruction, places: ReadonlyMap<number, number>): number[] {
   const { mnemonic, operands, address, length } = instruction;
   const values = [mnemonic];
@@ -92,8 +125,9 @@ function fieldsOf(instruction: Instruction, places: ReadonlyMap<number, number>)
   values.push(
     memory?.index ?? 0,
     // An absolute address says nothing that lasts.
-    memory && !memory.ripRelative ? magnitude(memory.displacement) : 0,
-    immediate ? magnitude(immediate.value) : 0,
+    memory && !memory.ripRelative ? numberClass(memory.displacement) : 0,
+    immediate ? numberClass(immediate.value) : 0,
+    immediate ? hashClass(immediate.value) : 0,
     to === undefined ? 0 : magnitude(to - places.get(address)!),
     length,
   );

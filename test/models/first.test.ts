@@ -3,17 +3,21 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BinscribeError } from '../../src/error.ts';
 import { learnArgumentTable } from '../../src/models/arguments/count.ts';
-import type { FirstModel, FirstModelParts } from '../../src/models/first.ts';
-import { loadModel, writeModel } from '../../src/models/folder.ts';
+import type { FirstModelParts } from '../../src/models/first.ts';
+import type { KnowingModel } from '../../src/models/inspection.ts';
+import { writeFirst } from '../../src/models/first-folder.ts';
+import { loadModel } from '../../src/models/folder.ts';
 import { styleVocabulary } from '../../src/models/linear/style.ts';
 import { Random } from '../../src/random.ts';
 import { decodeClassifiers, encodeClassifiers } from '../../src/tasks/classifier-file.ts';
 import { heldOutTemperature, styleTable, trainClassifier } from '../../src/tasks/classifiers.ts';
 import { collectExamples, type TrainingExamples } from '../../src/tasks/examples.ts';
 import { figuresOf } from '../../src/tasks/figures.ts';
+import { classifierRival, StyleCache } from '../../src/tasks/rivals.ts';
 import { judge } from '../../src/tasks/judge.ts';
 import { heldOutNames, nameThreshold, trainNames } from '../../src/tasks/naming.ts';
-import { RetrievalTask } from '../../src/tasks/retrieval.ts';
+import { OPCODE_PAIRS, pairVector } from '../../src/tasks/opcode-pairs.ts';
+import { questionsFor, RetrievalTask } from '../../src/tasks/retrieval.ts';
 import { labelledPackages, stream } from '../support/labelled.ts';
 
 const FLOOR = 8;
@@ -44,7 +48,7 @@ async function trainOn(
     optimization: classifier('optimization'),
     arguments: learnArgumentTable(examples.arguments, 10),
   };
-  return { files: writeModel(parts, 'A test.', { name: 'test', version: '1', training: {} }), examples };
+  return { files: writeFirst(parts, 'A test.', { name: 'test', version: '1', training: {} }), examples };
 }
 
 function reader(files: ReadonlyMap<string, Uint8Array>): (name: string) => Uint8Array {
@@ -57,7 +61,7 @@ function reader(files: ReadonlyMap<string, Uint8Array>): (name: string) => Uint8
 
 let files: Map<string, Uint8Array>;
 let examples: TrainingExamples;
-let model: FirstModel;
+let model: KnowingModel;
 
 beforeAll(async () => {
   ({ files, examples } = await trainOn(['alpha', 'beta']));
@@ -96,7 +100,7 @@ describe('answers', () => {
       expect(answer.abstained.includes('compiler')).toBe(answer.compiler === null);
       for (const { score } of answer.names) expect(score).toBeGreaterThan(0);
     });
-    const thoughts = model.inspect({ functions: program.functions, imports: new Map() });
+    const thoughts = await model.inspect({ functions: program.functions, imports: new Map() });
     thoughts.forEach(({ names }, i) => expect(names[0].name).toBe(program.labels[i].name));
     const named = answers.find((_, i) => program.labels[i].name === 'hash');
     expect(named?.compiler?.label).toBe('gcc');
@@ -143,11 +147,11 @@ describe('answers', () => {
 describe('judging', () => {
   it('compares with the truth and with the baselines', async () => {
     const known = examples.known.build();
-    const sets = [decodeClassifiers(seedFile(), 'seed')];
+    const rivals = [classifierRival('seed', decodeClassifiers(seedFile(), 'seed'), new StyleCache())];
     const judged = await judge(stream(labelledPackages(['beta'])), {
       model,
       threshold: model.nameThreshold,
-      others: sets,
+      rivals,
       knowledge: { exactNames: new Map(), names: new Set(known.names) },
       progress: () => undefined,
     });
@@ -155,7 +159,7 @@ describe('judging', () => {
       seed: 1,
       majority: { compiler: 0, optimization: 0, arguments: 2 },
       seedPlaces: [0],
-      opcodePlace: undefined,
+      baselines: {},
     });
     const value = (name: string) => figures.find((figure) => figure.name === name);
     // It was trained on them, so most are right; the majority's figures follow from half and a quarter.
@@ -171,14 +175,22 @@ describe('judging', () => {
   });
 
   it('finds a function among the other builds', () => {
-    const task = new RetrievalTask(examples.known.build(), FLOOR);
-    for (const program of labelledPackages(['alpha', 'beta'])) task.add(program);
-    const [low, , across] = task.figures([1, 2]);
-    expect(low.pool).toBe(low.candidates);
-    expect(low.recallAt1).toHaveLength(2);
-    for (const recall of [...low.recallAt1, ...across.recallAt1]) {
-      expect(recall).toBeGreaterThanOrEqual(0);
-      expect(recall).toBeLessThanOrEqual(1);
+    const known = examples.known.build();
+    const task = new RetrievalTask(questionsFor('gcc-12', 'clang-19'), [OPCODE_PAIRS], FLOOR);
+    for (const program of labelledPackages(['alpha', 'beta'])) {
+      task.add(program, (i) => [pairVector(known, program.functions[i].body)]);
+    }
+    const figures = task.figures([1, 2]);
+    const [all, fresh] = figures.filter(({ name }) => name === 'gcc-12 -O0 to -O3');
+    expect([all.functions, fresh.functions]).toEqual(['all', 'without duplicates and leaks']);
+    expect(all.pool).toBe(all.candidates);
+    expect(fresh.candidates).toBeLessThanOrEqual(all.candidates);
+    for (const { recallAt1 } of figures) {
+      expect(recallAt1).toHaveLength(2);
+      for (const recall of recallAt1) {
+        expect(recall).toBeGreaterThanOrEqual(0);
+        expect(recall).toBeLessThanOrEqual(1);
+      }
     }
   });
 });

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { NetworkManifest } from '../../src/tasks/networks/run-folder.ts';
+import type { Report } from '../../src/explain/schema.ts';
+import type { Evaluation } from '../../src/tasks/evaluate.ts';
+import { varied } from '../support/varied.ts';
 import { buildBinscribe } from '../support/build.ts';
 import { writeDataset } from '../support/dataset.ts';
 import { temporaryFolder } from '../support/packages.ts';
@@ -22,12 +25,24 @@ const RECIPE = {
   dataset,
   validation: ['beta'],
   floor: 4,
-  network: { width: 16, layers: 1, heads: 2, inner: 32, dropout: 0.1, longest: 64 },
+  network: {
+    width: 16,
+    inner: 32,
+    before: 1,
+    after: 1,
+    heads: 2,
+    hidden: 16,
+    size: 8,
+    dropout: 0.1,
+    longest: 64,
+  },
+  losses: { contrast: 1, temperature: 0.1 },
+  builds: 2,
+  names: { similarity: 0.5, precision: 0.8, penalty: 1e-4 },
   training: {
     optimizer: { name: 'adamW', learningRate: 0.003 },
     epochs: 6,
     batchSize: 8,
-    buckets: [32, 64],
     checkpointEvery: 2,
   },
   seeds: [1, 2],
@@ -79,9 +94,25 @@ describe('train of a network', () => {
     expect(counts['leaks']).toBeGreaterThan(5);
     expect(Object.keys(files)).toContain('seed-2/best.ckpt');
     expect(readFileSync(join(whole, 'seed-1/curves.html'), 'utf8')).toContain('<svg');
-    const judged = await start('evaluate', whole).ended;
-    expect(judged.code).toBe(2);
-    expect(judged.err).toContain('got one of a network');
+  });
+
+  it('is a model for each seed: it explains, and is judged beside a baseline', async () => {
+    const model = join(whole, 'seed-2/model');
+    const explained = await start('explain', varied('gcc-12', ['-O2', '-g']), '--model', model, '--json')
+      .ended;
+    expect(explained.code, explained.err).toBe(0);
+    const { model: told, functions } = JSON.parse(explained.out) as Report;
+    expect(told.id).toMatch(/^small \d/);
+    const main = functions.find(({ symbol }) => symbol === 'main')!;
+    expect(main.compiler?.label).toMatch(/gcc|clang/);
+    expect(main.arguments?.types).toHaveLength(Math.min(6, main.arguments!.count));
+
+    const results = join(folder, 'results');
+    const judged = await start('evaluate', whole, '-o', results, '--json').ended;
+    expect(judged.code, judged.err).toBe(0);
+    const { sets, retrieval } = JSON.parse(judged.out) as Evaluation;
+    expect(sets[0].figures[0].seeds).toHaveLength(2);
+    expect(new Set(retrieval.map(({ way }) => way))).toEqual(new Set(['seed 1', 'seed 2']));
   });
 
   it('stops at Ctrl-C with code 130, and resumed gives the numbers of one never stopped', async () => {
@@ -155,6 +186,7 @@ describe('train of a network', () => {
       [{ grid: { 'network.width': ['wide'] } }, 'network.width'],
       [{ grid: { 'floor.depth': [1] } }, 'floor.depth leads through 4'],
       [{ training: { buckets: [8, 4] } }, 'training.buckets'],
+      [{ losses: { contrast: 1 } }, 'losses.temperature'],
     ];
     for (const [change, message] of wrong) {
       const { code, err } = await train(recipe('wrong', change), '-o', join(folder, 'wrong'));

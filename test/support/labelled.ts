@@ -84,6 +84,7 @@ export function* labelledPackages(names: readonly string[]): Generator<LabelledP
           labels: inputs.map(({ code, body }, i) => ({
             name: functions[i].symbol!,
             arguments: counts[functions[i].symbol!],
+            types: [],
             sourceFile: `${name}.c`,
             exactHash: exactHash(code),
             normalizedHash: normalizedHash(body),

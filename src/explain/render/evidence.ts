@@ -42,7 +42,9 @@ export function functionEvidence(entry: FunctionReport, width: number, style: St
   const built = [entry.compiler, entry.optimization].filter((scored) => scored !== null);
   add('built by', built.map(({ label, score }) => `${label} (${percent(score)})`).join(', '));
   if (entry.arguments !== null) {
-    add('arguments', `${entry.arguments.count} (${percent(entry.arguments.score)})`);
+    const { count, score, types = [] } = entry.arguments;
+    const told = types.map((type) => `${type.label} ${percent(type.score)}`);
+    add('arguments', `${count} (${percent(score)})${told.length > 0 ? `: ${told.join(', ')}` : ''}`);
   }
   add('names', entry.names.map(({ name, score }) => `${name} (${percent(score)})`).join(', '));
   entry.neighbours.forEach((near, at) => {

@@ -1,33 +1,41 @@
 /**
- * The function encoder: a transformer over a function's instructions, and heads that tell compiler, level and number
- * of arguments from what it makes of them.
+ * The function encoder: convolutions over a function's instructions, a summary of the whole given back to each of
+ * them, attentive pooling, and heads that tell compiler, level, arguments and their types from what came out, beside
+ * a vector in which builds of one function lie together.
+ *
+ * Functions of a batch stand one after another in one row of instructions: lengths differ by a factor of a hundred, so
+ * that padding each to the longest would make most of the work. What a neighbour or a sum must not mix, masks and
+ * a matrix of ownership keep apart.
  */
 
-import { crossEntropy } from '../../nn/losses/cross-entropy.ts';
-import { embedding } from '../../nn/layers/embedding.ts';
+import { embedding, embeddingBag } from '../../nn/layers/embedding.ts';
 import { linear } from '../../nn/layers/linear.ts';
-import { paddingBias } from '../../nn/layers/masks.ts';
 import { layerNorm } from '../../nn/layers/normalization.ts';
-import { maskedMax, maskedMean } from '../../nn/layers/pooling.ts';
-import { learnedPositions } from '../../nn/layers/positions.ts';
-import { transformerEncoder } from '../../nn/layers/transformer.ts';
 import { normal } from '../../nn/initialize.ts';
 import { sum } from '../../nn/ops/broadcast.ts';
-import { addN } from '../../nn/ops/elementwise.ts';
-import { concat } from '../../nn/ops/layout.ts';
-import { argmax } from '../../nn/ops/reduce.ts';
+import { add, cast, div, equal, exp, gelu, maximum, mul, tanh } from '../../nn/ops/elementwise.ts';
+import { concat, pad, reshape, slice } from '../../nn/ops/layout.ts';
+import { matmul } from '../../nn/ops/matmul.ts';
+import { range } from '../../nn/ops/reduce.ts';
+import { l2Normalize } from '../../nn/ops/vectors.ts';
 import type { Scope } from '../../nn/scope.ts';
 import type { Tensor } from '../../nn/tensor.ts';
-import type { Model } from '../../nn/training/gradient-graph.ts';
 import { FIELD_VALUES } from '../../tokens/fields.ts';
 
 export interface EncoderNetwork {
   /** Of an instruction's vector. */
   readonly width: number;
-  readonly layers: number;
-  readonly heads: number;
-  /** Width of the inner layer of each block. */
+  /** Of the inner layer of each block. */
   readonly inner: number;
+  /** Convolutions before a function's summary is given back to its instructions, and after. */
+  readonly before: number;
+  readonly after: number;
+  /** Weighted means of the pooling. */
+  readonly heads: number;
+  /** Of what the answers are told from. */
+  readonly hidden: number;
+  /** Of the vector that is compared. */
+  readonly size: number;
   readonly dropout: number;
   /** Instructions of a function that are looked at. */
   readonly longest: number;
@@ -35,6 +43,9 @@ export interface EncoderNetwork {
 
 /** Arguments from which on a function just has many: the System V convention passes six in registers. */
 export const MOST_ARGUMENTS = 8;
+/** Parameters whose type is told. */
+export const TYPED_ARGUMENTS = 6;
+export const TYPE_CLASSES = ['char', 'int', 'float', 'pointer', 'enum', 'struct', 'union'] as const;
 
 /** What is decided of a function, with the number of classes. */
 export const DECISIONS = { compiler: 2, optimization: 4, arguments: MOST_ARGUMENTS + 1 } as const;
@@ -44,40 +55,93 @@ export const DECISION_NAMES = Object.keys(DECISIONS) as Decision[];
 
 /** A sum of vectors of all fields, about as long as one of them. */
 const FIELD_DEVIATION = 0.1;
+/** Bounds the exponents of the pooling, whose sums are over thousands of instructions. */
+const SHARPEST = 8;
 
-/**
- * @param fields numbers of `tokens/fields.ts`: [batch, length, fields]
- * @param present [batch, length], 1 for an instruction and 0 for padding
- * @returns [batch, 2 width]: the mean and the largest of each feature
- */
-export function encodeFunction(
-  scope: Scope,
-  fields: Tensor,
-  present: Tensor,
-  { longest, width, ...block }: EncoderNetwork,
-): Tensor {
-  const vectors = embedding(scope.at('fields'), fields, FIELD_VALUES, width, {
-    initializer: normal(FIELD_DEVIATION),
-  });
-  const placed = learnedPositions(scope.at('positions'), sum(vectors, 2), { maximum: longest });
-  const x = scope.dropout(layerNorm(scope.at('norm'), placed), block.dropout);
-  const states = transformerEncoder(
-    scope.at('blocks'),
-    x,
-    { ...block, norm: 'before' },
-    paddingBias(present),
-  );
-  return concat([maskedMean(states, present), maskedMax(states, present)], 1);
+/** Of weights: the smallest of one instruction is exp(-8); functions that fill up a batch have none. */
+const SMALLEST_TOTAL = 1e-6;
+
+/** A batch of functions. */
+export interface FlatFunctions {
+  /** Numbers of `tokens/fields.ts`: [fields, instructions]. */
+  readonly fields: Tensor;
+  /** Which function of the batch an instruction is of, rising; what is not one of them fills up. [instructions] */
+  readonly owner: Tensor;
+  /** Number of arguments by the rule (`models/arguments`), 0 to MOST_ARGUMENTS. [functions] */
+  readonly rule: Tensor;
 }
 
-/** The network with its losses: inputs are `fields`, `present` and a whole number for each decision. */
-export function encoderModel(network: EncoderNetwork): Model {
-  return (scope, inputs) => {
-    const code = encodeFunction(scope.at('encoder'), inputs['fields'], inputs['present'], network);
-    const features = scope.dropout(code, network.dropout);
-    const logits = DECISION_NAMES.map((name) => linear(scope.at(name), features, DECISIONS[name]));
-    const losses = DECISION_NAMES.map((name, i) => crossEntropy(logits[i], inputs[name]));
-    const decided = DECISION_NAMES.map((name, i) => [`${name}.decided`, argmax(logits[i])] as const);
-    return { loss: addN(losses), ...Object.fromEntries(decided) };
+/** x one instruction later or earlier, zeros where that is another function's. @param same [instructions - 1, 1] */
+function neighbour(x: Tensor, by: 1 | -1, same: Tensor): Tensor {
+  const length = x.size(0);
+  return by === 1
+    ? pad(mul(slice(x, 0, 0, length - 1), same), 0, 1, 0)
+    : pad(mul(slice(x, 0, 1, length), same), 0, 0, 1);
+}
+
+/** A residual block: an instruction and its two neighbours. */
+function convolution(scope: Scope, x: Tensor, same: Tensor, inner: number): Tensor {
+  const y = layerNorm(scope.at('norm'), x);
+  const three = concat([neighbour(y, 1, same), y, neighbour(y, -1, same)], 1);
+  return add(x, linear(scope.at('output'), gelu(linear(scope.at('inner'), three, inner)), x.size(1)));
+}
+
+/** What the network makes of functions. */
+export interface Encoded {
+  /** [functions, hidden] */
+  readonly features: Tensor;
+  /** Of length 1. [functions, size] */
+  readonly vector: Tensor;
+}
+
+export function encodeFunctions(
+  scope: Scope,
+  { fields, owner, rule }: FlatFunctions,
+  network: EncoderNetwork,
+): Encoded {
+  const { width, inner, heads, dropout } = network;
+  const length = fields.size(1);
+  const count = rule.size(0);
+  const owners = reshape(owner, [1, length]);
+  const owned = cast(equal(reshape(cast(range(count), owner.dtype), [count, 1]), owners), 'float32');
+  const same = cast(equal(slice(owner, 0, 0, length - 1), slice(owner, 0, 1, length)), 'float32');
+  const beside = reshape(same, [length - 1, 1]);
+  const sizes = maximum(sum(owned, 1, true), 1);
+
+  const initializer = normal(FIELD_DEVIATION);
+  const vectors = embeddingBag(scope.at('fields'), fields, FIELD_VALUES, width, { initializer });
+  let x = layerNorm(scope.at('norm'), vectors);
+  for (let i = 0; i < network.before; i++) x = convolution(scope.at(`before.${i}`), x, beside, inner);
+  const summary = linear(scope.at('summary'), div(matmul(owned, x), sizes), width);
+  x = add(x, matmul(owned, summary, { transposeA: true }));
+  for (let i = 0; i < network.after; i++) x = convolution(scope.at(`after.${i}`), x, beside, inner);
+  x = layerNorm(scope.at('out'), x);
+
+  const mean = div(matmul(owned, x), sizes);
+  const scores = mul(tanh(mul(linear(scope.at('scores'), x, heads), 1 / SHARPEST)), SHARPEST);
+  const weights = exp(scores);
+  const shares = reshape(weights, [length, heads, 1]);
+  const weighted = reshape(mul(reshape(x, [length, heads, width / heads]), shares), [length, width]);
+  const totals = reshape(maximum(matmul(owned, weights), SMALLEST_TOTAL), [count, heads, 1]);
+  const found = div(reshape(matmul(owned, weighted), [count, heads, width / heads]), totals);
+
+  const pooled = scope.dropout(concat([mean, reshape(found, [count, width])], 1), dropout);
+  const counted = embedding(scope.at('rule'), rule, MOST_ARGUMENTS + 1, network.hidden, { initializer });
+  const features = gelu(add(linear(scope.at('features'), pooled, network.hidden), counted));
+  return { features, vector: l2Normalize(linear(scope.at('vector'), pooled, network.size)) };
+}
+
+/** Scores of all answers, before softmax. */
+export interface EncoderLogits extends Record<Decision, Tensor> {
+  /** [functions, TYPED_ARGUMENTS, types] */
+  readonly types: Tensor;
+}
+
+export function encoderHeads(scope: Scope, features: Tensor): EncoderLogits {
+  const decisions = DECISION_NAMES.map((name) => [name, linear(scope.at(name), features, DECISIONS[name])]);
+  const types = linear(scope.at('types'), features, TYPED_ARGUMENTS * TYPE_CLASSES.length);
+  return {
+    ...(Object.fromEntries(decisions) as Record<Decision, Tensor>),
+    types: reshape(types, [features.size(0), TYPED_ARGUMENTS, TYPE_CLASSES.length]),
   };
 }

@@ -1,7 +1,7 @@
 /** A learned vector for each of a vocabulary's numbers. */
 
 import { normal, type Initializer } from '../initialize.ts';
-import { take } from '../ops/indexing.ts';
+import { take, takeSum } from '../ops/indexing.ts';
 import type { Scope } from '../scope.ts';
 import type { Tensor } from '../tensor.ts';
 
@@ -33,4 +33,19 @@ export function embedding(
   options: EmbeddingOptions = {},
 ): Tensor {
   return scope.layer('embedding', () => take(embeddingTable(scope, vocabulary, size, options), ids));
+}
+
+/**
+ * The sum of the vectors of several numbers: what has many small properties instead of one name.
+ * @param ids [bag, ...], whole numbers below `vocabulary`
+ * @returns [..., size]
+ */
+export function embeddingBag(
+  scope: Scope,
+  ids: Tensor,
+  vocabulary: number,
+  size: number,
+  options: EmbeddingOptions = {},
+): Tensor {
+  return scope.layer('embeddingBag', () => takeSum(embeddingTable(scope, vocabulary, size, options), ids));
 }

@@ -5,6 +5,7 @@
 
 import { BinscribeError } from '../../error.ts';
 import { Plateau } from '../optimizers/schedules.ts';
+import { RandomStream } from '../random.ts';
 import type { HostTensors } from '../runtime.ts';
 import { epochBatches, type BatchPlan, type PlannedBatch } from './batches.ts';
 import { decodeCheckpoint, encodeCheckpoint, type Progress } from './checkpoint.ts';
@@ -23,8 +24,11 @@ export const CURVES = 'curves.html';
 /** What a model is trained on. */
 export interface TrainingData {
   readonly count: number;
-  /** The inputs of the model for some examples, padded to `length` where the settings have buckets. */
-  batch(examples: readonly number[], length: number | null): HostTensors;
+  /**
+   * The inputs of the model for some examples, padded to `length` where the settings have buckets.
+   * @param random for what is drawn anew each time: the same for the same step
+   */
+  batch(examples: readonly number[], length: number | null, random: RandomStream): HostTensors;
   lengthOf?(example: number): number;
 }
 
@@ -194,8 +198,10 @@ class FitRun {
   }
 
   private async step(planned: readonly PlannedBatch[], factor: number): Promise<void> {
-    const { trainer, data, settings } = this.options;
-    const batches = planned.map(({ examples, length }) => data.batch(examples, length));
+    const { trainer, data, settings, seed } = this.options;
+    const batches = planned.map(({ examples, length }, i) =>
+      data.batch(examples, length, new RandomStream(seed, `examples/${i}`, trainer.state.step)),
+    );
     const rate = factor * (this.plateau?.state.factor ?? 1);
     const { loss, gradientNorm } = await trainer.step(batches, rate);
     this.samples += planned.reduce((sum, { examples }) => sum + examples.length, 0);

@@ -13,7 +13,7 @@ import { addN } from '../ops/elementwise.ts';
 import { addRowsOperation } from '../ops/indexing.ts';
 import { input, inputOperation, maskOperation, type MaskAttributes } from '../ops/source.ts';
 import { Scope } from '../scope.ts';
-import { numbers } from '../shape.ts';
+import { elements, numbers } from '../shape.ts';
 import { ShapeError } from '../shape-error.ts';
 import { topological, type Tensor } from '../tensor.ts';
 import type { HostTensors } from '../runtime.ts';
@@ -32,6 +32,8 @@ export interface RowTerm {
   readonly rows: string;
   readonly indices: string;
   readonly shape: readonly number[];
+  /** Elements of a row. */
+  readonly width: number;
 }
 
 export interface GradientGraph {
@@ -88,7 +90,9 @@ export function gradientGraph({ scope, outputs }: BuiltModel, trained: ReadonlyS
       const [values, indices] = term.node.inputs;
       const output = `rows.${k}.${name}`;
       targets[output] = values;
-      rows.push({ parameter: name, rows: output, indices: nameOf(indices), shape: numbers(values.shape) });
+      const shape = numbers(values.shape);
+      const width = elements(term.shape.slice(1));
+      rows.push({ parameter: name, rows: output, indices: nameOf(indices), shape, width });
     });
     if (whole.length === 0) return;
     targets[`gradient.${name}`] = addN(whole);
@@ -133,17 +137,17 @@ function nameOf(tensor: Tensor): string {
 /**
  * Adds rows to a table: what `addRows` does, on the host.
  * @param table [count, width], flat
- * @param values [indices.length, width], flat
+ * @param values rows, flat; where there are fewer than indices they are taken again from the first
  */
 export function addRowsTo(
   table: Float32Array,
+  width: number,
   values: Float32Array,
   indices: ArrayLike<number | bigint>,
 ): void {
-  const width = values.length / indices.length;
-  for (let i = 0; i < indices.length; i++) {
+  for (let i = 0, from = 0; i < indices.length; i++, from += width) {
+    if (from === values.length) from = 0;
     const to = Number(indices[i]) * width;
-    const from = i * width;
     for (let j = 0; j < width; j++) table[to + j] += values[from + j];
   }
 }

@@ -227,14 +227,13 @@ export class Trainer {
   }
 
   private addRows({ graph, results }: Prepared, batch: HostTensors): void {
-    for (const { parameter, rows, indices, shape } of graph.rows) {
+    for (const { parameter, rows, indices, width } of graph.rows) {
       const { offset, size } = this.slot(parameter);
       const table = this.state.gradients.subarray(offset, offset + size);
       const numbers = batch[indices].data;
-      addRowsTo(table, results[rows].data as Float32Array, numbers);
+      addRowsTo(table, width, results[rows].data as Float32Array, numbers);
       this.used.get(parameter)?.add(numbers);
       // The data are the caller's, who may fill them with the next batch: what was added is kept by its numbers.
-      const width = elements(shape) / numbers.length;
       this.addedRows.push({ table, width, indices: numbers.slice() });
     }
   }

@@ -1,64 +1,42 @@
-/** What the encoder learns from: functions as rows of fields with their labels, in a few large arrays. */
+/**
+ * What the encoder learns from: functions as rows of fields with their labels, builds of one function together.
+ * Copies are taken once: whoever has the same code, compiler, level and number of arguments.
+ */
 
-import { DECISION_NAMES, MOST_ARGUMENTS, type Decision } from '../../models/encoder/network.ts';
+import { ruleCount } from '../../models/arguments/count.ts';
+import { argumentFacts } from '../../models/arguments/facts.ts';
+import { flatBatch } from '../../models/encoder/batch.ts';
+import type { EncoderInput } from '../../models/encoder/encode.ts';
+import {
+  DECISION_NAMES,
+  MOST_ARGUMENTS,
+  TYPE_CLASSES,
+  TYPED_ARGUMENTS,
+  type Decision,
+} from '../../models/encoder/network.ts';
+import { NO_TYPE } from '../../models/encoder/training.ts';
 import type { HostTensors } from '../../nn/runtime.ts';
-import { FIELDS, fieldRows } from '../../tokens/fields.ts';
+import { fieldRows } from '../../tokens/fields.ts';
 import { withoutPadding } from '../../tokens/normalize.ts';
 import { LABELS } from '../classifiers.ts';
-import { compilerFamily, type LabelledProgram } from '../labelled.ts';
+import { functionId } from '../retrieval.ts';
+import { type CollectedFunctions, KnownCollector } from './known.ts';
+import { compilerFamily, type FunctionLabels, type LabelledProgram } from '../labelled.ts';
 
-/** Functions, one after another. */
-export class EncoderExamples {
-  /** Rows of all functions: `starts[i]` to `starts[i + 1]` are those of function i. */
-  private rows = new Uint16Array(1 << 20);
-  private readonly starts: number[] = [0];
-  private readonly classes: Record<Decision, number[]> = { compiler: [], optimization: [], arguments: [] };
+/** One build of a function. */
+export interface EncoderExample extends EncoderInput, Readonly<Record<Decision, number>> {
+  /** Class of each parameter's type. */
+  readonly types: readonly number[];
+  /** The same for all builds of a function. */
+  readonly identity: number;
+  /** `gcc-12 O2`. */
+  readonly build: string;
+}
 
-  get count(): number {
-    return this.starts.length - 1;
-  }
-
-  add(rows: Uint16Array, labels: Readonly<Record<Decision, number>>): void {
-    const start = this.starts[this.count] * FIELDS;
-    if (start + rows.length > this.rows.length) {
-      const larger = new Uint16Array(Math.max(this.rows.length * 2, start + rows.length));
-      larger.set(this.rows);
-      this.rows = larger;
-    }
-    this.rows.set(rows, start);
-    this.starts.push((start + rows.length) / FIELDS);
-    for (const name of DECISION_NAMES) this.classes[name].push(labels[name]);
-  }
-
-  /** Instructions of a function. */
-  lengthOf(example: number): number {
-    return this.starts[example + 1] - this.starts[example];
-  }
-
-  classOf(example: number, decision: Decision): number {
-    return this.classes[decision][example];
-  }
-
-  /** Inputs of the network for some functions, cut or padded to a length. */
-  batch(examples: readonly number[], length: number): HostTensors {
-    const fields = new Int32Array(examples.length * length * FIELDS);
-    const present = new Float32Array(examples.length * length);
-    examples.forEach((example, i) => {
-      const start = this.starts[example];
-      const own = Math.min(length, this.lengthOf(example));
-      fields.set(this.rows.subarray(start * FIELDS, (start + own) * FIELDS), i * length * FIELDS);
-      present.fill(1, i * length, i * length + own);
-    });
-    const decisions = DECISION_NAMES.map((name) => {
-      const data = Int32Array.from(examples, (example) => this.classes[name][example]);
-      return [name, { dtype: 'int32', shape: [examples.length], data }] as const;
-    });
-    return {
-      fields: { dtype: 'int32', shape: [examples.length, length, FIELDS], data: fields },
-      present: { dtype: 'float32', shape: [examples.length, length], data: present },
-      ...Object.fromEntries(decisions),
-    };
-  }
+export interface EncoderExamples {
+  readonly examples: readonly EncoderExample[];
+  /** Examples of each identity. */
+  readonly builds: readonly (readonly number[])[];
 }
 
 export interface ExampleSplit {
@@ -66,6 +44,8 @@ export interface ExampleSplit {
   readonly validation: EncoderExamples;
   /** Functions of the validation packages left out, since a training package has the same code. */
   readonly leaks: number;
+  /** All functions of both sides. */
+  readonly collected: CollectedFunctions;
 }
 
 export interface ExampleOptions {
@@ -77,41 +57,123 @@ export interface ExampleOptions {
   readonly progress: (functions: number) => void;
 }
 
-/** One example for each code, compiler, level and number of arguments; of validation what training has not seen. */
+/** All inputs of the network that is trained. */
+export function exampleBatch(examples: readonly EncoderExample[]): HostTensors {
+  const count = examples.length;
+  const whole = (values: Iterable<number>, shape: readonly number[]) =>
+    ({ dtype: 'int32', shape, data: Int32Array.from(values) }) as const;
+  return {
+    ...flatBatch(examples),
+    ...Object.fromEntries(
+      DECISION_NAMES.map((name) => [
+        name,
+        whole(
+          examples.map((e) => e[name]),
+          [count],
+        ),
+      ]),
+    ),
+    types: whole(
+      examples.flatMap(({ types }) => types),
+      [count, TYPED_ARGUMENTS],
+    ),
+    identity: whole(
+      examples.map(({ identity }) => identity),
+      [count],
+    ),
+  };
+}
+
+/** Of validation what training has not seen. */
 export async function collectEncoderExamples(
   programs: AsyncIterable<LabelledProgram>,
   { validation, floor, longest, progress }: ExampleOptions,
 ): Promise<ExampleSplit> {
-  const training = new EncoderExamples();
-  const seen = new Set<string>();
-  const trained = new Set<string>();
-  const kept: { hash: string; rows: Uint16Array; labels: Record<Decision, number> }[] = [];
+  const sides = { train: new Side(), held: new Side() };
+  const collector = new KnownCollector();
   let functions = 0;
   for await (const program of programs) {
-    const held = validation.has(program.package);
-    program.functions.forEach(({ body }, i) => {
-      if (withoutPadding(body.instructions).length < floor) return;
-      const { normalizedHash: hash, arguments: count } = program.labels[i];
-      const family = compilerFamily(program.compiler);
-      const key = [held, hash, family, program.optimization, count].join('\0');
-      if (seen.has(key)) return;
-      seen.add(key);
-      const rows = fieldRows(body, longest);
-      const labels = {
-        compiler: LABELS.compiler.indexOf(family),
-        optimization: LABELS.optimization.indexOf(program.optimization),
-        arguments: Math.min(count, MOST_ARGUMENTS),
-      };
-      if (held) kept.push({ hash, rows, labels });
-      else {
-        trained.add(hash);
-        training.add(rows, labels);
-      }
+    const side = validation.has(program.package) ? sides.held : sides.train;
+    const rules = ruleCounts(program);
+    program.functions.forEach(({ address, body }, i) => {
+      const { length } = withoutPadding(body.instructions);
+      if (length < floor) return;
+      const label = program.labels[i];
+      const isNew = side.isNew(program, label);
+      const isKnown = collector.has(label.normalizedHash);
+      const rows = isNew || !isKnown ? fieldRows(body, longest) : null;
+      const input = rows && { rows, rule: rules.get(address) ?? 0 };
+      if (isNew && input) side.add(program, label, input);
+      collector.add(program, label, length, isKnown ? null : input);
     });
     functions += program.functions.length;
     progress(functions);
   }
-  const examples = new EncoderExamples();
-  for (const { hash, rows, labels } of kept) if (!trained.has(hash)) examples.add(rows, labels);
-  return { training, validation: examples, leaks: kept.length - examples.count };
+  const trained = new Set(sides.train.hashes);
+  const training = sides.train.group(() => true);
+  const unseen = sides.held.group((hash) => !trained.has(hash));
+  const leaks = sides.held.hashes.length - unseen.examples.length;
+  return { training, validation: unseen, leaks, collected: collector.build() };
+}
+
+/** The rule's number of arguments, by address. */
+function ruleCounts({ functions }: LabelledProgram): Map<number, number> {
+  const { summaries, facts } = argumentFacts(functions);
+  return new Map(
+    [...summaries].map(([address, summary]) => [
+      address,
+      Math.min(MOST_ARGUMENTS, ruleCount(summary, facts.get(address)!)),
+    ]),
+  );
+}
+
+/** The functions of one side of the split. */
+class Side {
+  readonly hashes: string[] = [];
+  private readonly examples: Omit<EncoderExample, 'identity'>[] = [];
+  private readonly keys: string[] = [];
+  private readonly seen = new Set<string>();
+
+  isNew({ compiler, optimization }: LabelledProgram, label: FunctionLabels): boolean {
+    const key = [label.normalizedHash, compilerFamily(compiler), optimization, label.arguments].join('\0');
+    if (this.seen.has(key)) return false;
+    this.seen.add(key);
+    return true;
+  }
+
+  add(program: LabelledProgram, label: FunctionLabels, input: EncoderInput): void {
+    const { compiler, optimization } = program;
+    this.hashes.push(label.normalizedHash);
+    this.keys.push(functionId(program, label));
+    this.examples.push({
+      ...input,
+      compiler: LABELS.compiler.indexOf(compilerFamily(compiler)),
+      optimization: LABELS.optimization.indexOf(optimization),
+      arguments: Math.min(label.arguments, MOST_ARGUMENTS),
+      types: typesOf(label),
+      build: `${compiler} ${optimization}`,
+    });
+  }
+
+  /** Those that are chosen by the hash of their code. */
+  group(choose: (hash: string) => boolean): EncoderExamples {
+    const identities = new Map<string, number>();
+    const builds: number[][] = [];
+    const examples: EncoderExample[] = [];
+    this.examples.forEach((example, i) => {
+      if (!choose(this.hashes[i])) return;
+      const identity = identities.get(this.keys[i]) ?? identities.size;
+      identities.set(this.keys[i], identity);
+      (builds[identity] ??= []).push(examples.length);
+      examples.push({ ...example, identity });
+    });
+    return { examples, builds };
+  }
+}
+
+function typesOf({ types }: FunctionLabels): number[] {
+  return Array.from({ length: TYPED_ARGUMENTS }, (_, i) => {
+    const known = TYPE_CLASSES.findIndex((name) => name === types.at(i));
+    return known < 0 ? NO_TYPE : known;
+  });
 }

@@ -18,11 +18,23 @@ export const encoderRecipeShape = z.strictObject({
   floor: z.int().min(1),
   network: z.strictObject({
     width: z.int().positive(),
-    layers: z.int().positive(),
-    heads: z.int().positive(),
     inner: z.int().positive(),
+    before: z.int().min(0),
+    after: z.int().min(0),
+    heads: z.int().positive(),
+    hidden: z.int().positive(),
+    size: z.int().positive(),
     dropout: z.number().min(0).max(0.9),
     longest: z.int().min(8),
+  }),
+  losses: z.strictObject({ contrast: z.number().min(0), temperature: z.number().positive() }),
+  /** Builds of a function that are drawn each time it is seen: a batch has `batchSize` functions, each so often. */
+  builds: z.int().min(1),
+  /** Names are given from known functions of at least this cosine; of those given, `precision` shall be right. */
+  names: z.strictObject({
+    similarity: z.number().min(0).max(1),
+    precision: z.number().min(0).max(1),
+    penalty: z.number().min(0),
   }),
   training: trainingSchema,
   /** Each trains once; figures are means with intervals. */

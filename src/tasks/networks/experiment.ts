@@ -1,7 +1,16 @@
 /** A network trained once for each point of a grid and each seed: what of it is done stays done. */
 
+import { RandomStream } from '../../nn/random.ts';
+import { BinscribeError } from '../../error.ts';
 import type { HostTensors, Runtime } from '../../nn/runtime.ts';
-import { fit, type Evaluate, type FitReport, type TrainingData } from '../../nn/training/fit.ts';
+import { decodeCheckpoint } from '../../nn/training/checkpoint.ts';
+import {
+  BEST_CHECKPOINT,
+  fit,
+  type Evaluate,
+  type FitReport,
+  type TrainingData,
+} from '../../nn/training/fit.ts';
 import type { Model } from '../../nn/training/gradient-graph.ts';
 import { runGrid, type GridPoint, type GridRow } from '../../nn/training/runs.ts';
 import { optimizerOf } from '../../nn/training/from-settings.ts';
@@ -96,7 +105,7 @@ async function trainOnce<Settings>(
       seed,
       ...(clipNorm === undefined ? {} : { clipNorm }),
     },
-    sampleOf(data, settings),
+    sampleOf(data, settings, seed),
   );
   try {
     const result = await fit({
@@ -119,7 +128,29 @@ async function trainOnce<Settings>(
   }
 }
 
+/**
+ * The parameters at the best checkpoint of a training that is over.
+ * @throws BinscribeError `missing` where there is none
+ */
+export async function learned(
+  runtime: Runtime,
+  { model, settings, data }: NetworkTask,
+  store: Store,
+): Promise<Map<string, Float32Array>> {
+  const checkpoint = await store.read(BEST_CHECKPOINT);
+  if (!checkpoint) throw new BinscribeError('missing', `${BEST_CHECKPOINT}: the training has none`);
+  // A seed decides where parameters start; these come from the checkpoint.
+  const sample = sampleOf(data, settings, 0);
+  const trainer = await Trainer.create({ runtime, model, optimizer: optimizerOf(settings), seed: 0 }, sample);
+  try {
+    trainer.restore(decodeCheckpoint(checkpoint, BEST_CHECKPOINT).snapshot);
+    return new Map([...trainer.parameters()].map(([name, { data: values }]) => [name, values]));
+  } finally {
+    await trainer.close();
+  }
+}
+
 /** A batch from which the parameters become known. */
-function sampleOf(data: TrainingData, { buckets }: TrainingSettings): HostTensors {
-  return data.batch([0], buckets?.[0] ?? null);
+function sampleOf(data: TrainingData, { buckets }: TrainingSettings, seed: number): HostTensors {
+  return data.batch([0], buckets?.[0] ?? null, new RandomStream(seed, 'sample', 0));
 }

@@ -14,6 +14,8 @@ import { encoderRecipeShape } from '../encoder/recipe.ts';
 
 export const BEGUN = 'begun.json';
 export const NETWORK_MANIFEST = 'manifest.json';
+/** In the folder of a training: what `explain --model` takes. */
+export const MODEL_FOLDER = 'model';
 export const NETWORK_RUN_SCHEMA = 1;
 
 const begunShape = z.strictObject({
@@ -26,17 +28,29 @@ const begunShape = z.strictObject({
 /** What a run is a run of. */
 export type Begun = z.infer<typeof begunShape>;
 
-/** `manifest.json`: all that decided the run's results, and the results. */
-export interface NetworkManifest extends Begun {
-  readonly tool: string;
+const interval = z.object({
+  mean: z.number(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  values: z.array(z.number()),
+});
+const gridRowShape: z.ZodType<GridRow> = z.object({
+  choice: z.record(z.string(), z.json()),
+  metrics: z.record(z.string(), interval),
+});
+const manifestShape = begunShape.extend({
+  tool: z.string(),
   /** What computed. */
-  readonly device: string;
+  device: z.string(),
   /** Functions learned from, functions that judge, and of the latter those left out as leaks. */
-  readonly counts: Readonly<Record<string, number>>;
+  counts: z.record(z.string(), z.number()),
   /** SHA-256 of the files of each training, by path. */
-  readonly files: Readonly<Record<string, string>>;
-  readonly rows: readonly GridRow[];
-}
+  files: z.record(z.string(), z.string()),
+  rows: z.array(gridRowShape),
+});
+
+/** `manifest.json`: all that decided the run's results, and the results. */
+export type NetworkManifest = z.infer<typeof manifestShape>;
 
 /** @throws BinscribeError `missing` where there is no run, `corrupt` where it is damaged */
 export function readBegun(folder: string): Begun {
@@ -46,6 +60,22 @@ export function readBegun(folder: string): Begun {
     absent: 'missing',
     wrong: 'corrupt',
     hint: 'Give the recipe instead: `binscribe train RECIPE.json` begins a run.',
+  });
+}
+
+/** Whether a folder is the run of a network, finished or not. */
+export function isNetworkRun(folder: string): boolean {
+  return existsSync(join(folder, BEGUN));
+}
+
+/** @throws BinscribeError `missing` where there is no finished run, `corrupt` where its manifest is damaged */
+export function readNetworkManifest(folder: string): NetworkManifest {
+  return readDocument(join(folder, NETWORK_MANIFEST), {
+    shape: manifestShape,
+    name: 'manifest of a run',
+    absent: 'missing',
+    wrong: 'corrupt',
+    hint: 'A run that is not over has none: `binscribe train --resume RUN` goes on with it.',
   });
 }
 

@@ -1,7 +1,7 @@
 /** Cases of operations that move values, and that pick or add them by number. */
 
 import { expand } from '../../../src/nn/ops/broadcast.ts';
-import { addAlong, addRows, oneHot, take, takeAlong } from '../../../src/nn/ops/indexing.ts';
+import { addAlong, addRows, oneHot, take, takeAlong, takeSum } from '../../../src/nn/ops/indexing.ts';
 import { concat, pad, reshape, slice, split, transpose } from '../../../src/nn/ops/layout.ts';
 import { add, mul } from '../../../src/nn/ops/elementwise.ts';
 import { cumulativeSum, positionsOperation, sizeOperation } from '../../../src/nn/ops/positions.ts';
@@ -137,6 +137,21 @@ export const layouts: Readonly<Record<string, readonly Case[]>> = {
       `addRows of numbers, ${dtype}`,
       { values: normal([6]), ids: given([6], [2, 1, 2, 2, 0, 1], dtype) },
       (x) => addRows(x['values'], x['ids'], 4),
+    ),
+    one(
+      `addRows, each row at three places, ${dtype}`,
+      { values: normal([5, 2]), ids: whole([3, 5], 4, dtype) },
+      (x) => addRows(x['values'], x['ids'], 4, 1),
+    ),
+  ]),
+  takeSum: kinds.flatMap((dtype) => [
+    one(
+      `takeSum, three words with many repeats, ${dtype}`,
+      { table: normal([3, 4]), ids: repeats([5, 40], dtype) },
+      (x) => takeSum(x['table'], x['ids']),
+    ),
+    one(`takeSum over two axes, ${dtype}`, { table: normal([6, 2]), ids: whole([2, 3, 4], 6, dtype) }, (x) =>
+      takeSum(x['table'], x['ids'], 2),
     ),
   ]),
   takeAlong: kinds.flatMap((dtype) => [

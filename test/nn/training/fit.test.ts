@@ -91,7 +91,7 @@ const folder = (): string => mkdtempSync(join(tmpdir(), 'binscribe-fit-'));
 async function trainer(): Promise<Trainer> {
   const runtime = nodeRuntime({ threads: 1 });
   const optimizer = optimizerOf(settings);
-  return Trainer.create({ runtime, model, optimizer, seed: 5, clipNorm: 1 }, data.batch([0, 1], 6));
+  return Trainer.create({ runtime, model, optimizer, seed: 5, clipNorm: 1 }, batchOf([0, 1], 6));
 }
 
 const accuracy = async (t: Trainer): Promise<{ accuracy: number }> => {
@@ -187,7 +187,7 @@ describe('fit', () => {
     const t = await trainer();
     const before = t.parameters().get('classifier.weight')!.data;
     t.assign('encoder.0.feedForward.inner.bias', new Float32Array(16).fill(Infinity));
-    await expect(t.step([data.batch([0, 1], 6)])).rejects.toThrow(/loss NaN/);
+    await expect(t.step([batchOf([0, 1], 6)])).rejects.toThrow(/loss NaN/);
     expect(t.parameters().get('classifier.weight')!.data).toEqual(before);
     await t.close();
   });

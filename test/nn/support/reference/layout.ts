@@ -78,14 +78,29 @@ export const layouts: readonly Reference[] = [
       return at(table, [row, ...index.slice(indices.shape.length)]);
     }),
   ),
-  reference(indexing.addRowsOperation, ([values, indices], { rows }) => {
-    const row = values.shape.slice(indices.shape.length);
+  reference(indexing.addRowsOperation, ([values, indices], { rows, outer }) => {
+    const row = values.shape.slice(indices.shape.length - outer);
     const width = size(row);
     const data = new Float64Array(rows * width);
-    values.data.forEach((value, i) => {
-      data[indices.data[Math.floor(i / width)] * width + (i % width)] += value;
+    indices.data.forEach((to, i) => {
+      for (let k = 0; k < width; k++)
+        data[to * width + k] += values.data[(i * width + k) % values.data.length];
     });
     return { shape: [rows, ...row], data };
+  }),
+  reference(indexing.takeSumOperation, ([table, indices], { outer }) => {
+    const inner = indices.shape.slice(outer);
+    const times = size(indices.shape.slice(0, outer));
+    const row = table.shape.slice(1);
+    const width = size(row);
+    const count = size(inner);
+    const data = new Float64Array(count * width);
+    for (let i = 0; i < times * count; i++) {
+      for (let k = 0; k < width; k++) {
+        data[(i % count) * width + k] += table.data[indices.data[i] * width + k];
+      }
+    }
+    return { shape: [...inner, ...row], data };
   }),
   reference(indexing.takeAlongOperation, ([x, indices], { axis }) =>
     make(indices.shape, (index) => at(x, replaced(index, axis, at(indices, index)))),

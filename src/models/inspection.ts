@@ -1,0 +1,75 @@
+/**
+ * Between a model's opinion and its answer: what every model that names functions by known ones thinks of a
+ * function, and what of it is withheld for lack of evidence.
+ */
+
+import type { KnownFunctions } from './known/index.ts';
+import type { Field, FunctionAnswer, Model, ProgramInput, Scored } from './model.ts';
+import { type Found, neighboursOf } from './names.ts';
+
+/** What a model thinks of one function, before anything is withheld. */
+export interface Inspection {
+  /** Instructions, padding left out. */
+  length: number;
+  names: { name: string; score: number }[];
+  found: Found[];
+  compiler: Scored;
+  optimization: Scored;
+  /** Null for a function without instructions. `rule` is what the rule without learning says. */
+  arguments: { count: number; score: number; rule: number; types?: Scored[] } | null;
+  /** Its place among functions, of length 1, where the model has one. */
+  vector?: Float32Array;
+}
+
+/** A model that can be judged: it also tells what it would withhold. */
+export interface KnowingModel extends Model {
+  readonly known: KnownFunctions;
+  /** Names with a smaller probability are not given. */
+  readonly nameThreshold: number;
+  /** One inspection a wanted function, in order. */
+  inspect(program: ProgramInput, progress?: (done: number) => void): Promise<Inspection[]>;
+}
+
+/** What decides whether an opinion becomes an answer. */
+export interface Withheld {
+  known: KnownFunctions;
+  /** Below this many instructions (padding left out) neither names nor labels are given. */
+  floor: number;
+  /** Names with a smaller probability are not given. */
+  threshold: number;
+}
+
+/** Known functions shown as evidence. */
+const MOST_NEIGHBOURS = 5;
+/** An answer that is more likely wrong than right is none. */
+const LEAST_SCORE = 0.5;
+/** A second name is shown beside the first if it is at least this likely. */
+const LEAST_SECOND = 0.05;
+/** Fields that these models never answer. */
+const NEVER: readonly Field[] = ['summary', 'labels', 'source'];
+
+/** Withholds what has too little evidence, and says so. */
+export function answerOf(inspection: Inspection, { known, floor, threshold }: Withheld): FunctionAnswer {
+  const { length, names, found, compiler, optimization, arguments: count, vector } = inspection;
+  const large = length >= floor;
+  const best = names.at(0);
+  const named = large && best !== undefined && best.score >= threshold;
+  const types = count?.types;
+  const answer = {
+    names: named ? names.filter(({ score }, i) => i === 0 || score >= LEAST_SECOND) : [],
+    compiler: large && compiler.score >= LEAST_SCORE ? compiler : null,
+    optimization: large && optimization.score >= LEAST_SCORE ? optimization : null,
+    arguments:
+      count && count.score >= LEAST_SCORE
+        ? { count: count.count, score: count.score, ...(types ? { types } : {}) }
+        : null,
+    neighbours: neighboursOf(known, found, MOST_NEIGHBOURS),
+    ...(vector ? { vector } : {}),
+  };
+  const abstained: Field[] = [...NEVER];
+  if (!named) abstained.push('names');
+  for (const field of ['compiler', 'optimization', 'arguments'] as const) {
+    if (answer[field] === null) abstained.push(field);
+  }
+  return { ...answer, abstained };
+}

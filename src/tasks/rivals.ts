@@ -1,0 +1,87 @@
+/** Others who answer for the same functions as the judged model: classifiers of other samples, other models. */
+
+import type { Inspection, KnowingModel } from '../models/inspection.ts';
+import { logits } from '../models/linear/logistic.ts';
+import { columnsOf, styleBags, styleVector } from '../models/linear/style.ts';
+import type { Bag } from '../tokens/scheme.ts';
+import type { ClassifierSet } from './classifier-file.ts';
+import { type LabelName, LABELS } from './classifiers.ts';
+import type { LabelledProgram } from './labelled.ts';
+
+/** What a rival says of a function: classes, and where it has an opinion the number of arguments and the name. */
+export interface RivalAnswer extends Record<LabelName, number> {
+  arguments: number | null;
+  /** '' where it finds none, null for a rival that gives no names. */
+  name: string | null;
+  vector: Float32Array | null;
+}
+
+export interface Rival {
+  readonly name: string;
+  /** One answer a function, in order. */
+  answer(program: LabelledProgram): Promise<RivalAnswer[]>;
+}
+
+/** Bags of the program that was asked for last: all classifiers ask for the same one. */
+export class StyleCache {
+  private program: LabelledProgram | undefined;
+  private bags: Bag[][] = [];
+
+  of(program: LabelledProgram): Bag[][] {
+    if (program !== this.program) {
+      this.program = program;
+      this.bags = program.functions.map(({ body }) => styleBags(body));
+    }
+    return this.bags;
+  }
+}
+
+export function classifierRival(
+  name: string,
+  { vocabulary, classifiers }: ClassifierSet,
+  cache: StyleCache,
+): Rival {
+  const columns = columnsOf(vocabulary);
+  return {
+    name,
+    answer: (program) =>
+      Promise.resolve(
+        cache.of(program).map((bags) => {
+          const style = styleVector(bags, columns);
+          const classOf = (label: LabelName): number => argMax(logits(classifiers[label].linear, style));
+          return {
+            compiler: classOf('compiler'),
+            optimization: classOf('optimization'),
+            arguments: null,
+            name: null,
+            vector: null,
+          };
+        }),
+      ),
+  };
+}
+
+export function modelRival(name: string, model: KnowingModel): Rival {
+  return {
+    name,
+    answer: async ({ functions }) =>
+      (await model.inspect({ functions, imports: new Map() })).map(answerOfInspection),
+  };
+}
+
+function answerOfInspection(inspection: Inspection): RivalAnswer {
+  return {
+    compiler: LABELS.compiler.indexOf(inspection.compiler.label),
+    optimization: LABELS.optimization.indexOf(inspection.optimization.label),
+    arguments: inspection.arguments?.count ?? 0,
+    name: inspection.names.at(0)?.name ?? '',
+    vector: inspection.vector ?? null,
+  };
+}
+
+/** Place of the largest number; the first of equals. */
+export function argMax(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
+  return best;
+}
