@@ -10,6 +10,7 @@ import { train } from '../tasks/train.ts';
 import { gridTable } from '../nn/training/runs.ts';
 import { Progress } from './progress.ts';
 import type { Session } from './session.ts';
+import { exportBest } from '../tasks/encoder/export.ts';
 import { resumeNetwork, trainNetwork } from './train-network.ts';
 
 interface Flags {
@@ -26,12 +27,13 @@ Examples:
   $ binscribe train recipes/first.json
   $ binscribe explain /bin/ls --model runs/first
   $ binscribe train recipes/first.json --export models/first
-  $ binscribe train recipes/encoder.json
+  $ binscribe train recipes/encoder.json --export models/encoder
   $ binscribe train --resume runs/encoder
 
 A recipe names a data set and settings; recipes/first.json of the project is an example. A run is a model folder
 with a manifest (recipe, hashes of what it learned from, figures) and what \`binscribe evaluate\` compares it with;
---export writes the model without the latter: what ships. The same recipe and data set give the same bytes.
+--export writes the model without the latter (of a network, that of the seed which did best on its validation
+packages): what ships. The same recipe and data set give the same bytes.
 
 A network is trained once for each seed of its recipe and each point of its grid; table.md of the run has the means
 with 95 % intervals, and each training its log.jsonl, curves.html and checkpoints. Ctrl-C, or a kill, costs at most
@@ -65,16 +67,11 @@ export function trainCommand(session: Session): Command {
         await trainFirst(session, recipe, flags);
         return;
       }
-      if (flags.export !== undefined) {
-        throw new BinscribeError(
-          'usage',
-          'train: --export is of the model `first`; a network has a run alone',
-        );
-      }
       const output = flags.resume ?? flags.output ?? `runs/${recipe!.name}`;
       const manifest = recipe
         ? await trainNetwork(session, recipe, output, flags.device)
         : await resumeNetwork(session, output, flags.device);
+      if (flags.export !== undefined) await exportBest(output, manifest, flags.export);
       if (flags.json) writeJson(session, manifest);
       else session.stdout.write(`${sanitize(output)}\n\n${gridTable(manifest.rows)}`);
     });

@@ -11,7 +11,7 @@ import type { FunctionLabels, LabelledProgram } from './labelled.ts';
 /** A way of comparing functions. */
 export interface Comparison<V> {
   readonly name: string;
-  similarity(a: V, b: V): number;
+  readonly similarity: (a: V, b: V) => number;
 }
 
 /** How a way of comparing did at one question. */

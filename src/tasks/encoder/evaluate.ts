@@ -27,6 +27,7 @@ import { trainingFolder } from '../networks/experiment.ts';
 import { MODEL_FOLDER, type NetworkManifest, readNetworkManifest } from '../networks/run-folder.ts';
 import { OPCODE_PAIRS, pairVector } from '../opcode-pairs.ts';
 import { type Comparison, dot, questionsFor, RetrievalTask } from '../retrieval.ts';
+import { bestSeed } from './export.ts';
 import { modelRival, type Rival } from '../rivals.ts';
 import { readRun } from '../run.ts';
 
@@ -100,12 +101,6 @@ export async function evaluateEncoder(run: string, options: EvaluateOptions): Pr
     };
   }
   return evaluation;
-}
-
-/** Place of the seed whose checkpoint did best on the validation packages: it ships. */
-export function bestSeed({ rows }: NetworkManifest): number {
-  const values = rows[0].metrics['mean'].values;
-  return values.indexOf(Math.max(...values));
 }
 
 async function openSeeds(run: string, { recipe }: NetworkManifest): Promise<KnowingModel[]> {

@@ -17,6 +17,7 @@ import { labelledPrograms } from '../labelled.ts';
 import { learned, runExperiment, trainingFolder, type ExperimentReport } from '../networks/experiment.ts';
 import { lockFolder } from '../networks/lock.ts';
 import { MODEL_FOLDER, NETWORK_MANIFEST, type Begun, type NetworkManifest } from '../networks/run-folder.ts';
+import { encoderCard } from './card.ts';
 import { collectEncoderExamples, type ExampleSplit } from './examples.ts';
 import { finishEncoder } from './finish.ts';
 import { gridOf, type EncoderRecipe } from './recipe.ts';
@@ -145,7 +146,10 @@ async function makeModel(
     },
     progress,
   });
+  const { known } = collected;
+  const facts = { recipe, source: manifest, functions: training.examples.length, known, files: model };
+  const files = new Map([...model, ['card.md', new TextEncoder().encode(encoderCard(facts))]]);
   const store = fileStore(join(folder, MODEL_FOLDER));
-  for (const [name, bytes] of model) await store.write(name, bytes);
-  return [...model.keys()];
+  for (const [name, bytes] of files) await store.write(name, bytes);
+  return [...files.keys()];
 }
