@@ -57,6 +57,9 @@ export const FIELDS = SIZES.length;
 /** Where each field's values begin in a vocabulary of all fields. */
 const OFFSETS = SIZES.map((_, field) => SIZES.slice(0, field).reduce((sum, size) => sum + size, 0));
 
+/** The row of what is no instruction: nothing in each field. */
+export const NO_INSTRUCTION: readonly number[] = OFFSETS;
+
 /** Size of the vocabulary of all fields together. */
 export const FIELD_VALUES = SIZES.reduce((sum, size) => sum + size, 0);
 

@@ -22,7 +22,7 @@ const FUNCTIONS = 128;
 
 /** A function as the network takes it. */
 export interface EncoderInput {
-  /** Of `fieldRows`; at most INSTRUCTIONS of them. */
+  /** Of `fieldRows`; at most `longest` of them. */
   readonly rows: Uint16Array;
   /** Number of arguments by the rule, 0 to MOST_ARGUMENTS. */
   readonly rule: number;
@@ -67,13 +67,19 @@ export function exportEncoder(
 export class EncoderSession {
   private readonly session: Session;
 
-  private constructor(session: Session) {
+  private readonly gap: number;
+
+  private constructor(session: Session, gap: number) {
     this.session = session;
+    this.gap = gap;
   }
 
-  /** @param model what `exportEncoder` wrote */
-  static async open(runtime: Runtime, model: Uint8Array): Promise<EncoderSession> {
-    return new EncoderSession(await runtime.open(model));
+  /**
+   * @param model what `exportEncoder` wrote
+   * @param gap rows that its convolutions reach over: see `reachOf`
+   */
+  static async open(runtime: Runtime, model: Uint8Array, gap: number): Promise<EncoderSession> {
+    return new EncoderSession(await runtime.open(model), gap);
   }
 
   /** @returns one output for each function, in order */
@@ -83,9 +89,9 @@ export class EncoderSession {
   ): Promise<EncoderOutput[]> {
     const outputs: EncoderOutput[] = [];
     while (outputs.length < functions.length) {
-      const chosen = nextBatch(functions, outputs.length);
+      const chosen = nextBatch(functions, outputs.length, this.gap);
       const filled = [...chosen, ...Array.from({ length: FUNCTIONS - chosen.length }, () => NOTHING)];
-      const results = await this.session.run(flatBatch(filled, INSTRUCTIONS));
+      const results = await this.session.run(flatBatch(filled, this.gap, INSTRUCTIONS));
       for (let i = 0; i < chosen.length; i++) outputs.push(outputOf(results, i));
       progress?.(outputs.length);
     }
@@ -100,8 +106,9 @@ export class EncoderSession {
 const NOTHING: EncoderInput = { rows: new Uint16Array(), rule: 0 };
 
 /** As many functions from a place on as fit into a batch, but one at least. */
-function nextBatch(functions: readonly EncoderInput[], from: number): readonly EncoderInput[] {
-  let instructions = 0;
+function nextBatch(functions: readonly EncoderInput[], from: number, gap: number): readonly EncoderInput[] {
+  // Those that fill up have no instructions, but a gap each.
+  let instructions = gap * (FUNCTIONS + 1);
   let to = from;
   while (to < functions.length && to - from < FUNCTIONS) {
     instructions += functions[to].rows.length / FIELDS;

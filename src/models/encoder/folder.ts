@@ -31,7 +31,9 @@ const encoderShape = z.strictObject({
   ...envelope,
   kind: z.literal(ENCODER_KIND),
   floor: z.int().min(1),
-  longest: z.int().min(8).max(4096),
+  longest: z.int().min(8).max(1024),
+  /** Rows that the network's convolutions reach over. */
+  reach: z.int().min(0).max(16),
   /** Numbers of a vector. */
   size: z.int().positive(),
   labels: z.strictObject({ compiler: z.array(z.string()), optimization: z.array(z.string()) }),
@@ -56,6 +58,8 @@ const VECTORS = 'vectors.bin';
 /** What a folder is written of: the network and the vectors as files hold them. */
 export interface EncoderFiles extends Omit<EncoderModelParts, 'card' | 'encoder' | 'nearest'> {
   readonly network: Uint8Array;
+  /** Rows that its convolutions reach over. */
+  readonly reach: number;
   /** Of `known`'s entries: [entries, size], flat. */
   readonly vectors: Float32Array;
 }
@@ -66,7 +70,7 @@ export function writeEncoder(
   description: string,
   origin: ModelOrigin,
 ): Map<string, Uint8Array> {
-  const { floor, longest, labels, temperatures, known, names, network, vectors } = parts;
+  const { floor, longest, reach, labels, temperatures, known, names, network, vectors } = parts;
   const size = vectors.length / known.entries;
   const fields = {
     kind: ENCODER_KIND,
@@ -74,6 +78,7 @@ export function writeEncoder(
     description,
     floor,
     longest,
+    reach,
     size,
     labels,
     temperatures,
@@ -101,7 +106,7 @@ export async function loadEncoder(
   const document = parseAs(encoderShape, checked, `${where}/${DOCUMENT}`);
   const files = await readParts(read, checked, [NETWORK, INDEX, VECTORS], where);
   const known = decodeKnown(files[INDEX], `${where}/${INDEX}`);
-  const { size, floor, longest, labels, temperatures, names } = document;
+  const { size, floor, longest, reach, labels, temperatures, names } = document;
   if (files[VECTORS].length !== known.entries * size) {
     throw corrupt(
       `${where}/${VECTORS}: ${known.entries} vectors of ${size} bytes expected, got ${files[VECTORS].length} bytes`,
@@ -120,7 +125,7 @@ export async function loadEncoder(
       threshold: names.threshold,
       linear: readNameModel(names.weights, `${where}/${DOCUMENT}`),
     },
-    encoder: await EncoderSession.open(runtime, files[NETWORK]),
+    encoder: await EncoderSession.open(runtime, files[NETWORK], reach),
     nearest: await NearestVectors.open(runtime, vectors, size, MOST_FOUND),
   });
 }

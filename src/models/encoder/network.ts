@@ -4,8 +4,8 @@
  * a vector in which builds of one function lie together.
  *
  * Functions of a batch stand one after another in one row of instructions: lengths differ by a factor of a hundred, so
- * that padding each to the longest would make most of the work. What a neighbour or a sum must not mix, masks and
- * a matrix of ownership keep apart.
+ * that padding each to the longest would make most of the work. Between them is nothing for as many instructions as
+ * convolutions can reach over, and a matrix of ownership keeps their sums apart.
  */
 
 import { embedding, embeddingBag } from '../../nn/layers/embedding.ts';
@@ -13,7 +13,7 @@ import { linear } from '../../nn/layers/linear.ts';
 import { layerNorm } from '../../nn/layers/normalization.ts';
 import { normal } from '../../nn/initialize.ts';
 import { sum } from '../../nn/ops/broadcast.ts';
-import { add, cast, div, equal, exp, gelu, maximum, mul, tanh } from '../../nn/ops/elementwise.ts';
+import { add, cast, div, equal, exp, gelu, maximum, mul, relu, tanh } from '../../nn/ops/elementwise.ts';
 import { concat, pad, reshape, slice } from '../../nn/ops/layout.ts';
 import { matmul } from '../../nn/ops/matmul.ts';
 import { range } from '../../nn/ops/reduce.ts';
@@ -65,25 +65,28 @@ const SMALLEST_TOTAL = 1e-6;
 export interface FlatFunctions {
   /** Numbers of `tokens/fields.ts`: [fields, instructions]. */
   readonly fields: Tensor;
-  /** Which function of the batch an instruction is of, rising; what is not one of them fills up. [instructions] */
+  /** Which function of the batch an instruction is of, rising; -1 for what fills up. [instructions] */
   readonly owner: Tensor;
   /** Number of arguments by the rule (`models/arguments`), 0 to MOST_ARGUMENTS. [functions] */
   readonly rule: Tensor;
 }
 
-/** x one instruction later or earlier, zeros where that is another function's. @param same [instructions - 1, 1] */
-function neighbour(x: Tensor, by: 1 | -1, same: Tensor): Tensor {
+/** x one instruction later or earlier, zeros at the end. */
+function shifted(x: Tensor, by: 1 | -1): Tensor {
   const length = x.size(0);
-  return by === 1
-    ? pad(mul(slice(x, 0, 0, length - 1), same), 0, 1, 0)
-    : pad(mul(slice(x, 0, 1, length), same), 0, 0, 1);
+  return by === 1 ? pad(slice(x, 0, 0, length - 1), 0, 1, 0) : pad(slice(x, 0, 1, length), 0, 0, 1);
+}
+
+/** Convolutions, each of which looks one instruction further: what a batch must leave free between functions. */
+export function reachOf({ before, after }: EncoderNetwork): number {
+  return before + after;
 }
 
 /** A residual block: an instruction and its two neighbours. */
-function convolution(scope: Scope, x: Tensor, same: Tensor, inner: number): Tensor {
+function convolution(scope: Scope, x: Tensor, inner: number): Tensor {
   const y = layerNorm(scope.at('norm'), x);
-  const three = concat([neighbour(y, 1, same), y, neighbour(y, -1, same)], 1);
-  return add(x, linear(scope.at('output'), gelu(linear(scope.at('inner'), three, inner)), x.size(1)));
+  const three = concat([shifted(y, 1), y, shifted(y, -1)], 1);
+  return add(x, linear(scope.at('output'), relu(linear(scope.at('inner'), three, inner)), x.size(1)));
 }
 
 /** What the network makes of functions. */
@@ -104,17 +107,15 @@ export function encodeFunctions(
   const count = rule.size(0);
   const owners = reshape(owner, [1, length]);
   const owned = cast(equal(reshape(cast(range(count), owner.dtype), [count, 1]), owners), 'float32');
-  const same = cast(equal(slice(owner, 0, 0, length - 1), slice(owner, 0, 1, length)), 'float32');
-  const beside = reshape(same, [length - 1, 1]);
   const sizes = maximum(sum(owned, 1, true), 1);
 
   const initializer = normal(FIELD_DEVIATION);
   const vectors = embeddingBag(scope.at('fields'), fields, FIELD_VALUES, width, { initializer });
   let x = layerNorm(scope.at('norm'), vectors);
-  for (let i = 0; i < network.before; i++) x = convolution(scope.at(`before.${i}`), x, beside, inner);
+  for (let i = 0; i < network.before; i++) x = convolution(scope.at(`before.${i}`), x, inner);
   const summary = linear(scope.at('summary'), div(matmul(owned, x), sizes), width);
   x = add(x, matmul(owned, summary, { transposeA: true }));
-  for (let i = 0; i < network.after; i++) x = convolution(scope.at(`after.${i}`), x, beside, inner);
+  for (let i = 0; i < network.after; i++) x = convolution(scope.at(`after.${i}`), x, inner);
   x = layerNorm(scope.at('out'), x);
 
   const mean = div(matmul(owned, x), sizes);

@@ -57,13 +57,13 @@ export interface ExampleOptions {
   readonly progress: (functions: number) => void;
 }
 
-/** All inputs of the network that is trained. */
-export function exampleBatch(examples: readonly EncoderExample[]): HostTensors {
+/** All inputs of the network that is trained. @param gap see `reachOf` */
+export function exampleBatch(examples: readonly EncoderExample[], gap: number): HostTensors {
   const count = examples.length;
   const whole = (values: Iterable<number>, shape: readonly number[]) =>
     ({ dtype: 'int32', shape, data: Int32Array.from(values) }) as const;
   return {
-    ...flatBatch(examples),
+    ...flatBatch(examples, gap),
     ...Object.fromEntries(
       DECISION_NAMES.map((name) => [
         name,

@@ -12,7 +12,7 @@ import {
 import { type EncoderFiles, writeEncoder } from '../../models/encoder/folder.ts';
 import { MOST_FOUND, similar, type Temperatures } from '../../models/encoder/model.ts';
 import { NearestVectors } from '../../models/encoder/nearest.ts';
-import { TYPE_CLASSES } from '../../models/encoder/network.ts';
+import { reachOf, TYPE_CLASSES } from '../../models/encoder/network.ts';
 import { NO_TYPE } from '../../models/encoder/training.ts';
 import type { ModelOrigin } from '../../models/document.ts';
 import type { KnownFunctions } from '../../models/known/index.ts';
@@ -42,7 +42,8 @@ export interface FinishOptions {
 export async function finishEncoder(options: FinishOptions): Promise<Map<string, Uint8Array>> {
   const { recipe, parameters, collected, unseen, runtime, progress } = options;
   const network = exportEncoder(recipe.network, parameters);
-  const session = await EncoderSession.open(runtime, network);
+  const reach = reachOf(recipe.network);
+  const session = await EncoderSession.open(runtime, network, reach);
   const { known, inputs } = collected;
   const total = unseen.length + inputs.length;
   const temperatures = temperaturesOf(unseen, await session.encode(unseen, (done) => progress(done, total)));
@@ -63,6 +64,7 @@ export async function finishEncoder(options: FinishOptions): Promise<Map<string,
       threshold: nameThreshold(heldOut, linear, recipe.names.precision),
     },
     network,
+    reach,
     vectors,
   };
   return writeEncoder(files, options.description, options.origin);

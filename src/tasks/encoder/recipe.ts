@@ -19,13 +19,13 @@ export const encoderRecipeShape = z.strictObject({
   network: z.strictObject({
     width: z.int().positive(),
     inner: z.int().positive(),
-    before: z.int().min(0),
-    after: z.int().min(0),
+    before: z.int().min(0).max(8),
+    after: z.int().min(0).max(8),
     heads: z.int().positive(),
     hidden: z.int().positive(),
     size: z.int().positive(),
     dropout: z.number().min(0).max(0.9),
-    longest: z.int().min(8),
+    longest: z.int().min(8).max(1024),
   }),
   losses: z.strictObject({ contrast: z.number().min(0), temperature: z.number().positive() }),
   /** Builds of a function that are drawn each time it is seen: a batch has `batchSize` functions, each so often. */

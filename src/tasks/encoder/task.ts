@@ -1,6 +1,12 @@
 /** The encoder as something to train: its data, its network, and how a checkpoint is judged. */
 
-import { DECISIONS, DECISION_NAMES, TYPED_ARGUMENTS, type Decision } from '../../models/encoder/network.ts';
+import {
+  DECISIONS,
+  DECISION_NAMES,
+  reachOf,
+  TYPED_ARGUMENTS,
+  type Decision,
+} from '../../models/encoder/network.ts';
 import { encoderModel, NO_TYPE } from '../../models/encoder/training.ts';
 import { accuracy, confusionMatrix, macroF1 } from '../../metrics/classification.ts';
 import type { RandomStream } from '../../nn/random.ts';
@@ -13,15 +19,19 @@ import { recallAmong } from './recall.ts';
 /** An example of the training is a function; each time some of its builds are drawn. */
 export function encoderTask({ training, validation }: ExampleSplit, recipe: EncoderRecipe): NetworkTask {
   const { network, losses, builds, training: settings } = recipe;
+  const gap = reachOf(network);
   return {
     model: encoderModel(network, losses),
     settings,
     data: {
       count: training.builds.length,
       batch: (functions, _, random) =>
-        exampleBatch(functions.flatMap((one) => drawBuilds(training, one, builds, random))),
+        exampleBatch(
+          functions.flatMap((one) => drawBuilds(training, one, builds, random)),
+          gap,
+        ),
     },
-    evaluate: (trainer) => judge(trainer, validation, settings.batchSize * builds),
+    evaluate: (trainer) => judge(trainer, validation, settings.batchSize * builds, gap),
     higherIsBetter: true,
   };
 }
@@ -45,7 +55,12 @@ interface Told {
   readonly vectors: readonly Float32Array[];
 }
 
-async function tell(trainer: Trainer, examples: readonly EncoderExample[], batchSize: number): Promise<Told> {
+async function tell(
+  trainer: Trainer,
+  examples: readonly EncoderExample[],
+  batchSize: number,
+  gap: number,
+): Promise<Told> {
   const { length } = examples;
   const decided = {
     compiler: new Int32Array(length),
@@ -57,7 +72,7 @@ async function tell(trainer: Trainer, examples: readonly EncoderExample[], batch
   for (let from = 0; from < length; from += batchSize) {
     // The last batch is filled up with the first functions, so that one number of functions serves.
     const chosen = Array.from({ length: batchSize }, (_, k) => examples[(from + k) % length]);
-    const outputs = await trainer.evaluate(exampleBatch(chosen));
+    const outputs = await trainer.evaluate(exampleBatch(chosen, gap));
     const own = Math.min(batchSize, length - from);
     for (const name of DECISION_NAMES) {
       for (let k = 0; k < own; k++) decided[name][from + k] = Number(outputs[`${name}.decided`].data[k]);
@@ -77,8 +92,9 @@ async function judge(
   trainer: Trainer,
   { examples }: EncoderExamples,
   batchSize: number,
+  gap: number,
 ): Promise<Record<string, number>> {
-  const { decided, types, vectors } = await tell(trainer, examples, batchSize);
+  const { decided, types, vectors } = await tell(trainer, examples, batchSize, gap);
   const [compiler, optimization, counts] = DECISION_NAMES.map((name) =>
     confusionMatrix(
       examples.map((example) => example[name]),
