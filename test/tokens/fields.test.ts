@@ -22,13 +22,13 @@ const little = (value: number): number[] => [0, 8, 16, 24].map((shift) => (value
 
 describe('fields of instructions', () => {
   it('differ in one number where the instructions differ in one property', () => {
-    // mov eax, [rbx - 8] beside the same of [rbx - 12]; of [rsi - 8]; into ecx; and lea
-    const load = [0x8b, 0x43, 0xf8];
+    // mov ecx, [rbx - 8] beside the same of [rbx - 12]; of [rsi - 8]; into edx; and lea
+    const load = [0x8b, 0x4b, 0xf8];
     const [displacement, base, target, mnemonic] = [
-      [0x8b, 0x43, 0xf4],
-      [0x8b, 0x46, 0xf8],
-      [0x8b, 0x4b, 0xf8],
-      [0x8d, 0x43, 0xf8],
+      [0x8b, 0x4b, 0xf4],
+      [0x8b, 0x4e, 0xf8],
+      [0x8b, 0x53, 0xf8],
+      [0x8d, 0x4b, 0xf8],
     ].map((other) => differing(load, other));
     for (const fields of [displacement, base, target]) expect(fields).toHaveLength(1);
     expect(new Set([...displacement, ...base, ...target]).size).toBe(3);
