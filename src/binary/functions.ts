@@ -7,6 +7,7 @@
 
 import type { Binary, BinarySymbol, FoundFunction, FunctionSource } from './binary.ts';
 import { readFrames } from './eh_frame.ts';
+import { sweep } from './sweep/sweep.ts';
 import { decode, measureExtent, scanTransfers } from './x86/decode.ts';
 
 const STT_FUNC = 2;
@@ -49,6 +50,8 @@ class Search {
   private pending: Candidate[] = [];
   /** Sorted starts and the ends that belong to them, renewed each round. */
   private starts: number[] = [];
+  /** Some of the code has unwind entries. */
+  private framed = false;
 
   constructor(binary: Binary) {
     this.binary = binary;
@@ -60,6 +63,7 @@ class Search {
     this.addFrames();
     const { entry, initializers } = this.binary;
     for (const address of entry === 0 ? initializers : [entry, ...initializers]) this.add(address, 'entry');
+    if (this.needsSweep()) this.addStretches();
     while (this.pending.length > 0) {
       const round = this.pending;
       this.pending = [];
@@ -127,8 +131,25 @@ class Search {
     for (const { start, size, fresh } of readFrames(this.binary)) {
       // One entry covers all stubs of a linkage table, and its first bytes are no function.
       if (memory.find(start)?.name.startsWith('.plt') || coversStub(stubs, start, size)) continue;
+      this.framed = true;
       const candidate = this.add(start, 'eh_frame', size);
       if (candidate && !fresh) candidate.stale = true;
+    }
+  }
+
+  /** Without unwind tables only a look at all the code finds what nothing calls. */
+  private needsSweep(): boolean {
+    return this.binary.kind !== 'relocatable' && !this.framed;
+  }
+
+  private addStretches(): void {
+    const known = [...this.candidates.values()].filter(({ source }) => source !== 'plt');
+    for (const { address, size, sure } of sweep(
+      this.binary,
+      known.map((candidate) => candidate.address),
+    )) {
+      const candidate = this.add(address, 'prologue', size);
+      if (candidate && sure) candidate.called = true;
     }
   }
 
@@ -183,7 +204,8 @@ class Search {
     if (part) {
       return { ...found, kind: 'fragment', parent: byName.get(part[1]) ?? candidate.jumpedFrom };
     }
-    if (source === 'eh_frame' && !candidate.called && (candidate.stale || candidate.branchedFrom !== null)) {
+    const guessed = source === 'eh_frame' || source === 'prologue';
+    if (guessed && !candidate.called && (candidate.stale || candidate.branchedFrom !== null)) {
       return { ...found, kind: 'fragment', parent: candidate.branchedFrom ?? candidate.jumpedFrom };
     }
     if (source === 'plt') return { ...found, kind: 'thunk' };
