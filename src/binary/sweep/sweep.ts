@@ -223,5 +223,8 @@ class Cutter {
 function endsFrame([first, second, third]: Uint8Array): boolean {
   const pops = (byte: number): boolean => byte >= 0x58 && byte <= 0x5f;
   if (first === 0xc9 || first === 0xc3 || pops(first)) return true;
-  return (first === 0x41 && pops(second)) || (first === 0x48 && (second === 0x83 || second === 0x81) && third === 0xc4);
+  return (
+    (first === 0x41 && pops(second)) ||
+    (first === 0x48 && (second === 0x83 || second === 0x81) && third === 0xc4)
+  );
 }
