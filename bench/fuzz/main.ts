@@ -82,9 +82,9 @@ const done = new Set(journal.lines.map(({ from }) => from));
 const first = seed * 2 ** 24;
 const began = performance.now();
 let told = began;
-let stopped = false;
-process.once('SIGINT', () => (stopped = true));
-for (let from = first, fresh = 0; from < first + count && !stopped; from += RANGE) {
+const stop = new AbortController();
+process.once('SIGINT', () => stop.abort());
+for (let from = first, fresh = 0; from < first + count && !stop.signal.aborted; from += RANGE) {
   if (done.has(from)) continue;
   const line = await readRange({ from, to: Math.min(from + RANGE, first + count) });
   journal.add(line);
@@ -109,4 +109,4 @@ if (values.output !== undefined) {
   writeFileSync(`${values.output}.md`, renderFuzz(report));
 }
 process.stdout.write(renderFuzz(report));
-process.exitCode = stopped ? 130 : report.failures.length > 0 ? 1 : 0;
+process.exitCode = stop.signal.aborted ? 130 : report.failures.length > 0 ? 1 : 0;
