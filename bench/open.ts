@@ -56,7 +56,25 @@ const CASES: readonly Case[] = [
     unit: 'tokens',
     describe: describeTokens,
   },
+  {
+    name: 'dwarf',
+    ours: 'ours-dwarf.js',
+    peer: 'elftools_dwarf.py',
+    module: 'elftools',
+    unit: 'functions',
+    describe: describeDwarf,
+  },
 ];
+
+/** The largest program that gcc built at -O2 of those that `corpus build` has kept; all are C, with DWARF 5. */
+function describeDwarf(): { path: string } {
+  const programs = listPrograms(join('work', 'corpus'))
+    .filter(({ compiler, optimization }) => compiler === 'gcc-12' && optimization === 'O2')
+    .map(({ path }) => ({ path, size: statSync(path).size }))
+    .sort((a, b) => b.size - a.size);
+  if (programs.length === 0) throw new Error('no built programs: run `binscribe corpus build` first');
+  return { path: programs[0].path };
+}
 
 function describeTokens(): TokensCase {
   const path = PROGRAMS.find((program) => existsSync(program));
