@@ -44,7 +44,7 @@ interface Case {
   readonly module: string;
   readonly unit: string;
   /** What both sides are told. */
-  describe(): object;
+  readonly describe: () => object;
 }
 
 const CASES: readonly Case[] = [

@@ -1,6 +1,7 @@
 /**
- * The functions of a program, stripped or not. In falling order of trust: symbols, unwind entries, the places
- * where the loader starts to run code, linkage stubs, and then whatever direct calls and jumps lead to.
+ * The functions of a program, stripped or not. In falling order of trust: symbols (of assembly also labels that
+ * are called), linkage stubs, unwind entries, the places where the loader starts to run code, without unwind entries
+ * what a sweep over all code finds, and then whatever direct calls and jumps lead to.
  *
  * A start that lies inside a stretch already known is no function: hand-written code jumps about in itself.
  */
@@ -10,6 +11,7 @@ import { readFrames } from './eh_frame.ts';
 import { sweep } from './sweep/sweep.ts';
 import { decode, measureExtent, scanTransfers } from './x86/decode.ts';
 
+const STT_NOTYPE = 0;
 const STT_FUNC = 2;
 const STT_GNU_IFUNC = 10;
 const STB_LOCAL = 0;
@@ -59,6 +61,7 @@ class Search {
 
   run(): void {
     this.addSymbols();
+    this.addLabels();
     for (const stub of this.binary.stubs) this.add(stub.address, 'plt', stub.size, stub.name);
     this.addFrames();
     const { entry, initializers } = this.binary;
@@ -123,6 +126,29 @@ class Search {
       if (!other || preferred(symbol, other) < 0) best.set(symbol.address, symbol);
     }
     for (const { address, size, name } of best.values()) this.add(address, 'symbol', size, name);
+  }
+
+  /**
+   * Hand-written assembly often leaves its functions without a type. A label in code is one of them where
+   * something calls it, or where an object file's section begins with it for other files to call.
+   */
+  private addLabels(): void {
+    const { memory, budget, symbols, sections, kind } = this.binary;
+    const labels = symbols.filter(
+      ({ type, section, name, address }) =>
+        type === STT_NOTYPE && section !== 0 && name !== '' && memory.isExecutable(address),
+    );
+    if (labels.length === 0) return;
+    const called = new Set<number>();
+    for (const { executable, bytes, address } of memory.regions) {
+      if (!executable) continue;
+      for (const { to, flow } of scanTransfers(bytes, address, budget)) if (flow === 'call') called.add(to);
+    }
+    for (const { address, size, name, binding, section } of labels) {
+      const begins =
+        kind === 'relocatable' && binding !== STB_LOCAL && sections[section]?.address === address;
+      if (begins || called.has(address)) this.add(address, 'symbol', size, name);
+    }
   }
 
   private addFrames(): void {

@@ -9,7 +9,7 @@ import type { Model } from '../models/model.ts';
 import { Answer } from './answer.ts';
 import { concerning, tellFailure } from './failure.ts';
 import { readInput } from './files.ts';
-import { eachProgram, type Input, namesArchive } from './inputs.ts';
+import { eachProgram, type Input, LARGE, namesArchive } from './inputs.ts';
 import { collect } from './options.ts';
 import { Progress } from './progress.ts';
 import type { Session } from './session.ts';
@@ -25,8 +25,6 @@ interface Options {
 
 /** As many functions as a reader takes in at a glance or two. */
 const SHOWN = 40;
-/** Bytes from which on finding the functions alone may take over a second. */
-const LARGE = 4_000_000;
 
 const EXAMPLES = `
 Examples:

@@ -6,8 +6,9 @@ import { renderInventory } from '../explain/render/inventory.ts';
 import { renderJson } from '../explain/render/json.ts';
 import { Answer } from './answer.ts';
 import { concerning } from './failure.ts';
-import { eachProgram, namesArchive } from './inputs.ts';
+import { eachProgram, type Input, LARGE, namesArchive } from './inputs.ts';
 import { collect } from './options.ts';
+import { Progress } from './progress.ts';
 import type { Session } from './session.ts';
 
 interface Options {
@@ -41,10 +42,7 @@ export function functionsCommand(session: Session): Command {
       const answer = new Answer(session, { output: options.output, list: options.json === true && archive });
       try {
         await eachProgram(path, session, async (input) => {
-          const listing = await listFunctions(input.bytes, {
-            path: input.path,
-            functions: options.function ?? [],
-          });
+          const listing = await listProgram(input, options, session);
           if (options.json) answer.add(jsonOf(listing, options));
           else answer.add(textOf(listing, options, answer, archive));
         });
@@ -53,6 +51,21 @@ export function functionsCommand(session: Session): Command {
       }
       await answer.end();
     });
+}
+
+/** Lists one program, with progress where it takes long. */
+async function listProgram({ path, bytes }: Input, options: Options, session: Session): Promise<Listing> {
+  const progress = new Progress(session, `reading ${path}`);
+  if (bytes.length > LARGE) progress.begin();
+  try {
+    return await listFunctions(bytes, {
+      path,
+      functions: options.function ?? [],
+      progress: (done, total) => progress.update(done, total),
+    });
+  } finally {
+    progress.end();
+  }
 }
 
 function jsonOf({ inventory, disassembly }: Listing, options: Options): Iterable<string> {

@@ -18,6 +18,8 @@ export interface Input {
   bytes: Uint8Array;
 }
 
+/** Bytes from which on finding the functions alone may take over a second. */
+export const LARGE = 4_000_000;
 /** What decides whether a file is an archive. */
 const MAGIC_LENGTH = 8;
 
