@@ -219,7 +219,7 @@ export function renderStarts(report: StartsReport): string {
       ? '# Function starts of stripped programs'
       : '# Function starts of stripped programs without unwind tables',
     '',
-    `Programs that \`binscribe corpus build\` has kept were stripped by \`strip\`${report.stripping === 'symbols' ? '' : ' of symbols and of `.eh_frame` and `.eh_frame_hdr`'}; the functions that ${report.tool} found in it were compared with the function symbols (STT_FUNC, in executable sections) that it had before. \`.cold\` and \`.part\` fragments count as fragments, the C runtime’s own stubs apart. Written by \`binscribe study starts${report.stripping === 'symbols' ? '' : ' --no-unwind-tables'}\`; the JSON file beside this one holds all digits.`,
+    `Programs that \`binscribe corpus build\` has kept were stripped by \`strip\`${report.stripping === 'symbols' ? '' : ' of symbols and of `.eh_frame` and `.eh_frame_hdr`'}; the functions that ${report.tool} found in them were compared with the function symbols (STT_FUNC, in executable sections) that they had before. \`.cold\` and \`.part\` fragments count as fragments, the C runtime’s own stubs apart. Written by \`binscribe study starts${report.stripping === 'symbols' ? '' : ' --no-unwind-tables'}\`; the JSON file beside this one holds all digits.`,
     '',
     `Precision of at least ${bar.precision} and recall of at least ${bar.recall} over ${bar.compilers.join(' and ')}${bar.perProgram ? ', of all functions and as means over the programs' : ''}: **${bar.met ? 'met' : 'not met'}**.`,
     '',
