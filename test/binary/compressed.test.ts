@@ -76,6 +76,16 @@ it.each([
   expect(binary.budget.cuts).toMatchObject([{ where: '.debug_str', reason: expect.stringMatching(reason) }]);
 });
 
+it('refuses a Huffman tree of a single weight (it once hung in fzstd: seed 17428348 of the fuzz run)', () => {
+  const data = Buffer.from(
+    '28b52ffd6041007d0700024e3133f06bd20190ffcbfec3feca1105027045d0f706441f76e8bdbbb3281cd017a30fa2b1fee74d90334f0a8212689bd0',
+    'hex',
+  );
+  const binary = openBinary(claiming(321, [...data]));
+  expect(binary.sectionData('.debug_str')).toBeUndefined();
+  expect(binary.budget.cuts[0].reason).toMatch(/a Huffman tree of a single weight/);
+});
+
 it('draws on the budget for what a section declares', () => {
   const budget = new Budget({ bytes: 1000 });
   const binary = openBinary(readFileSync(files[0][1]), { budget });

@@ -25,7 +25,9 @@ const LEAST_BLOCK = 3;
  * @throws BinscribeError `corrupt` where it is damaged or holds more or less, `budget`
  */
 export function unzstd(input: Uint8Array, size: number, where: string, budget: Budget): Uint8Array {
-  budget.spend('bytes', size + windowSize(new Bytes(input, `section ${where}`), size));
+  const frame = new Bytes(input, `section ${where}`);
+  budget.spend('bytes', size + windowSize(frame, size));
+  checkTrees(frame, budget);
   const output = new Uint8Array(Math.min(size, Math.ceil(input.length / LEAST_BLOCK) * MAX_BLOCK));
   let length = 0;
   const stream = new Decompress((block) => {
@@ -79,4 +81,67 @@ function contentSize(input: Bytes): number {
     default:
       return input.u64(at);
   }
+}
+
+/** Bytes of the header of compressed literals, by its size format (RFC 8878 section 3.1.1.3.1.1). */
+const LITERALS_HEADER = [3, 3, 4, 5] as const;
+
+/**
+ * fzstd reads the weights of a Huffman tree for ever where one weight has all of the probability, which no encoder
+ * writes: such a block is refused before it sees it.
+ */
+function checkTrees(input: Bytes, budget: Budget): void {
+  const descriptor = input.u8(FRAME_DESCRIPTOR);
+  const single = (descriptor & SINGLE_SEGMENT) !== 0;
+  const sizeBytes = descriptor >> 6 === 0 ? Number(single) : 2 ** (descriptor >> 6);
+  let at = FRAME_DESCRIPTOR + (single ? 1 : 2) + [0, 1, 2, 4][descriptor & 3] + sizeBytes;
+  for (let last = false; !last && at + 3 <= input.length;) {
+    budget.spend('entries');
+    const header = input.u16(at) + input.u8(at + 2) * 0x10000;
+    last = (header & 1) === 1;
+    const [type, length] = [(header >> 1) & 3, header >> 3];
+    at += 3;
+    // 1 is a byte repeated, 2 compressed; of its literals 2 brings a tree, of which below 128 is compressed itself.
+    if (type === 2 && at < input.length && (input.u8(at) & 3) === 2) {
+      const tree = at + LITERALS_HEADER[(input.u8(at) >> 2) & 3];
+      if (tree + 1 < input.length && input.u8(tree) < 128 && hasSoleWeight(input, tree + 1)) {
+        throw corrupt(`${input.where}: a Huffman tree of a single weight in its zstd data`);
+      }
+    }
+    at += type === 1 ? 1 : length;
+  }
+}
+
+/** Whether the first probability above zero of an FSE table is all there is (RFC 8878 section 4.1.1). */
+function hasSoleWeight(input: Bytes, start: number): boolean {
+  const all = 2 ** ((input.u8(start) & 15) + 5);
+  let bit = 4;
+  const peek = (bits: number): number => {
+    let value = 0;
+    for (let i = 0; i < bits; i++) {
+      const byte = input.data[start + ((bit + i) >> 3)] ?? 0;
+      value += ((byte >> ((bit + i) & 7)) & 1) * 2 ** i;
+    }
+    return value;
+  };
+  // Values to all + 1; the smaller ones take a bit less.
+  const bits = Math.floor(Math.log2(all + 1));
+  const small = 2 ** (bits + 1) - 2 - all;
+  for (let symbol = 0; symbol < 256; symbol++) {
+    const short = peek(bits);
+    let value = peek(bits + 1);
+    if (short < small) {
+      bit += bits;
+      value = short;
+    } else {
+      bit += bits + 1;
+      if (value >= 2 ** bits) value -= small;
+    }
+    if (value - 1 !== 0) return value - 1 === all;
+    for (let repeat = 3; repeat === 3; bit += 2, symbol += repeat) {
+      repeat = peek(2);
+      if (bit > 8 * (input.length - start)) return false;
+    }
+  }
+  return false;
 }
