@@ -6,6 +6,7 @@ import type { BenchResult } from './common.ts';
 import { products } from './cases/products.ts';
 import { fightAll } from './duel.ts';
 import { benchGraph } from './graph.ts';
+import { benchOpen } from './open.ts';
 import { benchStep, renderShares } from './step.ts';
 import { renderTable, type BenchReport } from './table.ts';
 import { trainings } from './train.ts';
@@ -17,6 +18,7 @@ const BENCHES: Record<string, (only: readonly string[], log: Log) => Promise<Ben
   train: (only, log) => fightAll(trainings, only, log),
   products: (only, log) => fightAll(products, only, log),
   graph: benchGraph,
+  open: benchOpen,
 };
 /** Tells where the time goes. */
 const STEP = 'step';
@@ -33,6 +35,8 @@ const BARS: Record<string, number> = {
   skipgram: 1,
   build: 1,
   start: 1,
+  tokens: 6,
+  dwarf: 20,
 };
 
 const HELP = `usage: npm run -s bench -- ${[...Object.keys(BENCHES), STEP].join('|')} [CASE…] [--json] [-o PATH]

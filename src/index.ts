@@ -19,6 +19,7 @@ export { isPrintable, sanitize } from './explain/sanitize.ts';
 
 // The reader: a file's bytes become functions, instructions and control flow.
 export { openBinary, type OpenOptions } from './binary/open.ts';
+export { type ArchiveMember, isArchive, readArchive } from './binary/archive.ts';
 export { findFunctions } from './binary/functions.ts';
 export { disassemble } from './binary/x86/disassemble.ts';
 export { formatCode, type InstructionText } from './binary/x86/format.ts';

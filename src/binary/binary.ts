@@ -1,6 +1,6 @@
 /**
- * What a file's bytes become. One shape for every format: ELF fills it today; `.a` members, PE and AArch64
- * files would come through the same seam (`open.ts`).
+ * What a file's bytes become. One shape for every format: ELF fills it today; PE and AArch64 files would
+ * come through the same seam (`open.ts`).
  */
 
 import type { AddressSpace } from './memory.ts';

@@ -1,14 +1,17 @@
 /**
- * The functions of a program, stripped or not. In falling order of trust: symbols, unwind entries, the places
- * where the loader starts to run code, linkage stubs, and then whatever direct calls and jumps lead to.
+ * The functions of a program, stripped or not. In falling order of trust: symbols (of assembly also labels that
+ * are called), linkage stubs, unwind entries, the places where the loader starts to run code, without unwind entries
+ * what a sweep over all code finds, and then whatever direct calls and jumps lead to.
  *
  * A start that lies inside a stretch already known is no function: hand-written code jumps about in itself.
  */
 
 import type { Binary, BinarySymbol, FoundFunction, FunctionSource } from './binary.ts';
 import { readFrames } from './eh_frame.ts';
+import { sweep } from './sweep/sweep.ts';
 import { decode, measureExtent, scanTransfers } from './x86/decode.ts';
 
+const STT_NOTYPE = 0;
 const STT_FUNC = 2;
 const STT_GNU_IFUNC = 10;
 const STB_LOCAL = 0;
@@ -49,6 +52,8 @@ class Search {
   private pending: Candidate[] = [];
   /** Sorted starts and the ends that belong to them, renewed each round. */
   private starts: number[] = [];
+  /** Some of the code has unwind entries. */
+  private framed = false;
 
   constructor(binary: Binary) {
     this.binary = binary;
@@ -56,10 +61,12 @@ class Search {
 
   run(): void {
     this.addSymbols();
+    this.addLabels();
     for (const stub of this.binary.stubs) this.add(stub.address, 'plt', stub.size, stub.name);
     this.addFrames();
     const { entry, initializers } = this.binary;
     for (const address of entry === 0 ? initializers : [entry, ...initializers]) this.add(address, 'entry');
+    if (this.needsSweep()) this.addStretches();
     while (this.pending.length > 0) {
       const round = this.pending;
       this.pending = [];
@@ -121,14 +128,54 @@ class Search {
     for (const { address, size, name } of best.values()) this.add(address, 'symbol', size, name);
   }
 
+  /**
+   * Hand-written assembly often leaves its functions without a type. A label in code is one of them where
+   * something calls it, or where an object file's section begins with it for other files to call.
+   */
+  private addLabels(): void {
+    const { memory, budget, symbols, sections, kind } = this.binary;
+    const labels = symbols.filter(
+      ({ type, section, name, address }) =>
+        type === STT_NOTYPE && section !== 0 && name !== '' && memory.isExecutable(address),
+    );
+    if (labels.length === 0) return;
+    const called = new Set<number>();
+    for (const { executable, bytes, address } of memory.regions) {
+      if (!executable) continue;
+      for (const { to, flow } of scanTransfers(bytes, address, budget)) if (flow === 'call') called.add(to);
+    }
+    for (const { address, size, name, binding, section } of labels) {
+      const begins =
+        kind === 'relocatable' && binding !== STB_LOCAL && sections[section]?.address === address;
+      if (begins || called.has(address)) this.add(address, 'symbol', size, name);
+    }
+  }
+
   private addFrames(): void {
     const stubs = new Set(this.binary.stubs.map((s) => s.address));
     const { memory } = this.binary;
     for (const { start, size, fresh } of readFrames(this.binary)) {
       // One entry covers all stubs of a linkage table, and its first bytes are no function.
       if (memory.find(start)?.name.startsWith('.plt') || coversStub(stubs, start, size)) continue;
+      this.framed = true;
       const candidate = this.add(start, 'eh_frame', size);
       if (candidate && !fresh) candidate.stale = true;
+    }
+  }
+
+  /** Without unwind tables only a look at all the code finds what nothing calls. */
+  private needsSweep(): boolean {
+    return this.binary.kind !== 'relocatable' && !this.framed;
+  }
+
+  private addStretches(): void {
+    const known = [...this.candidates.values()].filter(({ source }) => source !== 'plt');
+    for (const { address, size, sure } of sweep(
+      this.binary,
+      known.map((candidate) => candidate.address),
+    )) {
+      const candidate = this.add(address, 'prologue', size);
+      if (candidate && sure) candidate.called = true;
     }
   }
 
@@ -183,7 +230,8 @@ class Search {
     if (part) {
       return { ...found, kind: 'fragment', parent: byName.get(part[1]) ?? candidate.jumpedFrom };
     }
-    if (source === 'eh_frame' && !candidate.called && (candidate.stale || candidate.branchedFrom !== null)) {
+    const guessed = source === 'eh_frame' || source === 'prologue';
+    if (guessed && !candidate.called && (candidate.stale || candidate.branchedFrom !== null)) {
       return { ...found, kind: 'fragment', parent: candidate.branchedFrom ?? candidate.jumpedFrom };
     }
     if (source === 'plt') return { ...found, kind: 'thunk' };

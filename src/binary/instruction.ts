@@ -68,6 +68,6 @@ export interface FunctionBody {
   strings: { from: number; address: number; text: string }[];
   /** Immediates that are neither small nor addresses: magic numbers, masks, sizes. Each once. */
   constants: number[];
-  /** True where an indirect jump leaves edges unknown. */
+  /** True where an indirect jump through no known table leaves edges unknown. */
   incomplete: boolean;
 }

@@ -1,6 +1,6 @@
 /**
- * The front door of the reader. ELF is the one format today; `.a`, PE and Mach-O would be told apart here by
- * their magic and come out as the same `Binary`.
+ * The front door of the reader. ELF is the one format today; PE and Mach-O would be told apart here by their
+ * magic and come out as the same `Binary`. A static archive holds many: archive.ts.
  */
 
 import type { Binary } from './binary.ts';

@@ -9,6 +9,7 @@ import type { Model } from '../models/model.ts';
 import { Answer } from './answer.ts';
 import { concerning, tellFailure } from './failure.ts';
 import { readInput } from './files.ts';
+import { eachProgram, type Input, LARGE, namesArchive } from './inputs.ts';
 import { collect } from './options.ts';
 import { Progress } from './progress.ts';
 import type { Session } from './session.ts';
@@ -24,8 +25,6 @@ interface Options {
 
 /** As many functions as a reader takes in at a glance or two. */
 const SHOWN = 40;
-/** Bytes from which on finding the functions alone may take over a second. */
-const LARGE = 4_000_000;
 
 const EXAMPLES = `
 Examples:
@@ -40,8 +39,8 @@ nothing known. Exit codes: 0 done, 2 usage, 3 cannot read, 4 not a supported pro
 export function explainCommand(session: Session): Command {
   return new Command('explain')
     .description('Explain programs: names, compiler, level and arguments of their functions, with evidence.')
-    .argument('<file...>', 'ELF programs, libraries or object files for x86-64')
-    .option('--json', 'print the whole report as JSON (several files: an array)')
+    .argument('<file...>', 'ELF programs, libraries or object files for x86-64, or static archives of them')
+    .option('--json', 'print the whole report as JSON (several files, or an archive: an array)')
     .option('--function <name|address>', 'only this function; may be repeated', collect)
     .option('-a, --all', `all functions, not just the ${SHOWN} most interesting`)
     .option('-v, --verbose', 'the evidence for each function')
@@ -55,12 +54,14 @@ async function explainFiles(files: string[], options: Options, session: Session)
   const model = await session.openModel(options.model);
   const answer = new Answer(session, {
     output: options.output,
-    list: options.json === true && files.length > 1,
+    list: options.json === true && (files.length > 1 || (await namesArchive(files[0]))),
   });
   for (const path of files) {
     try {
-      const report = await explainFile(path, model, options, session);
-      answer.add(options.json ? renderJson(report) : [textOf(report, options, answer)]);
+      await eachProgram(path, session, async (input) => {
+        const report = await explainProgram(input, model, options, session);
+        answer.add(options.json ? renderJson(report) : [textOf(report, options, answer)]);
+      });
     } catch (error) {
       const code = tellFailure(concerning(path, error), session);
       session.status ||= code;
@@ -76,7 +77,15 @@ export async function explainFile(
   options: Pick<Options, 'function'>,
   session: Session,
 ): Promise<Report> {
-  const bytes = await readInput(path);
+  return explainProgram({ path, bytes: await readInput(path) }, model, options, session);
+}
+
+async function explainProgram(
+  { path, bytes }: Input,
+  model: Model,
+  options: Pick<Options, 'function'>,
+  session: Session,
+): Promise<Report> {
   const progress = new Progress(session, `explaining ${path}`);
   if (bytes.length > LARGE) progress.begin();
   try {

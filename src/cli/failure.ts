@@ -30,7 +30,8 @@ export function tellFailure(error: unknown, session: Session): number {
 /** What to do about a program file that cannot be explained, where the reader knows nothing better. */
 const PROGRAM_HINTS: Readonly<Partial<Record<ErrorKind, string>>> = {
   unreadable: 'Name a program file that is there and may be read.',
-  unsupported: 'Binscribe reads programs, libraries and object files of Linux for x86-64: ELF, 64-bit.',
+  unsupported:
+    'Binscribe reads programs, libraries and object files of Linux for x86-64 (ELF, 64-bit), and archives of them.',
   corrupt: 'The file is damaged or incomplete: copy it again from where it came.',
 };
 

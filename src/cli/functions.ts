@@ -6,8 +6,9 @@ import { renderInventory } from '../explain/render/inventory.ts';
 import { renderJson } from '../explain/render/json.ts';
 import { Answer } from './answer.ts';
 import { concerning } from './failure.ts';
-import { readInput } from './files.ts';
+import { eachProgram, type Input, LARGE, namesArchive } from './inputs.ts';
 import { collect } from './options.ts';
+import { Progress } from './progress.ts';
 import type { Session } from './session.ts';
 
 interface Options {
@@ -30,25 +31,41 @@ function that the compiler moved away from the rest.`;
 export function functionsCommand(session: Session): Command {
   return new Command('functions')
     .description('List the functions of a program and how each was found; no model is asked.')
-    .argument('<file>', 'ELF program, library or object file for x86-64')
+    .argument('<file>', 'ELF program, library or object file for x86-64, or a static archive of them')
     .option('--json', 'print JSON')
     .option('--disassemble', 'the code of each function, in Intel syntax')
     .option('--function <name|address>', 'only this function; may be repeated', collect)
     .option('-o, --output <file>', 'write here instead of to standard output')
     .addHelpText('after', EXAMPLES)
     .action(async (path: string, options: Options) => {
-      const answer = new Answer(session, { output: options.output, list: false });
+      const archive = await namesArchive(path);
+      const answer = new Answer(session, { output: options.output, list: options.json === true && archive });
       try {
-        const listing = await listFunctions(await readInput(path), {
-          path,
-          functions: options.function ?? [],
+        await eachProgram(path, session, async (input) => {
+          const listing = await listProgram(input, options, session);
+          if (options.json) answer.add(jsonOf(listing, options));
+          else answer.add(textOf(listing, options, answer, archive));
         });
-        answer.add(options.json ? jsonOf(listing, options) : textOf(listing, options, answer));
       } catch (error) {
         throw concerning(path, error);
       }
       await answer.end();
     });
+}
+
+/** Lists one program, with progress where it takes long. */
+async function listProgram({ path, bytes }: Input, options: Options, session: Session): Promise<Listing> {
+  const progress = new Progress(session, `reading ${path}`);
+  if (bytes.length > LARGE) progress.begin();
+  try {
+    return await listFunctions(bytes, {
+      path,
+      functions: options.function ?? [],
+      progress: (done, total) => progress.update(done, total),
+    });
+  } finally {
+    progress.end();
+  }
 }
 
 function jsonOf({ inventory, disassembly }: Listing, options: Options): Iterable<string> {
@@ -60,7 +77,13 @@ function jsonOf({ inventory, disassembly }: Listing, options: Options): Iterable
   }
 }
 
-function textOf({ inventory, disassembly }: Listing, options: Options, answer: Answer): Iterable<string> {
-  const { width, style } = answer;
-  return renderInventory(inventory, { width, style, ...(options.disassemble && { disassembly }) });
+/** @param titled whether it is one of several, which are told apart by their names */
+function* textOf(
+  { inventory, disassembly }: Listing,
+  options: Options,
+  { width, style }: Answer,
+  titled: boolean,
+): Generator<string> {
+  if (titled) yield `${style.heading(inventory.file.path)}\n`;
+  yield* renderInventory(inventory, { width, style, ...(options.disassemble && { disassembly }) });
 }

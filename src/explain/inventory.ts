@@ -56,6 +56,8 @@ export interface ListOptions {
   /** Only these functions: symbols, `main`, or addresses (`0x…`). All where absent or empty. */
   functions?: readonly string[];
   limits?: Partial<Limits>;
+  /** Told how many of the functions are done. */
+  progress?: (done: number, total: number) => void;
 }
 
 export interface Listing {
@@ -74,7 +76,7 @@ export async function listFunctions(bytes: Uint8Array, options: ListOptions): Pr
   const all = findFunctions(binary);
   const wanted = selectFunctions(all, options.functions ?? [], findRoles(binary, all));
   const functions: ListedFunction[] = [];
-  budget.attempt('functions', () => measureAll(binary, wanted, functions), undefined);
+  budget.attempt('functions', () => measureAll(binary, wanted, functions, options), undefined);
   // Where the budget ended, the rest is listed without its measures.
   for (const found of wanted.slice(functions.length)) functions.push(list(found, 0, 0));
   return {
@@ -97,10 +99,16 @@ export async function listFunctions(bytes: Uint8Array, options: ListOptions): Pr
   };
 }
 
-function measureAll(binary: Binary, wanted: readonly FoundFunction[], into: ListedFunction[]): void {
+function measureAll(
+  binary: Binary,
+  wanted: readonly FoundFunction[],
+  into: ListedFunction[],
+  { progress }: ListOptions,
+): void {
   for (const found of wanted) {
     const body = disassemble(binary, found);
     into.push(list(found, body.instructions.length, body.blocks.length));
+    progress?.(into.length, wanted.length);
   }
 }
 

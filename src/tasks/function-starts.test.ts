@@ -103,6 +103,18 @@ describe('adding up', () => {
     ]);
   });
 
+  it('holds programs without unwind tables to a bar of their own, as means too', () => {
+    const [good, bad] = [
+      { found: 999, invented: 1 },
+      { found: 1, invented: 1 },
+    ];
+    const pooled = reportStarts([measured('gcc-12', good), measured('clang-14', bad)], 'unwind tables too');
+    expect(pooled.bar.met).toBe(false);
+    expect(pooled.pooled[0].precision).toBeGreaterThan(0.99);
+    expect(pooled.pooled[0].perProgram.precision).toEqual({ mean: (0.999 + 0.5) / 2, least: 0.5 });
+    expect(reportStarts([measured('gcc-12', good)], 'unwind tables too').bar.met).toBe(true);
+  });
+
   it('names each difference once for a compiler, the commonest first', () => {
     expect(report.differences.map(({ compiler, programs }) => ({ compiler, programs }))).toEqual([
       { compiler: 'gcc-12', programs: 2 },

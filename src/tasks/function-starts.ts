@@ -129,11 +129,22 @@ export const NOTHING: Readonly<StartCounts> = {
   runtimeFound: 0,
 };
 
+/** What is left of a program before its functions are looked for. */
+export type Stripping = 'symbols' | 'unwind tables too';
+
+const STRIP_OPTIONS: Readonly<Record<Stripping, readonly string[]>> = {
+  symbols: [],
+  'unwind tables too': ['-R', '.eh_frame', '-R', '.eh_frame_hdr'],
+};
+
 /**
  * Measures built programs, one after another.
  * @throws BinscribeError `missing` without binutils' strip, or where there is no program.
  */
-export function* measureFunctionStarts(programs: readonly BuiltProgram[]): Generator<StartsOfProgram> {
+export function* measureFunctionStarts(
+  programs: readonly BuiltProgram[],
+  stripping: Stripping = 'symbols',
+): Generator<StartsOfProgram> {
   if (programs.length === 0) {
     throw new BinscribeError('missing', 'no built programs: nothing to measure', {
       hint: 'Run `binscribe corpus build` first.',
@@ -146,7 +157,7 @@ export function* measureFunctionStarts(programs: readonly BuiltProgram[]): Gener
       const differences: string[] = [];
       const counts = compareStarts(
         functionSymbols(openBinary(original)),
-        findFunctions(openBinary(stripped(path, directory))),
+        findFunctions(openBinary(stripped(path, directory, stripping))),
         (what) => differences.push(what),
       );
       yield { ...program, sha256: sha256(original), counts, differences };
@@ -156,10 +167,12 @@ export function* measureFunctionStarts(programs: readonly BuiltProgram[]): Gener
   }
 }
 
-function stripped(path: string, directory: string): Uint8Array {
+function stripped(path: string, directory: string, stripping: Stripping): Uint8Array {
   const output = join(directory, 'twin');
   try {
-    execFileSync('strip', ['-o', output, path], { stdio: ['ignore', 'ignore', 'pipe'] });
+    execFileSync('strip', [...STRIP_OPTIONS[stripping], '-o', output, path], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
   } catch (cause) {
     throw new BinscribeError('missing', `strip could not make a twin of ${path}`, {
       hint: 'It is part of the package binutils: apt-get install binutils',

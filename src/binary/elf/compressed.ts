@@ -6,25 +6,30 @@ import type { Section } from '../binary.ts';
 import type { Budget } from '../budget.ts';
 import { Bytes } from '../bytes.ts';
 import { SHF } from './constants.ts';
+import { unzstd } from './zstd.ts';
 
-const ELFCOMPRESS_ZLIB = 1;
-const ELFCOMPRESS_ZSTD = 2;
+type Expand = (input: Uint8Array, size: number, where: string, budget: Budget) => Uint8Array;
+
+/** By `ch_type`: ELFCOMPRESS_ZLIB and ELFCOMPRESS_ZSTD. */
+const METHODS: ReadonlyMap<number, Expand> = new Map([
+  [1, inflate],
+  [2, unzstd],
+]);
 /** Input fed at a time: deflate yields at most 1,032 times its input, so one step yields at most 4 MB. */
 const STEP = 4096;
 
 /**
  * The contents of a section as its readers want them. The declared size is a claim: what decompression really
  * yields is counted, against the claim and against the budget.
- * @throws BinscribeError `corrupt`, `unsupported` (zstd) or `budget`.
+ * @throws BinscribeError `corrupt`, `unsupported` (another method) or `budget`.
  */
 export function decompress(section: Section, raw: Uint8Array, budget: Budget): Uint8Array {
   const bytes = new Bytes(raw, section.name);
   if (section.flags & SHF.COMPRESSED) {
     const method = bytes.u32(0);
-    if (method === ELFCOMPRESS_ZSTD) throw unsupported(`section ${section.name} is compressed with zstd`);
-    if (method !== ELFCOMPRESS_ZLIB)
-      throw unsupported(`section ${section.name}: compression method ${method}`);
-    return inflate(bytes.slice(24, raw.length - 24), bytes.u64(8), section.name, budget);
+    const expand = METHODS.get(method);
+    if (!expand) throw unsupported(`section ${section.name}: compression method ${method}`);
+    return expand(bytes.slice(24, raw.length - 24), bytes.u64(8), section.name, budget);
   }
   if (section.name.startsWith('.zdebug_') && raw.length >= 12 && bytes.u32(0) === 0x42494c5a /* "ZLIB" */) {
     const size = new DataView(raw.buffer, raw.byteOffset + 4, 8).getUint32(4);

@@ -4,7 +4,7 @@ import type { BasicBlock, Instruction } from '../instruction.ts';
 
 export interface ControlFlow {
   blocks: BasicBlock[];
-  /** True where an indirect jump leaves edges unknown. */
+  /** True where an indirect jump through no known table leaves edges unknown. */
   incomplete: boolean;
 }
 
@@ -20,8 +20,14 @@ export function targetOf(instruction: Instruction): number | undefined {
   return operand?.kind === 'target' ? operand.address : undefined;
 }
 
-/** `instructions` are in order of address. Jumps that leave them, or land inside one, make no edge. */
-export function findBlocks(instructions: readonly Instruction[]): ControlFlow {
+/**
+ * `instructions` are in order of address. Jumps that leave them, or land inside one, make no edge.
+ * @param tables where an indirect jump leads, by its index
+ */
+export function findBlocks(
+  instructions: readonly Instruction[],
+  tables: ReadonlyMap<number, readonly number[]> = new Map(),
+): ControlFlow {
   const indexOf = new Map<number, number>();
   for (const [i, { address }] of instructions.entries()) indexOf.set(address, i);
   const isLeader = new Uint8Array(instructions.length + 1);
@@ -30,8 +36,10 @@ export function findBlocks(instructions: readonly Instruction[]): ControlFlow {
     if (endsBlock(instruction)) isLeader[i + 1] = 1;
     if (instruction.flow === 'call') continue;
     const target = targetOf(instruction);
-    const index = target === undefined ? undefined : indexOf.get(target);
-    if (index !== undefined) isLeader[index] = 1;
+    for (const to of target === undefined ? (tables.get(i) ?? []) : [target]) {
+      const index = indexOf.get(to);
+      if (index !== undefined) isLeader[index] = 1;
+    }
   }
   const blocks: BasicBlock[] = [];
   const blockAt = new Int32Array(instructions.length).fill(-1);
@@ -44,7 +52,8 @@ export function findBlocks(instructions: readonly Instruction[]): ControlFlow {
   }
   let incomplete = false;
   for (const [i, block] of blocks.entries()) {
-    const last = instructions[block.first + block.count - 1];
+    const lastIndex = block.first + block.count - 1;
+    const last = instructions[lastIndex];
     const { flow } = last;
     const follow = (index: number | undefined): void => {
       if (index !== undefined && index >= 0 && !block.successors.includes(index))
@@ -55,7 +64,13 @@ export function findBlocks(instructions: readonly Instruction[]): ControlFlow {
       if (flow === 'branch' && i + 1 < blocks.length) follow(i + 1);
       if (index !== undefined) follow(blockAt[index]);
     } else if (flow === 'indirect-jump') {
-      incomplete = true;
+      const targets = tables.get(lastIndex);
+      if (!targets) incomplete = true;
+      for (const to of targets ?? []) {
+        const index = indexOf.get(to);
+        // Each once already; `follow` would look through thousands for each.
+        if (index !== undefined) block.successors.push(blockAt[index]);
+      }
     } else if (flow !== 'return' && flow !== 'trap' && i + 1 < blocks.length) {
       follow(i + 1);
     }

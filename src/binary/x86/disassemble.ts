@@ -7,6 +7,7 @@ import type { CallSite, FunctionBody, Instruction, Operand } from '../instructio
 import type { AddressSpace } from '../memory.ts';
 import { findBlocks, targetOf } from './blocks.ts';
 import { decode } from './decode.ts';
+import { type CodeRange, readJumpTable } from './jump-tables.ts';
 
 /** Shorter runs of printable bytes are as often chance as text. */
 const MIN_STRING = 4;
@@ -24,7 +25,7 @@ export function disassemble(binary: Binary, fn: Pick<FoundFunction, 'address' | 
 }
 
 export interface DisassembleOptions {
-  /** Where references lead; without it no strings are found. */
+  /** Where references lead; without it no strings and no jump tables are found. */
   memory?: AddressSpace;
   budget?: Budget;
 }
@@ -37,7 +38,10 @@ export function disassembleRange(
 ): FunctionBody {
   const instructions = decode(code, address, options.budget);
   const end = address + code.length;
-  const { blocks, incomplete } = findBlocks(instructions);
+  const { blocks, incomplete } = findBlocks(
+    instructions,
+    findTables(instructions, { start: address, end }, options),
+  );
   return {
     instructions,
     blocks,
@@ -45,6 +49,21 @@ export function disassembleRange(
     ...findReferences(instructions, options.memory),
     incomplete,
   };
+}
+
+/** Where indirect jumps lead by their tables, by index of the jump; without memory nothing is known. */
+function findTables(
+  instructions: readonly Instruction[],
+  range: CodeRange,
+  { memory, budget }: DisassembleOptions,
+): Map<number, number[]> {
+  const tables = new Map<number, number[]>();
+  if (!memory) return tables;
+  for (const [i, { flow }] of instructions.entries()) {
+    const table = flow === 'indirect-jump' && readJumpTable(instructions, i, memory, range, budget);
+    if (table) tables.set(i, table.targets);
+  }
+  return tables;
 }
 
 function findCalls(instructions: readonly Instruction[], start: number, end: number): CallSite[] {

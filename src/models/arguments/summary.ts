@@ -44,8 +44,9 @@ export const CALL_WRITES = INTEGER_MASK | VECTOR_MASK | RAX;
 export function summarise(body: FunctionBody): ArgumentSummary {
   const { instructions, blocks } = body;
   const calls: OutgoingCall[] = [];
-  const predecessors = listPredecessors(blocks);
-  // The targets of a jump table are blocks that nothing else leads to.
+  const predecessors = listPredecessors(body);
+  // The targets of a jump table are blocks that nothing else leads to: the same with the table at hand or, as in
+  // training, without.
   const tableTargets = predecessors.flatMap((list, block) => (block > 0 && list.length === 0 ? [block] : []));
   const pendingAtEnd = new Int32Array(blocks.length);
   const summaries = blocks.map(({ first, count, successors }, index) => {
@@ -88,9 +89,11 @@ export function summarise(body: FunctionBody): ArgumentSummary {
   };
 }
 
-function listPredecessors(blocks: FunctionBody['blocks']): number[][] {
+/** By direct jumps and by going on. */
+function listPredecessors({ blocks, instructions }: FunctionBody): number[][] {
   const predecessors: number[][] = blocks.map(() => []);
-  blocks.forEach(({ successors }, block) => {
+  blocks.forEach(({ first, count, successors }, block) => {
+    if (instructions[first + count - 1].flow === 'indirect-jump') return;
     for (const next of successors) predecessors[next].push(block);
   });
   return predecessors;
