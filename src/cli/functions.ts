@@ -37,7 +37,7 @@ export function functionsCommand(session: Session): Command {
     .option('-o, --output <file>', 'write here instead of to standard output')
     .addHelpText('after', EXAMPLES)
     .action(async (path: string, options: Options) => {
-      const answer = new Answer(session, { output: options.output, list: false });
+      const answer = new Answer(session, { output: options.output, parts: 'texts' });
       try {
         const listing = await listFunctions(await readInput(path), {
           path,

@@ -7,6 +7,7 @@ import { openBinary } from '../binary/open.ts';
 import type { FunctionAnswer, FunctionInput, Model, Scored } from '../models/model.ts';
 import { VERSION } from '../version.ts';
 import { type Opened, openInBatches, type Unopened } from './batches.ts';
+import { codeOf, type FunctionCode } from './code.ts';
 import { NameIndex, stringsOf } from './evidence.ts';
 import { describeFile, hex } from './file.ts';
 import { rank } from './interest.ts';
@@ -25,6 +26,8 @@ export interface ExplainOptions {
   limits?: Partial<Limits>;
   /** Told how many of the functions are done. */
   progress?: (done: number, total: number) => void;
+  /** Given the code of each function of the report, in its order, as soon as it is there. */
+  code?: (code: FunctionCode) => void;
 }
 
 /** A function's report but for its rank, which only the whole file gives. */
@@ -58,6 +61,7 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
         if (!wanted.has(opened.found)) continue;
         const role = roles.get(opened.found.address) ?? null;
         functions.push(describeFunction(opened, names, role, answers.get(opened.found)));
+        options.code?.(codeOf(binary, opened, names));
       }
     }
     done += batch.length;
@@ -150,6 +154,7 @@ function describeFunction(
     abstained: answer?.abstained ?? [],
     calls: names.calls(body),
     strings: stringsOf(body),
+    place: null,
   };
 }
 

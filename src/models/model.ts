@@ -52,6 +52,8 @@ export interface FunctionAnswer {
   optimization: Scored | null;
   arguments: { count: number; score: number } | null;
   neighbours: Neighbour[];
+  /** Its place among functions: a unit vector; absent where the model has none. */
+  vector?: Float32Array;
   /** The fields on which the model was asked and has no answer. */
   abstained: Field[];
 }

@@ -1,0 +1,27 @@
+/**
+ * Scripts that put suggestions into Ghidra, IDA and radare2 as comments. They stand in src/explain/scripts/; all
+ * that they carry of a report is one literal of base64, so that no name of a file can become code.
+ */
+
+import type { Report } from '../../schema.ts';
+import { CORE, GHIDRA, IDA, RADARE2 } from '../generated.ts';
+import { base64 } from '../html/pack.ts';
+import { suggestionsOf } from './suggestions.ts';
+
+/** The tools, and their scripts with places for data. */
+const SCRIPTS = {
+  ghidra: GHIDRA.replace('@CORE@', () => CORE),
+  ida: IDA.replace('@CORE@', () => CORE),
+  r2: RADARE2,
+} as const;
+
+export type ScriptTool = keyof typeof SCRIPTS;
+
+/**
+ * The script for a tool. It lists what it would add; told so, it adds it, and removes it again.
+ * @throws BinscribeError of kind `unsupported` for an object file
+ */
+export function renderScript(report: Report, tool: ScriptTool): string {
+  const data = base64(new TextEncoder().encode(JSON.stringify(suggestionsOf(report))));
+  return SCRIPTS[tool].replace('@DATA@', () => data);
+}
