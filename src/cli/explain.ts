@@ -115,6 +115,7 @@ export async function explainFile(
       path,
       functions: wanted.function ?? [],
       ...(wanted.codes && { code: wanted.codes.add }),
+      map: wanted.map === true,
       progress: (done, total) => progress.update(done, total),
     });
   } finally {

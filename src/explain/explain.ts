@@ -12,6 +12,7 @@ import { NameIndex, stringsOf } from './evidence.ts';
 import { describeFile, hex } from './file.ts';
 import { rank } from './interest.ts';
 import { tally } from './overall.ts';
+import { placesOf } from './map.ts';
 import { findRoles } from './roles.ts';
 import { sanitize } from './sanitize.ts';
 import { EVIDENCE_LIMITS, REPORT_SCHEMA, type FunctionReport, type Report, type Role } from './schema.ts';
@@ -28,10 +29,12 @@ export interface ExplainOptions {
   progress?: (done: number, total: number) => void;
   /** Given the code of each function of the report, in its order, as soon as it is there. */
   code?: (code: FunctionCode) => void;
+  /** Whether functions get places on a map, where the model has vectors for them: a few seconds for thousands. */
+  map?: boolean;
 }
 
-/** A function's report but for its rank, which only the whole file gives. */
-type Unranked = Omit<FunctionReport, 'interest'>;
+/** A function's report but for its rank and its place, which only the whole file gives. */
+type Unranked = Omit<FunctionReport, 'interest' | 'place'>;
 
 /**
  * Explains a program.
@@ -51,6 +54,7 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
   const wanted = new Set(selectFunctions(all, options.functions ?? [], roles));
   const names = new NameIndex(binary, all);
   const functions: Unranked[] = [];
+  const vectors: (Float32Array | undefined)[] = [];
   const unopened: Unopened[] = [];
   let done = 0;
   for (const batch of openInBatches(binary, all, unopened)) {
@@ -60,7 +64,9 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
       for (const opened of batch) {
         if (!wanted.has(opened.found)) continue;
         const role = roles.get(opened.found.address) ?? null;
-        functions.push(describeFunction(opened, names, role, answers.get(opened.found)));
+        const answer = answers.get(opened.found);
+        functions.push(describeFunction(opened, names, role, answer));
+        vectors.push(answer?.vector);
         options.code?.(codeOf(binary, opened, names));
       }
     }
@@ -75,7 +81,12 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
     reason: error === null ? 'the file holds no code at this address' : sanitize(error.message),
   }));
   const ranks = rank(functions);
-  const ranked = functions.map((entry, index) => ({ ...entry, interest: ranks[index] }));
+  const places = options.map ? placesOf(vectors) : [];
+  const ranked = functions.map((entry, index) => ({
+    ...entry,
+    interest: ranks[index],
+    place: places.at(index) ?? null,
+  }));
   return {
     schema: REPORT_SCHEMA,
     tool: { name: 'binscribe', version: VERSION },
@@ -154,7 +165,6 @@ function describeFunction(
     abstained: answer?.abstained ?? [],
     calls: names.calls(body),
     strings: stringsOf(body),
-    place: null,
   };
 }
 
