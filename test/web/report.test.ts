@@ -81,6 +81,7 @@ describe.skipIf(!hasBrowser())('a report in a page (Debian package chromium-head
     await page.until(`document.querySelector('.detail h2').textContent === 'fold'`);
     await page.evaluate('history.back()');
     await page.until(`document.querySelector('.detail h2').textContent === 'main'`);
+    expect(await page.evaluate('location.hash')).toBe(`#${addressOf('main')}`);
   });
 
   test('search finds strings and names, and Escape ends it', async () => {

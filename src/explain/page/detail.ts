@@ -5,7 +5,7 @@ import type { PackedCode } from '../render/html/packed.ts';
 import type { FunctionReport } from '../schema.ts';
 import { make } from './dom.ts';
 import { graphOf } from './graph.ts';
-import { blocksOf, instructionsOf } from './instructions.ts';
+import { blocksOf, instructionsOf, withoutFilling } from './instructions.ts';
 import { listingOf, type NameAt } from './listing.ts';
 import type { Row } from './rows.ts';
 import { labelOf } from './table.ts';
@@ -34,7 +34,7 @@ export function detailOf(row: Row, nameAt: NameAt): HTMLElement {
   return make(
     'div',
     {},
-    make('h2', { class: row.name.origin, tabindex: -1 }, labelOf(row.name)),
+    make('h2', { class: row.name.origin, tabindex: -1 }, headingOf(row)),
     make(
       'p',
       { class: 'faint' },
@@ -53,12 +53,17 @@ export function detailOf(row: Row, nameAt: NameAt): HTMLElement {
   );
 }
 
+/** The name, and the address of what has none. */
+function headingOf({ entry, name }: Row): string {
+  return name.origin === 'open' ? `${entry.address}, no name known` : labelOf(name);
+}
+
 /** The picture and the listing. */
 export function codeOf(row: Row, code: PackedCode | null, nameAt: NameAt): HTMLElement {
   if (code === null) return make('p', { class: 'faint' }, 'This page has no code of it.');
   const instructions = instructionsOf(code, row.address);
   const blocks = blocksOf(code, instructions);
-  const graph = blocks.length > 1 ? graphOf(blocks, labelOf(row.name)) : null;
+  const graph = blocks.length > 1 ? graphOf(withoutFilling(blocks), headingOf(row)) : null;
   const box = make('div', {});
   if (code.incomplete) {
     box.append(make('p', { class: 'faint' }, 'An indirect jump leaves ways open that are not drawn.'));

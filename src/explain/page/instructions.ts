@@ -32,6 +32,26 @@ export function blocksOf({ blocks }: PackedCode, instructions: readonly Instruct
   });
 }
 
+/** What compilers fill gaps with. */
+const FILLING = /^(nop\b|xchg ax, ax$|int3$)/;
+
+/** The blocks without those that only align what follows: nothing leads to them. */
+export function withoutFilling(blocks: readonly Block[]): Block[] {
+  const entered = new Set([0, ...blocks.flatMap(({ successors }) => successors)]);
+  const isFilling = ({ instructions }: Block, at: number): boolean =>
+    !entered.has(at) && instructions.every(({ text }) => FILLING.test(text));
+  const places = new Map<number, number>();
+  const kept = blocks.filter((block, at) => {
+    if (isFilling(block, at)) return false;
+    places.set(at, places.size);
+    return true;
+  });
+  return kept.map(({ instructions, successors }) => ({
+    instructions,
+    successors: successors.flatMap((to) => places.get(to) ?? []),
+  }));
+}
+
 /** An instruction's text in pieces: what is an address, as a number, and what is not. */
 export function* piecesOf(text: string): Generator<{ text: string; address?: number }> {
   for (const piece of text.split(/(0x[0-9a-f]+)/)) {

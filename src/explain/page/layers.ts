@@ -45,6 +45,8 @@ interface Node extends Box {
   /** In the layer above, and below. */
   above: number[];
   below: number[];
+  /** The boxes of its own layer that it should be near to, because its edge ends there. */
+  beside: number[];
 }
 
 /**
@@ -58,7 +60,14 @@ export function drawGraph(
   if (boxes.length === 0) return null;
   const backs = backEdges(boxes.length, edges);
   const layers = layersOf(boxes.length, edges, backs);
-  const nodes: Node[] = boxes.map((box, at) => ({ ...box, layer: layers[at], x: 0, above: [], below: [] }));
+  const nodes: Node[] = boxes.map((box, at) => ({
+    ...box,
+    layer: layers[at],
+    x: 0,
+    above: [],
+    below: [],
+    beside: [],
+  }));
   const lanes: number[][] = [];
   for (const [at, [from, to]] of edges.entries()) {
     lanes.push(addLanes(nodes, from, to, backs.has(at)));
@@ -168,13 +177,17 @@ function addLanes(nodes: Node[], from: number, to: number, back: boolean): numbe
     nodes[b].above.push(a);
   };
   for (let layer = first; layer <= last && nodes.length <= MOST_NODES; layer++) {
-    nodes.push({ width: LANE, height: 0, layer, x: 0, above: [], below: [] });
+    nodes.push({ width: LANE, height: 0, layer, x: 0, above: [], below: [], beside: [] });
     const lane = nodes.length - 1;
     const before = lanes.at(-1) ?? (back ? undefined : upper);
     if (before !== undefined) connect(before, lane);
     lanes.push(lane);
   }
   if (!back) connect(lanes.at(-1) ?? upper, lower);
+  else if (lanes.length > 0) {
+    nodes[lanes[0]].beside.push(upper);
+    nodes[lanes[lanes.length - 1]].beside.push(lower);
+  }
   return back ? lanes.reverse() : lanes;
 }
 
@@ -189,7 +202,9 @@ function orderRows(nodes: readonly Node[], rows: readonly number[][]): void {
       const wanted = new Map(
         row.map((node) => {
           const near = down ? nodes[node].above : nodes[node].below;
-          return [node, near.length === 0 ? position[node] : mean(near.map((at) => position[at]))];
+          if (near.length > 0) return [node, mean(near.map((at) => position[at]))];
+          const [box] = nodes[node].beside;
+          return [node, box === undefined ? position[node] : position[box] + 0.5];
         }),
       );
       row.sort((a, b) => wanted.get(a)! - wanted.get(b)! || position[a] - position[b]);
@@ -204,8 +219,11 @@ function placeRows(nodes: readonly Node[], rows: readonly number[][]): void {
   for (let pass = 0; pass < PLACINGS; pass++) {
     const down = pass % 2 === 0;
     for (const row of down ? rows : [...rows].reverse()) {
-      placeRow(nodes, row, ({ above, below, x }) => {
-        const near = (down ? above : below).concat(pass >= PLACINGS / 2 ? (down ? below : above) : []);
+      placeRow(nodes, row, ({ above, below, beside, x }) => {
+        const near = (down ? above : below).concat(
+          beside,
+          pass >= PLACINGS / 2 ? (down ? below : above) : [],
+        );
         return near.length === 0 ? x : mean(near.map((at) => nodes[at].x));
       });
     }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { functionReport } from '../../../test/support/report.ts';
-import { instructionsOf, piecesOf } from './instructions.ts';
+import { instructionsOf, piecesOf, withoutFilling } from './instructions.ts';
 import { listed, type Query, rowAt, rowsOf } from './rows.ts';
 
 const rows = rowsOf([
@@ -53,4 +53,13 @@ test('packed code is opened to what it was', () => {
     [0x100b, 'Alpha'],
   ]);
   expect([...piecesOf('call 0x1000')]).toEqual([{ text: 'call ' }, { text: '0x1000', address: 0x1000 }]);
+});
+
+test('blocks that only align are left out of a picture, and edges lead to where they led', () => {
+  const block = (text: string, ...successors: number[]) => ({
+    instructions: [{ address: 0, text, note: undefined }],
+    successors,
+  });
+  const blocks = [block('jmp 0x20', 2), block('nop [rax]', 2), block('nop', 2, 3), block('ret')];
+  expect(withoutFilling(blocks)).toEqual([block('jmp 0x20', 1), block('nop', 1, 2), block('ret')]);
 });
