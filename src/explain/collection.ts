@@ -1,7 +1,6 @@
 /** Many programs explained: what an index says of each. */
 
 import { z } from 'zod';
-import type { ErrorKind } from '../error.ts';
 import { shownName } from './render/name.ts';
 import type { Report } from './schema.ts';
 
@@ -51,9 +50,6 @@ export interface Collection {
   /** By path. */
   programs: CollectionRow[];
 }
-
-/** The kind of a row's failure. */
-export type FailureKind = ErrorKind;
 
 /** What an index says of a report. */
 export function explainedIn({ functions, overall, partial }: Report): Explained {

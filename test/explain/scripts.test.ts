@@ -26,7 +26,7 @@ const named = (address: number, name: string) =>
 const hostile = reportOf(HOSTILE_NAMES.map((name, at) => named(0x1000 + 16 * at, name)));
 
 describe('whatever names a file has, a script differs in its data alone', () => {
-  const dataOf = (script: string): string => /DATA = '([^']*)'/.exec(script)?.[1] ?? '';
+  const dataOf = (script: string): string => /DATA = (?:''\.join\(\[\s*)?'([^']*)'/.exec(script)?.[1] ?? '';
 
   test.each(TOOLS)('%s', (tool) => {
     const empty = renderScript(reportOf([]), tool);
@@ -48,6 +48,15 @@ describe('whatever names a file has, a script differs in its data alone', () => 
       }),
     );
   });
+});
+
+test('no literal is longer than Jython takes, and all of them are the data', () => {
+  const report = reportOf(Array.from({ length: 3000 }, (_, at) => named(0x1000 + 16 * at, `function_${at}`)));
+  const script = renderScript(report, 'ghidra');
+  const literals = [...script.matchAll(/^ {4}'([A-Za-z0-9+/=]+)',?$/gm)].map(([, literal]) => literal);
+  expect(literals.length).toBeGreaterThan(3);
+  expect(Math.max(...literals.map((literal) => literal.length))).toBeLessThan(65_536);
+  expect(JSON.parse(Buffer.from(literals.join(''), 'base64').toString())).toEqual(suggestionsOf(report));
 });
 
 test('what is known for certain is not suggested again, and an object file has no script', () => {

@@ -4,7 +4,9 @@ import base64
 import json
 
 # A JSON document: nothing of the explained file stands in this script as code.
-DATA = '@DATA@'
+DATA = ''.join([
+    '@DATA@'
+])
 
 # Lines that begin so are ours. All others are somebody else's and stay.
 TAG = '[binscribe]'

@@ -17,11 +17,19 @@ const SCRIPTS = {
 
 export type ScriptTool = keyof typeof SCRIPTS;
 
+/** Letters of a literal: Jython, in which Ghidra runs Python, takes no more than 65,535. */
+const LITERAL = 32_768;
+/** So much of a text, where more follows. */
+const LONG = new RegExp(`.{${LITERAL}}(?=.)`, 'g');
+/** Between two literals of a list. */
+const NEXT = "',\n    '";
+
 /**
  * The script for a tool. It lists what it would add; told so, it adds it, and removes it again.
  * @throws BinscribeError of kind `unsupported` for an object file
  */
 export function renderScript(report: Report, tool: ScriptTool): string {
   const data = base64(new TextEncoder().encode(JSON.stringify(suggestionsOf(report))));
-  return SCRIPTS[tool].replace('@DATA@', () => data);
+  const literals = tool === 'r2' ? data : data.replace(LONG, `$&${NEXT}`);
+  return SCRIPTS[tool].replace('@DATA@', () => literals);
 }
