@@ -115,8 +115,11 @@ function runR2({ script, functions, from, to, base, sha256, comments, actions }:
       if (command === 'ij') return JSON.stringify({ bin: { baddr: base } });
       if (command === 'aflj') return JSON.stringify(functions.map((addr) => ({ addr })));
       if (command === 'iSSj') return JSON.stringify([{ vaddr: from, vsize: to - from }]);
-      if (command === 'CCj') {
-        return JSON.stringify(Array.from(kept, ([offset, name]) => ({ offset, type: 'CCu', name })));
+      if (command === 'CC*') {
+        return Array.from(
+          kept,
+          ([at, text]) => `CCu base64:${Buffer.from(text).toString('base64')} @ 0x${at.toString(16)}\n`,
+        ).join('');
       }
       const match = /^CC(?:-|u base64:([A-Za-z0-9+/]+=*)) @ (0x[0-9a-f]+)$/.exec(command);
       if (match === null) throw new Error(`radare2 would be told: ${command}`);
@@ -224,25 +227,30 @@ describe.skipIf(!hasRadare2)('radare2 itself', () => {
       `CCu base64:${Buffer.from('mine ; `x`').toString('base64')} @ ${at}`,
       `. ${script}`,
       say('=listed'),
-      'CCj',
+      'CC*',
       `%BINSCRIBE=add; . ${script}`,
       say('=added'),
-      'CCj',
+      'CC*',
       `. ${script}`,
       say('=again'),
-      'CCj',
+      'CC*',
       `%BINSCRIBE=remove; . ${script}`,
       say('=removed'),
-      'CCj',
+      'CC*',
     ];
     const out = execFileSync(radare2, ['-2', '-qA', ...commands.flatMap((one) => ['-c', one]), program], {
       encoding: 'utf8',
       env: { ...process.env, RABIN2_NOPLUGINS: '1' },
     });
-    const stateAfter = (mark: string): string[] => {
-      const json = out.split(`=${mark}\n`)[1].split('\n')[0];
-      return (JSON.parse(json) as { name: string }[]).map(({ name }) => name).sort();
-    };
+    const stateAfter = (mark: string): string[] =>
+      [
+        ...out
+          .split(`=${mark}\n`)[1]
+          .split('\n=')[0]
+          .matchAll(/CCu base64:([A-Za-z0-9+/=]+)/g),
+      ]
+        .map(([, text]) => Buffer.from(text, 'base64').toString())
+        .sort();
     const wanted = comments
       .map(([address, line]) => (address === at ? `mine ; \`x\`\n${line}` : line))
       .sort();

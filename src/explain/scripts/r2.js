@@ -78,6 +78,25 @@
   /** Older versions call an address `offset`, newer ones `addr`. */
   const addressOf = (entry) => (entry.addr === undefined ? entry.offset : entry.addr);
 
+  /**
+   * All comments by address. As commands that would make them: `CCj` escapes them, and what was escaped cannot be
+   * told from what was written so. Null for one whose bytes are no text.
+   */
+  function allComments() {
+    const found = new Map();
+    for (const line of r2.cmd('CC*').split('\n')) {
+      const comment = /CCu base64:([A-Za-z0-9+/]*=*)/.exec(line);
+      const address = /@ ?(0x[0-9a-f]+)/.exec(line);
+      if (!comment || !address) continue;
+      try {
+        found.set(parseInt(address[1], 16), decode(comment[1]));
+      } catch {
+        found.set(parseInt(address[1], 16), null);
+      }
+    }
+    return found;
+  }
+
   /** All that is sent: a fixed word, digits of base64, digits of an address. */
   function setComment(address, text) {
     r2.cmd('CC- @ ' + hex(address));
@@ -97,7 +116,7 @@
       info && info.bin && typeof info.bin.baddr === 'number' ? info.bin.baddr : parseInt(data.base, 16);
     const offset = base - parseInt(data.base, 16);
     const functions = new Set((ask('aflj') || []).map(addressOf));
-    const comments = new Map((ask('CCj') || []).map((entry) => [addressOf(entry), entry.name]));
+    const comments = allComments();
     const sections = (ask('iSSj') || []).filter((segment) => segment.vsize > 0);
     const isMapped = (address) =>
       sections.length === 0 ||
@@ -112,7 +131,12 @@
         say(hex(address) + ': skipped, nothing lies here');
         continue;
       }
-      const now = comments.get(address) || '';
+      const now = comments.has(address) ? comments.get(address) : '';
+      if (now === null) {
+        skipped++;
+        say(hex(address) + ': skipped, the comment here is no text');
+        continue;
+      }
       const then = action === 'remove' ? withoutOurs(now) : withOurs(now, line);
       if (now === then) {
         same++;
