@@ -9,12 +9,17 @@
  * for (const found of findFunctions(binary)) console.log(found.address.toString(16), found.kind, found.symbol);
  */
 
-// The main job: a program and a model become one report, and a report becomes text or JSON.
+// The main job: a program and a model become one report, and a report becomes text, JSON, a page, a table, a script.
 export { explain, type ExplainOptions } from './explain/explain.ts';
 export { listFunctions, type Inventory, type Listing, type ListOptions } from './explain/inventory.ts';
 export { reportSchema, type FunctionReport, type Report } from './explain/schema.ts';
 export { renderText, type TextOptions } from './explain/render/text.ts';
 export { renderJson } from './explain/render/json.ts';
+export { renderHtml } from './explain/render/html/report.ts';
+export { CodePacker } from './explain/render/html/payload.ts';
+export { CSV_COLUMNS, renderCsv } from './explain/render/csv.ts';
+export { renderScript, type ScriptTool } from './explain/render/scripts/script.ts';
+export type { CodeBlock, CodeLine, FunctionCode } from './explain/code.ts';
 export { isPrintable, sanitize } from './explain/sanitize.ts';
 
 // The reader: a file's bytes become functions, instructions and control flow.
@@ -27,7 +32,8 @@ export { Budget, DEFAULT_LIMITS, type Cut, type Limits } from './binary/budget.t
 export type { Binary, FoundFunction } from './binary/binary.ts';
 export type { BasicBlock, CallSite, FunctionBody, Instruction, Operand } from './binary/instruction.ts';
 
-// The seam for models: whoever fills it can explain.
+// The seam for models: whoever fills it can explain. A model folder is read through a function from name to bytes.
+export { loadModel } from './models/folder.ts';
 export type { FunctionAnswer, FunctionInput, Model, Neighbour, ProgramInput } from './models/model.ts';
 
 // What goes wrong, by kind; the kinds are the exit codes of the command.

@@ -8,8 +8,8 @@ import { styleFor } from './style.ts';
 export interface AnswerOptions {
   /** A file to write instead of standard output. */
   output?: string | undefined;
-  /** The parts are JSON documents to be put into one array; otherwise an empty line parts them. */
-  list: boolean;
+  /** What the parts are: texts with an empty line between them, JSON documents for one array, lines of one table. */
+  parts: 'texts' | 'array' | 'lines';
 }
 
 export class Answer {
@@ -28,17 +28,23 @@ export class Answer {
     this.style = options.output === undefined ? styleFor(session.stdout, session.env) : PLAIN;
   }
 
+  /** Whether nothing has been added yet. */
+  get empty(): boolean {
+    return this.parts === 0;
+  }
+
   /** Adds the answer for one file. */
   add(pieces: Iterable<string>): void {
-    if (this.options.list) this.write(this.parts === 0 ? '[\n' : ',\n');
-    else if (this.parts > 0) this.write('\n');
+    const first = this.parts === 0;
+    if (this.options.parts === 'array') this.write(first ? '[\n' : ',\n');
+    else if (this.options.parts === 'texts' && !first) this.write('\n');
     for (const piece of pieces) this.write(piece);
     this.parts++;
   }
 
   /** Must be called last. A file is written only where there is an answer. */
   async end(): Promise<void> {
-    if (this.options.list) this.write(this.parts === 0 ? '[]\n' : ']\n');
+    if (this.options.parts === 'array') this.write(this.parts === 0 ? '[]\n' : ']\n');
     if (this.options.output !== undefined && this.parts > 0) await writeWhole(this.options.output, this.kept);
   }
 

@@ -39,7 +39,8 @@ export function functionsCommand(session: Session): Command {
     .addHelpText('after', EXAMPLES)
     .action(async (path: string, options: Options) => {
       const archive = await namesArchive(path);
-      const answer = new Answer(session, { output: options.output, list: options.json === true && archive });
+      const parts = options.json === true && archive ? 'array' : 'texts';
+      const answer = new Answer(session, { output: options.output, parts });
       try {
         await eachProgram(path, session, async (input) => {
           const listing = await listProgram(input, options, session);

@@ -16,6 +16,11 @@ export class NameIndex {
     for (const [address, name] of binary.imports) this.names.set(address, name);
   }
 
+  /** The name that the file gives to what starts, or is linked, at an address. */
+  at(address: number): string | undefined {
+    return this.names.get(address);
+  }
+
   /** The names of what `body` calls, in order, each once; calls through import slots included. */
   calls(body: FunctionBody): string[] {
     const called: [from: number, name: string][] = [];

@@ -7,10 +7,12 @@ import { openBinary } from '../binary/open.ts';
 import type { FunctionAnswer, FunctionInput, Model, Scored } from '../models/model.ts';
 import { VERSION } from '../version.ts';
 import { type Opened, openInBatches, type Unopened } from './batches.ts';
+import { codeOf, type FunctionCode } from './code.ts';
 import { NameIndex, stringsOf } from './evidence.ts';
 import { describeFile, hex } from './file.ts';
 import { rank } from './interest.ts';
 import { tally } from './overall.ts';
+import { placesOf } from './map.ts';
 import { findRoles } from './roles.ts';
 import { sanitize } from './sanitize.ts';
 import { EVIDENCE_LIMITS, REPORT_SCHEMA, type FunctionReport, type Report, type Role } from './schema.ts';
@@ -25,12 +27,16 @@ export interface ExplainOptions {
   limits?: Partial<Limits>;
   /** Told how many of the functions are done. */
   progress?: (done: number, total: number) => void;
+  /** Given the code of each function of the report, in its order, as soon as it is there. */
+  code?: (code: FunctionCode) => void;
+  /** Whether functions get places on a map, where the model has vectors for them: a few seconds for thousands. */
+  map?: boolean;
 }
 
 type Arguments = NonNullable<FunctionAnswer['arguments']>;
 
-/** A function's report but for its rank, which only the whole file gives. */
-type Unranked = Omit<FunctionReport, 'interest'>;
+/** A function's report but for its rank and its place, which only the whole file gives. */
+type Unranked = Omit<FunctionReport, 'interest' | 'place'>;
 
 /**
  * Explains a program.
@@ -50,6 +56,7 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
   const wanted = new Set(selectFunctions(all, options.functions ?? [], roles));
   const names = new NameIndex(binary, all);
   const functions: Unranked[] = [];
+  const vectors: (Float32Array | undefined)[] = [];
   const unopened: Unopened[] = [];
   let done = 0;
   for (const batch of openInBatches(binary, all, unopened)) {
@@ -59,7 +66,10 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
       for (const opened of batch) {
         if (!wanted.has(opened.found)) continue;
         const role = roles.get(opened.found.address) ?? null;
-        functions.push(describeFunction(opened, names, role, answers.get(opened.found)));
+        const answer = answers.get(opened.found);
+        functions.push(describeFunction(opened, names, role, answer));
+        vectors.push(answer?.vector);
+        options.code?.(codeOf(binary, opened, names));
       }
     }
     done += batch.length;
@@ -73,7 +83,12 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
     reason: error === null ? 'the file holds no code at this address' : sanitize(error.message),
   }));
   const ranks = rank(functions);
-  const ranked = functions.map((entry, index) => ({ ...entry, interest: ranks[index] }));
+  const places = options.map ? placesOf(vectors) : [];
+  const ranked = functions.map((entry, index) => ({
+    ...entry,
+    interest: ranks[index],
+    place: places.at(index) ?? null,
+  }));
   return {
     schema: REPORT_SCHEMA,
     tool: { name: 'binscribe', version: VERSION },

@@ -13,8 +13,20 @@ export async function describeFile(binary: Binary, bytes: Uint8Array, path: stri
     arch: binary.arch,
     kind: binary.kind,
     stripped: binary.stripped,
+    base: baseOf(binary),
     size: bytes.length,
   };
+}
+
+const PT_LOAD = 1;
+/** Loaders fill whole pages. */
+const PAGE = 4096;
+
+function baseOf({ kind, segments }: Binary): string | null {
+  const starts = segments.filter(({ type }) => type === PT_LOAD).map(({ address }) => address);
+  if (kind === 'relocatable' || starts.length === 0) return null;
+  const lowest = starts.reduce((least, start) => Math.min(least, start));
+  return hex(lowest - (lowest % PAGE));
 }
 
 /** An address as reports write it. */

@@ -26,6 +26,7 @@ const text = z.string().refine(isPrintable, { message: 'expected printable text'
 const address = z.string().regex(/^0x[0-9a-f]+$/);
 const count = z.int().nonnegative();
 const probability = z.number().min(0).max(1);
+const unit = z.number().min(0).max(1);
 const scoredLabel = z.strictObject({ label: text, score: probability });
 const field = z.enum(['names', 'summary', 'compiler', 'optimization', 'arguments', 'labels', 'source']);
 
@@ -80,6 +81,8 @@ export const functionReportSchema = z.strictObject({
   calls: z.array(text).max(EVIDENCE_LIMITS.calls),
   /** Strings that its code refers to, in order, each once. */
   strings: z.array(text).max(EVIDENCE_LIMITS.strings),
+  /** Where a map of the program's functions shows it, in [0, 1]; null where no map was asked for or it has no place. */
+  place: z.strictObject({ x: unit, y: unit }).nullable(),
 });
 
 /** How many functions say what: `share` of those that say anything, most first. */
@@ -96,6 +99,11 @@ export const fileSchema = z.strictObject({
   arch: text,
   kind: z.enum(['executable', 'shared', 'relocatable']),
   stripped: z.boolean(),
+  /**
+   * The lowest address that its loader fills: what a tool that shows it elsewhere has moved. Null for an object
+   * file, whose addresses are given by whoever reads it.
+   */
+  base: address.nullable(),
   /** Bytes. */
   size: count,
 });

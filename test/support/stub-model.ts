@@ -10,8 +10,16 @@ export interface StubModel extends Model {
   readonly asked: ProgramInput[];
 }
 
-/** @param name what it calls every function that is not small */
-export function stubModel(name = 'suggested_name'): StubModel {
+/** Functions of like size point in like directions. */
+function vectorOf(size: number): Float32Array {
+  return Float32Array.of(Math.cos(Math.log2(size)), Math.sin(Math.log2(size)));
+}
+
+/**
+ * @param name what it calls every function that is not small
+ * @param vectors whether it has vectors for them
+ */
+export function stubModel(name = 'suggested_name', vectors = false): StubModel {
   const asked: ProgramInput[] = [];
   return {
     asked,
@@ -42,6 +50,7 @@ export function stubModel(name = 'suggested_name'): StubModel {
                     match: 'similar',
                   },
                 ],
+            ...(!small && vectors && { vector: vectorOf(body.instructions.length) }),
             abstained: small ? ['names', 'compiler', 'optimization'] : [],
           };
         }),

@@ -3,7 +3,6 @@
  * crash, the sweep goes on. An argument names the model folder; without one the shipped model answers.
  */
 
-import { Worker } from 'node:worker_threads';
 import { BinscribeError } from '../../error.ts';
 import { renderJson } from '../../explain/render/json.ts';
 import { PLAIN } from '../../explain/render/style.ts';
@@ -13,16 +12,12 @@ import type { Model } from '../../models/model.ts';
 import { explainFile, textOf } from '../explain.ts';
 import { openModel } from '../model.ts';
 import { DEFAULT_WIDTH, type Session } from '../session.ts';
+import { leaveWithParent } from './watchdog.ts';
 
 /** What is sent for each file. */
 export type ChildReply = SweepOutcome & { seconds: number };
 
-/** Looks once a second whether the process that asks is still there, also while this one is in an endless loop. */
-const WATCHDOG = `
-  const parent = process.ppid;
-  setInterval(() => { if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL'); }, 1000);
-`;
-new Worker(WATCHDOG, { eval: true }).unref();
+leaveWithParent();
 
 const silence = { write: () => true };
 const session: Session = { stdout: silence, stderr: silence, env: {}, openModel, status: 0 };
@@ -31,7 +26,6 @@ const model = await openModel(process.argv.at(2));
 process.on('message', (path: string) => {
   void explainOne(path, model).then((reply) => process.send?.(reply));
 });
-process.on('disconnect', () => process.exit());
 process.send?.('ready');
 
 async function explainOne(path: string, model: Model): Promise<ChildReply> {

@@ -3,6 +3,7 @@
 import {
   closeSync,
   constants,
+  type Dirent,
   fstatSync,
   openSync,
   readSync,
@@ -36,10 +37,11 @@ export const DEFAULT_PLACES = ['/usr/bin', '/usr/lib/x86_64-linux-gnu/*.so*'];
  * @throws BinscribeError of kind `unreadable` for a place that is not there
  */
 export function findPrograms(places: readonly string[]): Places {
-  const paths = [...new Set(places.flatMap(list))].sort();
+  const passedOver: PassedOver = { links: 0, others: {} };
+  const pass = (kind: string, path: string): unknown => (passedOver.others[kind] ??= []).push(path);
+  const paths = [...new Set(places.flatMap((place) => list(place, pass)))].sort();
   const links = new Set(paths.filter((path) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()));
   const programs: Program[] = [];
-  const passedOver: PassedOver = { links: 0, others: {} };
   const seen = new Set<string>();
   // A file is known by its own path, where that is among the places too, and not by a link's.
   for (const path of [...paths.filter((p) => !links.has(p)), ...links]) {
@@ -54,14 +56,17 @@ export function findPrograms(places: readonly string[]): Places {
     }
     if (kind === 'program' && file !== undefined)
       programs.push({ path, size: file.size, changed: file.changed });
-    else (passedOver.others[kind] ??= []).push(path);
+    else pass(kind, path);
   }
   programs.sort((a, b) => b.size - a.size);
   return { programs, passedOver };
 }
 
+/** Told of what is no program: what it is, and where. */
+type Pass = (kind: string, path: string) => unknown;
+
 /** The paths of a place. */
-function list(place: string): string[] {
+function list(place: string, pass: Pass): string[] {
   const name = basename(place);
   if (name.includes('*')) {
     const folder = dirname(place);
@@ -72,20 +77,29 @@ function list(place: string): string[] {
       .map((entry) => join(folder, entry.name));
   }
   try {
-    return statSync(place).isDirectory() ? walk(place) : [place];
+    return statSync(place).isDirectory() ? walk(entriesOf(place), place, pass) : [place];
   } catch (error) {
     throw new BinscribeError('unreadable', `${place}: ${describeError(error)}`, { cause: error });
   }
 }
 
-function walk(folder: string): string[] {
-  return entriesOf(folder).flatMap((entry) => {
+/** The files below a folder; a folder in it that cannot be read is passed over. */
+function walk(entries: readonly Dirent[], folder: string, pass: Pass): string[] {
+  return entries.flatMap((entry) => {
     const path = join(folder, entry.name);
-    return entry.isDirectory() ? walk(path) : [path];
+    if (!entry.isDirectory()) return [path];
+    let below: Dirent[];
+    try {
+      below = readdirSync(path, { withFileTypes: true });
+    } catch (error) {
+      pass(notReadable(error), path);
+      return [];
+    }
+    return walk(below, path, pass);
   });
 }
 
-function entriesOf(folder: string) {
+function entriesOf(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
@@ -99,6 +113,10 @@ interface Look {
   file?: { device: number; inode: number; size: number; changed: number };
 }
 
+function notReadable(error: unknown): string {
+  return `not readable: ${describeError(error)}`;
+}
+
 /** Enough to tell text from data. */
 const HEAD = 512;
 
@@ -108,7 +126,7 @@ function look(path: string): Look {
     // A FIFO without a writer would block an ordinary open for ever.
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    return { kind: `not readable: ${describeError(error)}` };
+    return { kind: notReadable(error) };
   }
   try {
     const stat = fstatSync(descriptor);

@@ -12,39 +12,62 @@ const CLEAR = 0.8;
 /** From this share on it is likely, and below it the file is mixed or the answers are not worth much. */
 const MAJORITY = 0.5;
 
-export function header(report: Report, width: number, style: Style): string[] {
-  const { file } = report;
-  const facts = [
-    `${file.format.toUpperCase()} ${file.arch} ${KINDS[file.kind]}`,
-    file.stripped ? 'stripped' : 'with symbols',
-    byteCount(file.size),
-    `sha256 ${file.sha256.slice(0, 16)}…`,
-  ];
-  const lines = [style.heading(fit(file.path, width)), `  ${facts.join(', ')}`];
-  const add = (what: string, text: string, paint = (plain: string) => plain) =>
-    lines.push(paint(fit(`  ${what.padEnd(11)}${text}`, width)));
-  if (report.functions.length === 0) add('functions', 'none found');
+/** A line of the head. */
+export interface Fact {
+  what: string;
+  text: string;
+  /** Something of the file is missing. */
+  warning?: true;
+}
+
+/** What is said of the file and its functions together; of what was left out, only so much as fits a screen. */
+export function factsOf(report: Report): Fact[] {
+  const facts: Fact[] = [];
+  if (report.functions.length === 0) facts.push({ what: 'functions', text: 'none found' });
   else {
-    add('compiler', verdict(report.overall.compiler));
-    add('level', verdict(report.overall.optimization));
-    add('functions', census(report.functions));
-    add('names', knowledge(report.functions));
-  }
-  add('model', report.model.id);
-  for (const cut of report.cuts.slice(0, MOST_CUTS)) {
-    add('left out', `${cut.where}: ${cut.reason}`, style.warning);
-  }
-  const unsaid = report.cuts.length - MOST_CUTS;
-  if (unsaid > 0) add('left out', `${unsaid} more parts; --json lists them`, style.warning);
-  if (report.skipped.length > 0) {
-    const [first] = report.skipped;
-    add(
-      'skipped',
-      `${number(report.skipped.length)} functions; the first, ${first.address}: ${first.reason}`,
-      style.warning,
+    facts.push(
+      { what: 'compiler', text: verdict(report.overall.compiler) },
+      { what: 'level', text: verdict(report.overall.optimization) },
+      { what: 'functions', text: census(report.functions) },
+      { what: 'names', text: knowledge(report.functions) },
     );
   }
-  return lines;
+  facts.push({ what: 'model', text: report.model.id });
+  for (const cut of report.cuts.slice(0, MOST_CUTS)) {
+    facts.push({ what: 'left out', text: `${cut.where}: ${cut.reason}`, warning: true });
+  }
+  const unsaid = report.cuts.length - MOST_CUTS;
+  if (unsaid > 0) {
+    facts.push({ what: 'left out', text: `${unsaid} more parts; --json lists them`, warning: true });
+  }
+  if (report.skipped.length > 0) {
+    const [first] = report.skipped;
+    const text = `${number(report.skipped.length)} functions; the first, ${first.address}: ${first.reason}`;
+    facts.push({ what: 'skipped', text, warning: true });
+  }
+  return facts;
+}
+
+/** `ELF x86-64 executable, stripped, 151 KB` */
+export function describeKind({ format, arch, kind, stripped, size }: Report['file']): string {
+  const facts = [
+    `${format.toUpperCase()} ${arch} ${KINDS[kind]}`,
+    stripped ? 'stripped' : 'with symbols',
+    byteCount(size),
+  ];
+  return facts.join(', ');
+}
+
+export function header(report: Report, width: number, style: Style): string[] {
+  const { file } = report;
+  return [
+    style.heading(fit(file.path, width)),
+    `  ${describeKind(file)}, sha256 ${file.sha256.slice(0, 16)}…`,
+    ...factsOf(report).map(({ what, text, warning }) => {
+      const line = fit(`  ${what.padEnd(11)}${text}`, width);
+      return warning ? style.warning(line) : line;
+    }),
+  ];
 }
 
 /** `gcc-12 (93 % of 312 functions)`; less sure words for less of a majority. */

@@ -7,6 +7,7 @@ import type { FunctionReport, Report } from '../schema.ts';
 import { type Cell, type Column, fit, layOut, percent } from './columns.ts';
 import { functionEvidence, reasons } from './evidence.ts';
 import { header } from './header.ts';
+import { shownName } from './name.ts';
 import { PLAIN, type Style } from './style.ts';
 
 export interface TextOptions {
@@ -81,17 +82,11 @@ function cellsOf(entry: FunctionReport, style: Style, width: number): Cell[] {
 
 /** The name and how sure it is: of the file, of the start-up code, of the model with its probability, unknown. */
 function nameCells(entry: FunctionReport, style: Style): [Cell, Cell] {
-  if (entry.symbol !== null) return [{ text: entry.symbol, paint: style.known }, { text: 'symbol' }];
-  if (entry.role !== null) {
-    return [
-      { text: entry.role === 'main' ? 'main' : '(entry point)', paint: style.known },
-      { text: 'certain' },
-    ];
+  const { text, origin, score } = shownName(entry);
+  if (origin === 'file') {
+    return [{ text, paint: style.known }, { text: entry.symbol === null ? 'certain' : 'symbol' }];
   }
-  if (entry.names.length > 0) {
-    const [best] = entry.names;
-    return [{ text: `${best.name}?`, paint: style.suggested }, { text: percent(best.score) }];
-  }
+  if (origin === 'suggested') return [{ text: `${text}?`, paint: style.suggested }, { text: percent(score) }];
   return [{ text: '·', paint: style.faint }, { text: '' }];
 }
 

@@ -1,0 +1,67 @@
+/** The folder of reports: the names in it, and that it is ours. */
+
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { BinscribeError, describeError } from '../../error.ts';
+
+/** The file that makes a folder one of reports, see journal.ts. */
+export const JOURNAL = '.binscribe.jsonl';
+/** Where the reports lie in it. */
+export const REPORTS = 'reports';
+
+/** Letters of a program's name that its report keeps; file systems bound a name at 255 bytes. */
+const NAME_LENGTH = 60;
+/** Hexadecimal digits: programs of one name differ by their paths' hash, 64 bits of it. */
+const HASH_LENGTH = 16;
+/** What `writeWhole` of files.ts leaves when it is killed. */
+const UNFINISHED = /^\.binscribe-[0-9a-f]{12}$/;
+/** Milliseconds: whatever is older belongs to no run that still goes on. */
+const OLD = 3_600_000;
+
+/**
+ * The name of a program's report: it stays in its folder whatever the program is called, and no two are the same,
+ * also where capitals do not count.
+ */
+export function reportName(path: string, extension: string): string {
+  const name = basename(path)
+    .replace(/[^A-Za-z0-9._+-]/g, '_')
+    .replace(/^[.-]+/, '')
+    .slice(0, NAME_LENGTH);
+  return `${name || 'program'}-${pathHash(path)}.${extension}`;
+}
+
+/** What tells programs of one name apart. */
+export function pathHash(path: string): string {
+  return createHash('sha256').update(path).digest('hex').slice(0, HASH_LENGTH);
+}
+
+/**
+ * Makes the folder, or takes up one of ours.
+ * @throws BinscribeError `usage` for a folder with something else in it, `unreadable` where it cannot be made
+ */
+export function prepareFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    if (!existsSync(join(folder, JOURNAL)) && readdirSync(folder).length > 0) {
+      throw new BinscribeError(
+        'usage',
+        `${folder}: there is a folder that holds no reports; it is left alone`,
+        {
+          hint: 'Name a new or empty folder, or one that binscribe has made reports in.',
+        },
+      );
+    }
+    const reports = join(folder, REPORTS);
+    mkdirSync(reports, { recursive: true });
+    for (const name of readdirSync(reports).filter((entry) => UNFINISHED.test(entry))) {
+      const path = join(reports, name);
+      if (Date.now() - statSync(path).mtimeMs > OLD) rmSync(path);
+    }
+  } catch (error) {
+    if (error instanceof BinscribeError) throw error;
+    throw new BinscribeError('unreadable', `${folder}: cannot write reports here: ${describeError(error)}`, {
+      cause: error,
+    });
+  }
+}
