@@ -55,9 +55,11 @@ export const addRowsOperation: Operation<{ rows: number; outer: number }> = {
     const count = elements(indices.shape);
     const times = elements(indices.shape.slice(0, outer));
     const width = elements(values.shape.slice(indices.rank - outer));
-    const [each, flat, column, wide, sums] = Array.from({ length: 5 }, () => emit.temporary());
-    emit.node('Reshape', [inputs[0], emit.integers([count / times, width])], [each]);
-    emit.node('Tile', [each, emit.integers([times, 1])], [flat]);
+    const own = count / times;
+    const [each, often, flat, column, wide, sums] = Array.from({ length: 6 }, () => emit.temporary());
+    emit.node('Reshape', [inputs[0], emit.integers([1, own, width])], [each]);
+    emit.node('Expand', [each, emit.integers([times, own, width])], [often]);
+    emit.node('Reshape', [often, emit.integers([count, width])], [flat]);
     emit.node('Reshape', [inputs[1], emit.integers([count, 1])], [column]);
     emit.node('Expand', [column, emit.integers([count, width])], [wide]);
     const empty = emit.zeros([rows, width]);
