@@ -1,6 +1,6 @@
 /** A page in Debian's headless Chromium, with these sources built into plain modules, and no network. */
 
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -9,7 +9,7 @@ import { extname, join, normalize } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { buildTree } from '../support/build.ts';
 
-const BROWSER = 'chromium-headless-shell';
+export const BROWSER = 'chromium-headless-shell';
 /** Below vitest's own limit, so that the browser is ended. A page takes a few seconds. */
 const LIMIT_MILLISECONDS = 100_000;
 
@@ -91,7 +91,7 @@ export async function inPage<Report>(module: string, argument: unknown): Promise
       `--user-data-dir=${join(folder, 'profile')}`,
       `http://127.0.0.1:${port}/`,
     ],
-    { stdio: 'ignore' },
+    { stdio: 'ignore', detached: true },
   );
   const left = once(browser, 'exit').then(([code]) => ({
     kind: 'error',
@@ -107,10 +107,19 @@ export async function inPage<Report>(module: string, argument: unknown): Promise
     return JSON.parse(value) as Report;
   } finally {
     clearTimeout(limit);
-    browser.kill('SIGKILL');
+    killGroup(browser);
     await left;
     server.closeAllConnections();
     server.close();
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Ends a program that was started detached, with the processes that it has started: some outlive it otherwise. */
+export function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has left by itself.
   }
 }

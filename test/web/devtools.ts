@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
+import { BROWSER, killGroup } from './browser.ts';
 
-const BROWSER = 'chromium-headless-shell';
 /** Milliseconds: a page of ours takes seconds, on a busy machine more. */
 const PATIENCE = 40_000;
 const PAUSE = 50;
@@ -45,7 +45,7 @@ export class Page {
         '--remote-debugging-pipe',
         `--user-data-dir=${this.folder}`,
       ],
-      { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] },
+      { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'], detached: true },
     );
     let held = '';
     (this.browser.stdio[4] as Readable).setEncoding('utf8').on('data', (text: string) => {
@@ -96,8 +96,9 @@ export class Page {
   }
 
   async close(): Promise<void> {
-    this.browser.kill('SIGKILL');
-    await once(this.browser, 'exit');
+    const left = once(this.browser, 'exit');
+    killGroup(this.browser);
+    await left;
     rmSync(this.folder, { recursive: true, force: true });
   }
 
