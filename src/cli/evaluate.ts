@@ -3,7 +3,6 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { renderJson } from '../explain/render/json.ts';
-import { evaluateEncoder } from '../tasks/encoder/evaluate.ts';
 import { evaluate } from '../tasks/evaluate.ts';
 import { isNetworkRun } from '../tasks/networks/run-folder.ts';
 import { renderEvaluation } from '../tasks/tables.ts';
@@ -39,7 +38,10 @@ export function evaluateCommand(session: Session): Command {
     .addHelpText('after', EXAMPLES)
     .action(async (run: string, flags: Flags) => {
       const steps = new Steps(session);
-      const judge = isNetworkRun(run) ? evaluateEncoder : evaluate;
+      // A network's needs what runs networks, which takes a while to load.
+      const judge = isNetworkRun(run)
+        ? (await import('../tasks/encoder/evaluate.ts')).evaluateEncoder
+        : evaluate;
       const evaluation = await judge(run, {
         dataset: flags.dataset,
         orbit: flags.orbit,

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { BinscribeError, corrupt } from '../error.ts';
 import { loadModel } from '../models/folder.ts';
 import type { Model } from '../models/model.ts';
-import { nodeRuntime } from '../runtimes/node.ts';
+import type { Runtime } from '../nn/runtime.ts';
 import { readInput } from './files.ts';
 
 /** The folder that comes with the package; the same place as seen from `src/cli` and from `dist/cli`. */
@@ -28,7 +28,7 @@ export async function openModel(folder: string = SHIPPED): Promise<Model> {
     });
   }
   try {
-    return await loadModel((name) => readPart(folder, name), folder, { runtime: nodeRuntime() });
+    return await loadModel((name) => readPart(folder, name), folder, { runtime: nodeRuntimeLate });
   } catch (error) {
     if (!(error instanceof BinscribeError)) throw error;
     throw new BinscribeError(error.kind, error.message, {
@@ -39,6 +39,12 @@ export async function openModel(folder: string = SHIPPED): Promise<Model> {
       cause: error,
     });
   }
+}
+
+/** ONNX Runtime's package takes a fifth of a second to load: only who has a network pays. */
+async function nodeRuntimeLate(): Promise<Runtime> {
+  const { nodeRuntime } = await import('../runtimes/node.ts');
+  return nodeRuntime();
 }
 
 /** A file of the folder; one that cannot be read is damage, because `model.json` promised it. */

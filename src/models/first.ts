@@ -5,18 +5,19 @@
  */
 
 import type { FunctionBody } from '../binary/instruction.ts';
-import { exactHash, normalizedHash, withoutPadding } from '../tokens/normalize.ts';
+import { withoutPadding } from '../tokens/normalize.ts';
 import { opcodePairTokens } from '../tokens/opcodes.ts';
 import { type Bag, bagOf } from '../tokens/scheme.ts';
 import { type ArgumentTable, countArguments } from './arguments/count.ts';
 import { argumentFacts } from './arguments/facts.ts';
-import { findByHash, hasExact, type KnownFunctions } from './known/index.ts';
+import type { KnownFunctions } from './known/index.ts';
 import { Searcher } from './known/search.ts';
-import { type LinearModel, logits, softmax } from './linear/logistic.ts';
+import { type LinearModel, logits } from './linear/logistic.ts';
+import type { SparseVector } from './linear/sparse.ts';
 import { columnsOf, styleBags, styleVector } from './linear/style.ts';
-import { answerOf, type Inspection, type KnowingModel } from './inspection.ts';
+import { answerOf, type Inspection, type KnowingModel, likeliest } from './inspection.ts';
 import type { FunctionAnswer, ModelCard, ProgramInput, Scored } from './model.ts';
-import { type Found, nameCandidates, nameScore } from './names.ts';
+import { type Found, sameCode, scoredNames } from './names.ts';
 
 /** A classifier: one label a class. */
 export interface Classifier {
@@ -94,7 +95,7 @@ export class FirstModel implements KnowingModel {
       const inspection = {
         length,
         found,
-        names: this.nameScores(found, length),
+        names: scoredNames(this.parts.known, found, length, this.parts.names.linear),
         compiler: classify(this.parts.compiler, style),
         optimization: classify(this.parts.optimization, style),
         arguments: summary && fact ? countArguments(summary, fact, table, fallback) : null,
@@ -109,20 +110,9 @@ export class FirstModel implements KnowingModel {
     const { known, floor, names } = this.parts;
     const kept = withoutPadding(body.instructions);
     if (kept.length < floor) return [];
-    const same = findByHash(known, normalizedHash(body));
+    const same = sameCode(known, body, code);
     const pairs = bagOf(opcodePairTokens(kept));
-    const found: Found[] = [];
-    if (same >= 0) {
-      const exact = hasExact(known, same, exactHash(code));
-      found.push({ entry: same, similarity: 1, match: exact ? 'exact' : 'normalized' });
-    }
-    return [...found, ...nearest(this.searcher, pairs, same, names.similarity)];
-  }
-
-  private nameScores(found: readonly Found[], length: number): { name: string; score: number }[] {
-    return nameCandidates(this.parts.known, found, length)
-      .map(({ name, features }) => ({ name, score: nameScore(this.parts.names.linear, features) }))
-      .sort((a, b) => b.score - a.score);
+    return [...same, ...nearest(this.searcher, pairs, same.at(0)?.entry ?? -1, names.similarity)];
   }
 }
 
@@ -141,9 +131,6 @@ export function nearest(
     .map((hit) => ({ ...hit, match: 'similar' }));
 }
 
-function classify({ labels, linear, temperature }: Classifier, style: Parameters<typeof logits>[1]): Scored {
-  const probabilities = softmax(logits(linear, style), temperature);
-  let best = 0;
-  for (let c = 1; c < labels.length; c++) if (probabilities[c] > probabilities[best]) best = c;
-  return { label: labels[best], score: probabilities[best] };
+function classify({ labels, linear, temperature }: Classifier, style: SparseVector): Scored {
+  return likeliest(labels, logits(linear, style), temperature);
 }

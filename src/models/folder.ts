@@ -11,8 +11,8 @@ import { FIRST_KIND, loadFirst } from './first-folder.ts';
 import type { KnowingModel } from './inspection.ts';
 
 export interface LoadOptions {
-  /** What executes networks; a model without one needs none. */
-  runtime?: Runtime;
+  /** Gives what executes networks: asked for only where the model has one. */
+  runtime?: () => Runtime | Promise<Runtime>;
 }
 
 /**
@@ -33,8 +33,8 @@ export async function loadModel(
   }
   if (!runtime) {
     throw new BinscribeError('missing', `${where}: a network, and nothing to run it on`, {
-      hint: 'Give loadModel a runtime: nodeRuntime() of binscribe/node, or one for a page.',
+      hint: 'Give loadModel a runtime: nodeRuntime of binscribe/node, or one for a page.',
     });
   }
-  return loadEncoder(document, read, where, runtime);
+  return loadEncoder(document, read, where, await runtime());
 }

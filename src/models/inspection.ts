@@ -4,6 +4,7 @@
  */
 
 import type { KnownFunctions } from './known/index.ts';
+import { argMax, softmax } from './linear/logistic.ts';
 import type { Field, FunctionAnswer, Model, ProgramInput, Scored } from './model.ts';
 import { type Found, neighboursOf } from './names.ts';
 
@@ -37,6 +38,13 @@ export interface Withheld {
   floor: number;
   /** Names with a smaller probability are not given. */
   threshold: number;
+}
+
+/** The label with the largest of the log-odds, and its probability. */
+export function likeliest(labels: readonly string[], scores: ArrayLike<number>, temperature: number): Scored {
+  const probabilities = softmax(scores, temperature);
+  const place = argMax(probabilities);
+  return { label: labels[place], score: probabilities[place] };
 }
 
 /** Known functions shown as evidence. */

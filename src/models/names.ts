@@ -4,9 +4,11 @@
  * fitted on functions of packages that were left out of the index, so names that no index holds count as wrong.
  */
 
+import type { FunctionBody } from '../binary/instruction.ts';
 import { corrupt } from '../error.ts';
+import { exactHash, normalizedHash } from '../tokens/normalize.ts';
 import type { Neighbour } from './model.ts';
-import type { KnownFunctions } from './known/index.ts';
+import { findByHash, hasExact, type KnownFunctions } from './known/index.ts';
 import type { Hit } from './known/search.ts';
 import { type LinearModel, logits, softmax } from './linear/logistic.ts';
 
@@ -146,6 +148,26 @@ export function neighboursOf(known: KnownFunctions, found: readonly Found[], mos
 export function nameScore(linear: LinearModel, features: readonly number[]): number {
   const indices = Uint32Array.from(features.keys());
   return softmax(logits(linear, { indices, values: Float32Array.from(features) }))[1];
+}
+
+/** The names of known functions near one, each with the probability that it is right, best first. */
+export function scoredNames(
+  known: KnownFunctions,
+  found: readonly Found[],
+  length: number,
+  linear: LinearModel,
+): { name: string; score: number }[] {
+  return nameCandidates(known, found, length)
+    .map(({ name, features }) => ({ name, score: nameScore(linear, features) }))
+    .sort((a, b) => b.score - a.score);
+}
+
+/** The known function of the same code, addresses normalised, where there is one. */
+export function sameCode(known: KnownFunctions, body: FunctionBody, code: Uint8Array): Found[] {
+  const entry = findByHash(known, normalizedHash(body));
+  if (entry < 0) return [];
+  const exact = hasExact(known, entry, exactHash(code));
+  return [{ entry, similarity: 1, match: exact ? 'exact' : 'normalized' }];
 }
 
 const BIAS = 'bias';

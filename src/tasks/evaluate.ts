@@ -8,6 +8,7 @@ import { BinscribeError, corrupt, describeError } from '../error.ts';
 import type { KnowingModel } from '../models/inspection.ts';
 import { loadModel } from '../models/folder.ts';
 import { findByHash } from '../models/known/index.ts';
+import { argMax } from '../models/linear/logistic.ts';
 import { decodeClassifiers } from './classifier-file.ts';
 import { LABELS } from './classifiers.ts';
 import { type Figure, type FigureContext, figuresOf } from './figures.ts';
@@ -17,7 +18,7 @@ import { checkOrbit, ORBIT_TEST, orbitPrograms } from './orbit.ts';
 import type { EncoderRecipe } from './encoder/recipe.ts';
 import { OPCODE_PAIRS, pairVector } from './opcode-pairs.ts';
 import { questionsFor, type RetrievalFigure, RetrievalTask } from './retrieval.ts';
-import { argMax, classifierRival, type Rival, StyleCache } from './rivals.ts';
+import { classifierRival, type Rival, StyleCache } from './rivals.ts';
 import { readRun, type RunManifest } from './run.ts';
 
 /** Figures of one choice of functions. */

@@ -1,7 +1,7 @@
 /** Others who answer for the same functions as the judged model: classifiers of other samples, other models. */
 
 import type { Inspection, KnowingModel } from '../models/inspection.ts';
-import { logits } from '../models/linear/logistic.ts';
+import { argMax, logits } from '../models/linear/logistic.ts';
 import { columnsOf, styleBags, styleVector } from '../models/linear/style.ts';
 import type { Bag } from '../tokens/scheme.ts';
 import type { ClassifierSet } from './classifier-file.ts';
@@ -79,9 +79,19 @@ function answerOfInspection(inspection: Inspection): RivalAnswer {
   };
 }
 
-/** Place of the largest number; the first of equals. */
-export function argMax(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
-  return best;
+/** A model whose opinion of the program that it saw last is kept: it may be judged and be its own rival. */
+export function rememberingLast(model: KnowingModel): KnowingModel {
+  let last: { functions: unknown; inspections: Promise<Inspection[]> } | undefined;
+  return {
+    card: model.card,
+    known: model.known,
+    nameThreshold: model.nameThreshold,
+    answer: (program, progress) => model.answer(program, progress),
+    inspect(program) {
+      if (last?.functions !== program.functions) {
+        last = { functions: program.functions, inspections: model.inspect(program) };
+      }
+      return last.inspections;
+    },
+  };
 }

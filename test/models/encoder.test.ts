@@ -158,7 +158,7 @@ describe('the folder of an encoder', () => {
       of.get(name)!;
 
   it('gives a model that finds known functions and does not depend on their order', async () => {
-    const model = await loadModel(reader(await files()), 'folder', { runtime });
+    const model = await loadModel(reader(await files()), 'folder', { runtime: () => runtime });
     const [program] = labelledPackages(['alpha']);
     const ask = (functions: typeof program.functions) => model.answer({ functions, imports: new Map() });
     const answers = await ask(program.functions);
@@ -182,7 +182,7 @@ describe('the folder of an encoder', () => {
       const bytes = whole.get(name)!.slice();
       bytes[bytes.length >> 1] ^= 1;
       const damaged = new Map([...whole, [name, bytes]]);
-      await expect(loadModel(reader(damaged), 'folder', { runtime })).rejects.toMatchObject({
+      await expect(loadModel(reader(damaged), 'folder', { runtime: () => runtime })).rejects.toMatchObject({
         kind: 'corrupt',
       });
     }

@@ -17,9 +17,9 @@ import { VERSION } from '../../version.ts';
 import { concerning, tellFailure } from '../failure.ts';
 import { writeWhole } from '../files.ts';
 import { extensionOf, type Format, type FormatFlags, formatOf, joins } from '../formats.ts';
-import { Progress } from '../progress.ts';
 import type { Session } from '../session.ts';
-import { Helper, scriptBeside } from '../sweep/helper.ts';
+import { workThrough } from '../sweep/crowd.ts';
+import { type Helper, scriptBeside } from '../sweep/helper.ts';
 import { findPrograms } from '../sweep/places.ts';
 import type { ReportOrder, ReportReply } from './child.ts';
 import { ReportJournal } from './journal.ts';
@@ -37,7 +37,6 @@ type Options = FolderFlags & FormatFlags & ReportOrder['options'];
 const JOBS = Math.min(2, availableParallelism());
 /** Seconds: the budget of `explain` ends after 600, and what goes on after that has left it. */
 const LIMIT = 900;
-const MB = 1e6;
 
 /**
  * Whether reports of their own in a folder are asked for.
@@ -190,60 +189,32 @@ interface Work {
 }
 
 /** @throws BinscribeError of kind `interrupted` after Ctrl-C */
-async function makeAll(
+function makeAll(
   tasks: readonly Task[],
   journal: ReportJournal,
   rows: Map<string, CollectionRow>,
   { folder, format, options, session, total }: Work,
 ): Promise<void> {
-  // The largest first, so that none of them is left to the end alone.
-  const queue = [...tasks].sort((a, b) => b.size - a.size);
-  const bytes = queue.reduce((sum, { size }) => sum + size, 0);
-  const interruption = new AbortController();
-  const interrupt = (): void => interruption.abort();
-  process.once('SIGINT', interrupt);
-  const progress = new Progress(session, `${queue.length} programs`, 'MB');
-  let done = 0;
-  try {
-    await Promise.all(
-      Array.from({ length: Math.min(options.jobs ?? JOBS, queue.length) }, async () => {
-        const helper = new Helper<ReportReply>(
-          scriptBeside(import.meta.url, './child'),
-          options.model === undefined ? [] : [options.model],
-        );
-        const stop = (): void => helper.stop();
-        interruption.signal.addEventListener('abort', stop);
-        try {
-          for (let task = queue.shift(); task; task = queue.shift()) {
-            const report = `${REPORTS}/${reportName(task.path, extensionOf(format))}`;
-            const order = {
-              path: task.path,
-              output: join(folder, report),
-              format,
-              options: orderOptions(options),
-            };
-            const row = await rowBy(helper, task, order, report);
-            if (interruption.signal.aborted) return;
-            rows.set(task.path, row);
-            // What could not be read may be readable next time.
-            if (task.sha256 !== null && row.error?.kind !== 'internal') journal.add(task.path, task.key, row);
-            done += task.size;
-            progress.update(Math.round(done / MB), Math.round(bytes / MB));
-          }
-        } finally {
-          helper.stop();
-        }
-      }),
-    );
-  } finally {
-    progress.end();
-    process.off('SIGINT', interrupt);
-  }
-  if (interruption.signal.aborted) {
-    throw new BinscribeError('interrupted', `stopped after ${rows.size} of ${total} programs`, {
-      hint: 'The same command goes on from there.',
-    });
-  }
+  return workThrough({
+    // The largest first, so that none of them is left to the end alone.
+    tasks: [...tasks].sort((a, b) => b.size - a.size),
+    jobs: options.jobs ?? JOBS,
+    script: scriptBeside(import.meta.url, './child'),
+    args: options.model === undefined ? [] : [options.model],
+    session,
+    title: `${tasks.length} programs`,
+    ask(helper: Helper<ReportReply>, task) {
+      const report = `${REPORTS}/${reportName(task.path, extensionOf(format))}`;
+      const output = join(folder, report);
+      return rowBy(helper, task, { path: task.path, output, format, options: orderOptions(options) }, report);
+    },
+    keep(task, row) {
+      rows.set(task.path, row);
+      // What could not be read may be readable next time.
+      if (task.sha256 !== null && row.error?.kind !== 'internal') journal.add(task.path, task.key, row);
+    },
+    reached: () => `${rows.size} of ${total} programs`,
+  });
 }
 
 async function rowBy(

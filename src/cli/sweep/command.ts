@@ -5,7 +5,6 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { Command } from 'commander';
-import { BinscribeError } from '../../error.ts';
 import { renderJson } from '../../explain/render/json.ts';
 import { renderSweep } from '../../explain/render/sweep.ts';
 import {
@@ -18,11 +17,11 @@ import {
 } from '../../explain/sweep.ts';
 import { VERSION } from '../../version.ts';
 import { positive } from '../options.ts';
-import { Progress } from '../progress.ts';
 import { publish, type ResultFlags } from '../result.ts';
 import type { Session } from '../session.ts';
 import type { ChildReply } from './child.ts';
-import { Helper, scriptBeside } from './helper.ts';
+import { workThrough } from './crowd.ts';
+import { type Helper, scriptBeside } from './helper.ts';
 import { Journal, type JournalHead } from './journal.ts';
 import { DEFAULT_PLACES, findPrograms, type Program } from './places.ts';
 
@@ -45,7 +44,6 @@ sweep that was stopped, or killed, goes on where it was when the same command is
 const LIMIT = 900;
 /** Runs of each program of the aim. */
 const RUNS = 3;
-const MB = 1e6;
 /** Processes that run, over the last minute; the timings are to be those of a machine that does nothing else. */
 const QUIET_LOAD = 0.5;
 /** Milliseconds. A minute's mean falls from 2 to 0.5 in a minute and a half. */
@@ -104,44 +102,20 @@ async function sweep(
     else queue.push(program);
   }
   if (rows.size > 0) session.stderr.write(`going on: ${rows.size} of ${programs.length} files were done\n`);
-  const interruption = new AbortController();
-  const interrupt = (): void => interruption.abort();
-  process.once('SIGINT', interrupt);
-  const progress = new Progress(session, `sweep of ${queue.length} files`, 'MB');
-  const total = queue.reduce((sum, { size }) => sum + size, 0);
-  let done = 0;
-  try {
-    await Promise.all(
-      Array.from({ length: Math.min(jobs, queue.length) }, async () => {
-        const helper = new Helper<ChildReply>(
-          scriptBeside(import.meta.url, './child'),
-          model === undefined ? [] : [model],
-        );
-        const stop = (): void => helper.stop();
-        interruption.signal.addEventListener('abort', stop);
-        try {
-          for (let program = queue.shift(); program; program = queue.shift()) {
-            const row = await explainBy(helper, program, limit);
-            if (interruption.signal.aborted) return;
-            rows.set(row.path, row);
-            journal.add(row, program);
-            done += program.size;
-            progress.update(Math.round(done / MB), Math.round(total / MB));
-          }
-        } finally {
-          helper.stop();
-        }
-      }),
-    );
-  } finally {
-    progress.end();
-    process.off('SIGINT', interrupt);
-  }
-  if (interruption.signal.aborted) {
-    throw new BinscribeError('interrupted', `stopped after ${rows.size} of ${programs.length} files`, {
-      hint: 'The same command goes on from there.',
-    });
-  }
+  await workThrough({
+    tasks: queue,
+    jobs,
+    script: scriptBeside(import.meta.url, './child'),
+    args: model === undefined ? [] : [model],
+    session,
+    title: `sweep of ${queue.length} files`,
+    ask: (helper: Helper<ChildReply>, program) => explainBy(helper, program, limit),
+    keep(program, row) {
+      rows.set(row.path, row);
+      journal.add(row, program);
+    },
+    reached: () => `${rows.size} of ${programs.length} files`,
+  });
   return [...rows.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 

@@ -1,15 +1,15 @@
 /** The encoder as a model: one network for all answers, names from the known functions nearest to its vector. */
 
 import { fieldRows } from '../../tokens/fields.ts';
-import { exactHash, normalizedHash, withoutPadding } from '../../tokens/normalize.ts';
+import { withoutPadding } from '../../tokens/normalize.ts';
 import { argumentFacts } from '../arguments/facts.ts';
 import { ruleCount } from '../arguments/count.ts';
-import { answerOf, type Inspection, type KnowingModel } from '../inspection.ts';
-import { findByHash, hasExact, type KnownFunctions } from '../known/index.ts';
+import { answerOf, type Inspection, type KnowingModel, likeliest } from '../inspection.ts';
+import type { KnownFunctions } from '../known/index.ts';
 import type { Hit } from '../known/search.ts';
-import { type LinearModel, softmax } from '../linear/logistic.ts';
+import { argMax, type LinearModel, softmax } from '../linear/logistic.ts';
 import type { FunctionAnswer, FunctionInput, ModelCard, ProgramInput, Scored } from '../model.ts';
-import { type Found, nameCandidates, nameScore } from '../names.ts';
+import { type Found, sameCode, scoredNames } from '../names.ts';
 import type { EncoderOutput, EncoderSession } from './encode.ts';
 import type { NearestVectors } from './nearest.ts';
 import { MOST_ARGUMENTS, TYPE_CLASSES, TYPED_ARGUMENTS } from './network.ts';
@@ -103,21 +103,13 @@ export class EncoderModel implements KnowingModel {
   ): Inspection {
     const { known, floor, labels, names, temperatures } = this.parts;
     const { length } = withoutPadding(body.instructions);
-    const found: Found[] = [];
-    if (length >= floor) {
-      const same = findByHash(known, normalizedHash(body));
-      if (same >= 0) {
-        const exact = hasExact(known, same, exactHash(code));
-        found.push({ entry: same, similarity: 1, match: exact ? 'exact' : 'normalized' });
-      }
-      found.push(...similar(hits, same, names.similarity));
-    }
+    const same = length >= floor ? sameCode(known, body, code) : [];
+    const near = length >= floor ? similar(hits, same.at(0)?.entry ?? -1, names.similarity) : [];
+    const found = [...same, ...near];
     return {
       length,
       found,
-      names: nameCandidates(known, found, length)
-        .map(({ name, features }) => ({ name, score: nameScore(names.linear, features) }))
-        .sort((a, b) => b.score - a.score),
+      names: scoredNames(known, found, length, names.linear),
       compiler: best(output.compiler, labels.compiler, temperatures.compiler),
       optimization: best(output.optimization, labels.optimization, temperatures.optimization),
       arguments: rule === null ? null : this.countArguments(output, rule),
@@ -127,8 +119,8 @@ export class EncoderModel implements KnowingModel {
 
   private countArguments(output: EncoderOutput, rule: number): Inspection['arguments'] {
     const { temperatures } = this.parts;
-    const probabilities = softmax(Float64Array.from(output.arguments), temperatures.arguments);
-    const place = largest(probabilities);
+    const probabilities = softmax(output.arguments, temperatures.arguments);
+    const place = argMax(probabilities);
     // The network knows the last class as "so many or more"; the rule has counted them.
     const count = place === MOST_ARGUMENTS ? Math.max(rule, place) : place;
     const types = Array.from({ length: Math.min(count, TYPED_ARGUMENTS) }, (_, i) =>
@@ -154,15 +146,8 @@ export function similar(hits: readonly Hit[], same: number, floor: number): Foun
 }
 
 function best(scores: Float32Array, labels: readonly string[], temperature: number): Scored {
-  const probabilities = softmax(Float64Array.from(scores), temperature);
-  const place = largest(probabilities);
-  return { label: labels[place], score: rounded(probabilities[place]) };
-}
-
-function largest(values: ArrayLike<number>): number {
-  let place = 0;
-  for (let i = 1; i < values.length; i++) if (values[i] > values[place]) place = i;
-  return place;
+  const { label, score } = likeliest(labels, scores, temperature);
+  return { label, score: rounded(score) };
 }
 
 function rounded(value: number): number {

@@ -45,6 +45,13 @@ export function softmax(scores: ArrayLike<number>, temperature = 1): Float64Arra
   return result;
 }
 
+/** Place of the largest number; the first of equals. */
+export function argMax(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
+  return best;
+}
+
 /**
  * The loss at `weights`, its gradient written into `gradient` (both [columns, classes] then [classes]).
  * One pass over the entries each way.

@@ -55,11 +55,13 @@ export const addRowsOperation: Operation<{ rows: number; outer: number }> = {
     const count = elements(indices.shape);
     const times = elements(indices.shape.slice(0, outer));
     const width = elements(values.shape.slice(indices.rank - outer));
-    const own = count / times;
     const [each, often, flat, column, wide, sums] = Array.from({ length: 6 }, () => emit.temporary());
-    emit.node('Reshape', [inputs[0], emit.integers([1, own, width])], [each]);
-    emit.node('Expand', [each, emit.integers([times, own, width])], [often]);
-    emit.node('Reshape', [often, emit.integers([count, width])], [flat]);
+    if (outer > 0) {
+      const own = count / times;
+      emit.node('Reshape', [inputs[0], emit.integers([1, own, width])], [each]);
+      emit.node('Expand', [each, emit.integers([times, own, width])], [often]);
+    }
+    emit.node('Reshape', [outer > 0 ? often : inputs[0], emit.integers([count, width])], [flat]);
     emit.node('Reshape', [inputs[1], emit.integers([count, 1])], [column]);
     emit.node('Expand', [column, emit.integers([count, width])], [wide]);
     const empty = emit.zeros([rows, width]);

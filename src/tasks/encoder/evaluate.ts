@@ -1,6 +1,6 @@
 /** `binscribe evaluate` of an encoder: the models of all its seeds and of a baseline, on the same test functions. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDataset } from '../../corpus/dataset.ts';
 import { BinscribeError } from '../../error.ts';
@@ -28,7 +28,7 @@ import { MODEL_FOLDER, type NetworkManifest, readNetworkManifest } from '../netw
 import { OPCODE_PAIRS, pairVector } from '../opcode-pairs.ts';
 import { type Comparison, dot, questionsFor, RetrievalTask } from '../retrieval.ts';
 import { bestSeed } from './export.ts';
-import { modelRival, type Rival } from '../rivals.ts';
+import { modelRival, rememberingLast, type Rival } from '../rivals.ts';
 import { readRun } from '../run.ts';
 
 /**
@@ -113,7 +113,9 @@ async function openSeeds(run: string, { recipe }: NetworkManifest): Promise<Know
         hint: 'A run with a grid has none: train the chosen settings by themselves.',
       });
     }
-    models.push(await loadModel((name) => readFile(folder, name), folder, { runtime }));
+    models.push(
+      rememberingLast(await loadModel((name) => readFile(folder, name), folder, { runtime: () => runtime })),
+    );
   }
   return models;
 }
@@ -127,5 +129,5 @@ async function openBaseline(run: string, dataset: string): Promise<{ run: string
       { hint: 'Train recipes/baseline.json, or another recipe of the model `first`, on that data set.' },
     );
   }
-  return { run, model: await loadModel((name) => readFileSync(join(run, name)), run) };
+  return { run, model: await loadModel((name) => readFile(run, name), run) };
 }
