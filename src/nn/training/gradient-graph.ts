@@ -134,32 +134,6 @@ function nameOf(tensor: Tensor): string {
   return (tensor.node.attributes as { name: string }).name;
 }
 
-/**
- * Adds rows to a table: what `addRows` does, on the host.
- * @param table [count, width], flat
- * @param values rows, flat; where there are fewer than indices they are taken again from the first
- */
-export function addRowsTo(
-  table: Float32Array,
-  width: number,
-  values: Float32Array,
-  indices: ArrayLike<number | bigint>,
-): void {
-  for (let i = 0, from = 0; i < indices.length; i++, from += width) {
-    if (from === values.length) from = 0;
-    const to = Number(indices[i]) * width;
-    for (let j = 0; j < width; j++) table[to + j] += values[from + j];
-  }
-}
-
-/** Sets rows of a table to zero: what `addRowsTo` wrote. */
-export function clearRows(table: Float32Array, width: number, indices: ArrayLike<number | bigint>): void {
-  for (let i = 0; i < indices.length; i++) {
-    const start = Number(indices[i]) * width;
-    table.fill(0, start, start + width);
-  }
-}
-
 /** The signature of a batch: graphs are made anew for each. */
 export function signature(batch: HostTensors): string {
   return Object.entries(batch)

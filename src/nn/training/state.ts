@@ -10,6 +10,7 @@ import type { HostTensor } from '../runtime.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { wasmEngine } from '../wasm/engine.ts';
 import type { Layout, Slot, Stretch } from './layout.ts';
+import { ROW_PIECE } from './rows-kernel.ts';
 import { updateLayout, updateModule, type UpdateExports, type UpdateLayout } from './update-kernel.ts';
 
 /** Copies of all that changes, for a checkpoint. */
@@ -31,6 +32,8 @@ export class TrainingState {
   private readonly buffers: Readonly<Record<BufferName, Float32Array>>;
   private readonly kernel: UpdateExports;
   private readonly scalars: Float32Array;
+  private readonly rowValues: Float32Array;
+  private readonly rowPlaces: Int32Array;
   private readonly views = new Map<string, HostTensor>();
 
   /** @throws BinscribeError `usage` where the model is too large, `missing` without WebAssembly's vectors */
@@ -38,7 +41,9 @@ export class TrainingState {
     const { length, trainedLength } = layout;
     this.layout = layout;
     this.optimizer = optimizer;
-    const addresses = updateLayout(optimizer, length, trainedLength);
+    const widths = [...layout.slots.values()].map(({ shape }) => elements(shape.slice(1)));
+    const piece = Math.max(ROW_PIECE, ...widths);
+    const addresses = updateLayout(optimizer, length, trainedLength, piece);
     this.addresses = addresses;
     const engine = wasmEngine();
     if (!engine) throw new BinscribeError('missing', 'training needs WebAssembly with vectors (SIMD)');
@@ -49,6 +54,8 @@ export class TrainingState {
     const view = (start: number, count: number): Float32Array =>
       new Float32Array(memory.buffer, start, count);
     this.scalars = view(addresses.scalars, addresses.scalarNames.length);
+    this.rowValues = view(addresses.rows.values, piece);
+    this.rowPlaces = new Int32Array(memory.buffer, addresses.rows.places, piece);
     this.buffers = {
       parameters: view(addresses.parameters, length),
       gradients: view(addresses.gradients, trainedLength),
@@ -91,6 +98,37 @@ export class TrainingState {
       if (group !== current) this.prepareGroup(group, scale, rate);
       current = group;
       this.kernel.update(start * 4, end * 4, this.addresses[from]);
+    }
+  }
+
+  /**
+   * Adds rows to the gradient of a table: what the operation `addRows` does, on the host.
+   * @param values rows, flat; where there are fewer than numbers they are taken again from the first
+   * @param numbers which row of the table each is added to
+   * @throws BinscribeError `usage` where the table has no such row
+   */
+  addRows({ name, offset, shape }: Slot, values: Float32Array, numbers: ArrayLike<number | bigint>): void {
+    const width = elements(shape.slice(1));
+    const count = values.length / width;
+    const piece = Math.floor(this.rowValues.length / width);
+    const { gradients, rows } = this.addresses;
+    for (let from = 0; from < count; from += piece) {
+      const end = Math.min(from + piece, count);
+      this.rowValues.set(values.subarray(from * width, end * width));
+      for (let again = 0; again < numbers.length; again += count) {
+        const own = Math.min(again + end, numbers.length) - (again + from);
+        for (let i = 0; i < own; i++) {
+          const number = Number(numbers[again + from + i]);
+          if (number < 0 || number >= shape[0]) {
+            throw new BinscribeError(
+              'usage',
+              `parameter ${name}: rows 0 to ${shape[0] - 1} expected, got ${number}`,
+            );
+          }
+          this.rowPlaces[i] = number;
+        }
+        this.kernel.addRows(gradients + offset * 4, rows.values, rows.places, Math.max(0, own), width);
+      }
     }
   }
 

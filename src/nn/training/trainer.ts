@@ -5,15 +5,7 @@ import type { Optimizer } from '../optimizers/optimizer.ts';
 import { RandomStream } from '../random.ts';
 import { allocate, type HostTensor, type HostTensors, type Runtime, type Session } from '../runtime.ts';
 import { elements } from '../shape.ts';
-import {
-  addRowsTo,
-  buildModel,
-  clearRows,
-  gradientGraph,
-  signature,
-  type GradientGraph,
-  type Model,
-} from './gradient-graph.ts';
+import { buildModel, gradientGraph, signature, type GradientGraph, type Model } from './gradient-graph.ts';
 import { Layout, type ParameterGroup, type Slot, type Stretch } from './layout.ts';
 import { TrainingState, type StateSnapshot } from './state.ts';
 import { UsedRows } from './used-rows.ts';
@@ -228,10 +220,11 @@ export class Trainer {
 
   private addRows({ graph, results }: Prepared, batch: HostTensors): void {
     for (const { parameter, rows, indices, width } of graph.rows) {
-      const { offset, size } = this.slot(parameter);
+      const slot = this.slot(parameter);
+      const { offset, size } = slot;
       const table = this.state.gradients.subarray(offset, offset + size);
       const numbers = batch[indices].data;
-      addRowsTo(table, width, results[rows].data as Float32Array, numbers);
+      this.state.addRows(slot, results[rows].data as Float32Array, numbers);
       this.used.get(parameter)?.add(numbers);
       // The data are the caller's, who may fill them with the next batch: what was added is kept by its numbers.
       this.addedRows.push({ table, width, indices: numbers.slice() });
@@ -298,4 +291,16 @@ function sumOfSquares(values: Float32Array): number {
   }
   for (; i < values.length; i++) a += values[i] * values[i];
   return a + b + c + d;
+}
+
+/** Sets rows of a table to zero: where most of them are meant, all. */
+function clearRows(table: Float32Array, width: number, indices: ArrayLike<number | bigint>): void {
+  if (indices.length * width >= table.length) {
+    table.fill(0);
+    return;
+  }
+  for (let i = 0; i < indices.length; i++) {
+    const start = Number(indices[i]) * width;
+    table.fill(0, start, start + width);
+  }
 }

@@ -10,6 +10,7 @@ import { topological, type Node, type Tensor } from '../tensor.ts';
 import { ModuleBuilder, PAGE, type Variable } from '../wasm/assembler.ts';
 import type { Code } from '../wasm/encoding.ts';
 import { f32, f32x4, i32, v128, whileLoop } from '../wasm/opcodes.ts';
+import { defineAddRows, type RowExports } from './rows-kernel.ts';
 
 /** Bytes of a number, and of the four that an instruction works on. */
 const FLOAT = 4;
@@ -26,6 +27,8 @@ export interface UpdateLayout {
   /** The optimiser's numbers for a group, in the order of their names. */
   readonly scalars: number;
   readonly scalarNames: readonly string[];
+  /** Rows to add to a table, and their numbers. */
+  readonly rows: { readonly values: number; readonly places: number };
   readonly pages: number;
 }
 
@@ -34,9 +37,15 @@ const MOST_PAGES = 65536;
 
 /**
  * @param length of the parameters, and of those that are trained; multiples of four
+ * @param piece numbers of rows, see `ROW_PIECE`
  * @throws BinscribeError `usage` where they do not fit
  */
-export function updateLayout(optimizer: Optimizer, length: number, trained: number): UpdateLayout {
+export function updateLayout(
+  optimizer: Optimizer,
+  length: number,
+  trained: number,
+  piece: number,
+): UpdateLayout {
   const numbers = { step: 1, learningRate: 1, weightDecay: 1, gradientScale: 1 };
   const scalarNames = Object.keys(optimizer.scalars(numbers));
   let next = 0;
@@ -46,6 +55,7 @@ export function updateLayout(optimizer: Optimizer, length: number, trained: numb
     return start;
   };
   const scalars = take(scalarNames.length);
+  const rows = { values: take(piece), places: take(piece) };
   const parameters = take(length);
   const gradients = take(trained);
   const accumulated = take(trained);
@@ -58,11 +68,11 @@ export function updateLayout(optimizer: Optimizer, length: number, trained: numb
       { hint: 'Freeze a part of the model, or take an optimiser that keeps less: sgd.' },
     );
   }
-  return { parameters, gradients, accumulated, state, scalars, scalarNames, pages };
+  return { parameters, gradients, accumulated, state, scalars, scalarNames, rows, pages };
 }
 
 /** Calls of the kernel. */
-export interface UpdateExports {
+export interface UpdateExports extends RowExports {
   /**
    * Updates elements whose bytes begin at `start`, up to `end`, from the beginning of a buffer. Both are multiples
    * of 16.
@@ -82,7 +92,7 @@ const RULES: Readonly<Record<string, (...operands: Code[]) => Code>> = {
 const GRADIENT = 'gradient';
 const PARAMETER = 'parameter';
 
-/** A module with the memory `env.memory` and the export `update`. */
+/** A module with the memory `env.memory` and what `UpdateExports` says. */
 export function updateModule(optimizer: Optimizer, layout: UpdateLayout): Uint8Array<ArrayBuffer> {
   const { state, scalarNames, scalars } = layout;
   const vector = (name: string): Tensor => input(name, [QUAD / FLOAT]);
@@ -121,6 +131,7 @@ export function updateModule(optimizer: Optimizer, layout: UpdateLayout): Uint8A
       whileLoop(i32.ltU(at.get, end.get), [repeated, stores, at.set(i32.add(at.get, i32.const(QUAD)))]),
     ];
   });
+  defineAddRows(module);
   return module.bytes();
 }
 

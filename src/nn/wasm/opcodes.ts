@@ -58,6 +58,7 @@ export const f32 = {
   const: (value: number): Code => [0x43, float32(value)],
   load: load([0x2a], 2),
   store: store([0x38], 2),
+  add: plain(0x92),
   mul: plain(0x94),
   div: plain(0x95),
   convertI32U: plain(0xb3),
