@@ -12,7 +12,7 @@ import { type ArgumentTable, countArguments } from './arguments/count.ts';
 import { argumentFacts } from './arguments/facts.ts';
 import type { KnownFunctions } from './known/index.ts';
 import { Searcher } from './known/search.ts';
-import { type LinearModel, logits } from './linear/logistic.ts';
+import { type LinearModel, logits, softmax } from './linear/logistic.ts';
 import type { SparseVector } from './linear/sparse.ts';
 import { columnsOf, styleBags, styleVector } from './linear/style.ts';
 import { answerOf, type Inspection, type KnowingModel, likeliest } from './inspection.ts';
@@ -132,5 +132,5 @@ export function nearest(
 }
 
 function classify({ labels, linear, temperature }: Classifier, style: SparseVector): Scored {
-  return likeliest(labels, logits(linear, style), temperature);
+  return likeliest(labels, softmax(logits(linear, style), temperature));
 }

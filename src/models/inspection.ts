@@ -4,7 +4,7 @@
  */
 
 import type { KnownFunctions } from './known/index.ts';
-import { argMax, softmax } from './linear/logistic.ts';
+import { argMax } from './linear/logistic.ts';
 import type { Field, FunctionAnswer, Model, ProgramInput, Scored } from './model.ts';
 import { type Found, neighboursOf } from './names.ts';
 
@@ -16,6 +16,8 @@ export interface Inspection {
   found: Found[];
   compiler: Scored;
   optimization: Scored;
+  /** The same, had the program no other functions, where those count. */
+  alone?: { compiler: Scored; optimization: Scored };
   /** Null for a function without instructions. `rule` is what the rule without learning says. */
   arguments: { count: number; score: number; rule: number; types?: Scored[] } | null;
   /** Its place among functions, of length 1, where the model has one. */
@@ -40,9 +42,8 @@ export interface Withheld {
   threshold: number;
 }
 
-/** The label with the largest of the log-odds, and its probability. */
-export function likeliest(labels: readonly string[], scores: ArrayLike<number>, temperature: number): Scored {
-  const probabilities = softmax(scores, temperature);
+/** The label of the largest probability. */
+export function likeliest(labels: readonly string[], probabilities: Float64Array): Scored {
   const place = argMax(probabilities);
   return { label: labels[place], score: probabilities[place] };
 }

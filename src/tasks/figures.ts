@@ -4,7 +4,7 @@ import { bootstrap } from '../metrics/bootstrap.ts';
 import { brier, equalMassBins, equalWidthBins, expectedCalibrationError } from '../metrics/calibration.ts';
 import { confusionMatrix, macroF1 } from '../metrics/classification.ts';
 import { Random } from '../random.ts';
-import type { LabelName } from './classifiers.ts';
+import { LABEL_NAMES, type LabelName } from './classifiers.ts';
 import type { Judged, RivalOpinion } from './judge.ts';
 
 export interface Figure {
@@ -30,6 +30,23 @@ export interface FigureContext {
   baselines: Readonly<Record<string, number>>;
 }
 
+/** Which of an answerer's opinions counts. */
+interface View {
+  readonly own: (item: Judged, label: LabelName) => number;
+  readonly other: (opinion: RivalOpinion, label: LabelName) => number;
+}
+
+const ALONE: View = {
+  own: (item, label) => item[label].value,
+  other: (opinion, label) => opinion[label],
+};
+/** A rival that does not look at other functions says what it says of each alone. */
+const IN_PROGRAM: View = {
+  own: (item, label) => (item.inProgram ?? item)[label].value,
+  other: (opinion, label) => (opinion.inProgram ?? opinion)[label],
+};
+const IN_PROGRAM_SUFFIX = ", with the program's other functions";
+
 type Statistic = (weights: Float64Array | undefined) => number;
 
 /** 15 bins, as Guo et al. (2017) and most after them. */
@@ -51,10 +68,25 @@ export function figuresOf(items: readonly Judged[], context: FigureContext): Fig
     { 'exact hash': (j: Judged) => j.exactNameRight },
     (other: RivalOpinion) => other.nameRight,
   ] as const;
+  const inProgram = items.filter((j) => j.inProgram !== null);
+  const styleFigures = (of: readonly Judged[], view: View, suffix = ''): Figure[] => [
+    f1Figure(`compiler macro-F1${suffix}`, of, { view, label: 'compiler', classes: 2, map: same }, context),
+    f1Figure(
+      `level macro-F1 (four classes)${suffix}`,
+      of,
+      { view, label: 'optimization', classes: LEVELS, map: same },
+      context,
+    ),
+    f1Figure(
+      `level macro-F1 (O2 and O3 as one)${suffix}`,
+      of,
+      { view, label: 'optimization', classes: LEVELS - 1, map: JOINED },
+      context,
+    ),
+  ];
   return [
-    f1Figure('compiler macro-F1', items, 'compiler', 2, same, context),
-    f1Figure('level macro-F1 (four classes)', items, 'optimization', LEVELS, same, context),
-    f1Figure('level macro-F1 (O2 and O3 as one)', items, 'optimization', LEVELS - 1, JOINED, context),
+    ...styleFigures(items, ALONE),
+    ...(inProgram.length > 0 ? styleFigures(inProgram, IN_PROGRAM, IN_PROGRAM_SUFFIX) : []),
     rightShare(
       'level accuracy',
       items,
@@ -88,6 +120,16 @@ export function figuresOf(items: readonly Judged[], context: FigureContext): Fig
       j.optimization.score,
       j.optimization.value === j.truth.optimization,
     ]),
+    ...(inProgram.length > 0
+      ? LABEL_NAMES.flatMap((label) =>
+          calibrationFigures(
+            `${label === 'compiler' ? 'compiler' : 'level'}${IN_PROGRAM_SUFFIX}`,
+            inProgram,
+            context,
+            (j) => [j.inProgram![label].score, j.inProgram![label].value === j.truth[label]],
+          ),
+        )
+      : []),
     ...calibrationFigures('arguments', items, context, (j) => [
       j.arguments.score,
       j.arguments.value === j.truth.arguments,
@@ -113,19 +155,25 @@ function withInterval(
   return { name, value: statistic(undefined), interval: [low, high], items: items.length };
 }
 
+interface Classes {
+  readonly view: View;
+  readonly label: LabelName;
+  readonly classes: number;
+  /** From a label to the class that it counts as. */
+  readonly map: (value: number) => number;
+}
+
 function f1Figure(
   name: string,
   items: readonly Judged[],
-  label: LabelName,
-  classes: number,
-  map: (value: number) => number,
+  { view, label, classes, map }: Classes,
   context: FigureContext,
 ): Figure {
   const truth = items.map((j) => map(j.truth[label]));
   const f1 = (predicted: readonly number[], weights?: Float64Array): number =>
     macroF1(confusionMatrix(truth, predicted, classes, weights), classes);
-  const ours = items.map((j) => map(j[label].value));
-  const other = (place: number): number => f1(items.map((j) => map(j.others[place][label])));
+  const ours = items.map((j) => map(view.own(j, label)));
+  const other = (place: number): number => f1(items.map((j) => map(view.other(j.others[place], label))));
   const random = new Random(context.seed);
   const { majority, seedPlaces } = context;
   return {

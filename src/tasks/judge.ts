@@ -1,7 +1,7 @@
 /** A model's answers beside the truth, function by function, with what the baselines would have said. */
 
 import type { Inspection, KnowingModel } from '../models/inspection.ts';
-import { LABELS } from './classifiers.ts';
+import { type LabelName, LABELS } from './classifiers.ts';
 import { compilerFamily, type LabelledProgram } from './labelled.ts';
 import type { Rival, RivalAnswer } from './rivals.ts';
 
@@ -27,8 +27,11 @@ export interface Judged {
   duplicate: boolean;
   leak: boolean;
   truth: { compiler: number; optimization: number; arguments: number };
+  /** Of the function by itself. */
   compiler: Prediction;
   optimization: Prediction;
+  /** With the program's other functions in view, for a model that looks at them. */
+  inProgram: Record<LabelName, Prediction> | null;
   arguments: Prediction & { rule: number };
   /** The best name, given or not; null where nothing is near. `given` says whether it was given. */
   name: { right: boolean; score: number; given: boolean } | null;
@@ -41,7 +44,7 @@ export interface Judged {
 }
 
 /** A rival's answer, its name compared with the true one. */
-export interface RivalOpinion extends Pick<RivalAnswer, 'compiler' | 'optimization' | 'arguments'> {
+export interface RivalOpinion extends Pick<RivalAnswer, LabelName | 'inProgram' | 'arguments'> {
   /** Null for a rival that gives no names. */
   nameRight: boolean | null;
 }
@@ -85,6 +88,7 @@ export async function judge(
       const label = program.labels[i];
       const inspection = inspections[i];
       const best = inspection.names.at(0);
+      const alone = inspection.alone ?? inspection;
       const count = inspection.arguments ?? { count: 0, score: 0, rule: 0 };
       judged.push({
         cluster,
@@ -92,14 +96,8 @@ export async function judge(
         duplicate: label.duplicate,
         leak: label.leak,
         truth: { compiler, optimization, arguments: label.arguments },
-        compiler: {
-          value: LABELS.compiler.indexOf(inspection.compiler.label),
-          score: inspection.compiler.score,
-        },
-        optimization: {
-          value: LABELS.optimization.indexOf(inspection.optimization.label),
-          score: inspection.optimization.score,
-        },
+        ...predictions(alone),
+        inProgram: inspection.alone ? predictions(inspection) : null,
         arguments: { value: count.count, score: count.score, rule: count.rule },
         name: best
           ? { right: best.name === label.name, score: best.score, given: best.score >= threshold }
@@ -114,9 +112,16 @@ export async function judge(
   return judged;
 }
 
-function opinionOf(
-  { compiler, optimization, arguments: count, name }: RivalAnswer,
-  truth: string,
-): RivalOpinion {
-  return { compiler, optimization, arguments: count, nameRight: name === null ? null : name === truth };
+function predictions(of: Pick<Inspection, LabelName>): Record<LabelName, Prediction> {
+  const predict = (label: LabelName): Prediction => ({
+    value: LABELS[label].indexOf(of[label].label),
+    score: of[label].score,
+  });
+  return { compiler: predict('compiler'), optimization: predict('optimization') };
+}
+
+function opinionOf({ name, ...rest }: RivalAnswer, truth: string): RivalOpinion {
+  const { compiler, optimization, inProgram, arguments: count } = rest;
+  const nameRight = name === null ? null : name === truth;
+  return { compiler, optimization, inProgram, arguments: count, nameRight };
 }

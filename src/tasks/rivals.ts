@@ -10,6 +10,8 @@ import type { LabelledProgram } from './labelled.ts';
 
 /** What a rival says of a function: classes, and where it has an opinion the number of arguments and the name. */
 export interface RivalAnswer extends Record<LabelName, number> {
+  /** With the program's other functions in view; null for a rival that does not look at them. */
+  inProgram: Record<LabelName, number> | null;
   arguments: number | null;
   /** '' where it finds none, null for a rival that gives no names. */
   name: string | null;
@@ -52,6 +54,7 @@ export function classifierRival(
           return {
             compiler: classOf('compiler'),
             optimization: classOf('optimization'),
+            inProgram: null,
             arguments: null,
             name: null,
             vector: null,
@@ -70,12 +73,20 @@ export function modelRival(name: string, model: KnowingModel): Rival {
 }
 
 function answerOfInspection(inspection: Inspection): RivalAnswer {
+  const { alone } = inspection;
   return {
-    compiler: LABELS.compiler.indexOf(inspection.compiler.label),
-    optimization: LABELS.optimization.indexOf(inspection.optimization.label),
+    ...labelsOf(alone ?? inspection),
+    inProgram: alone ? labelsOf(inspection) : null,
     arguments: inspection.arguments?.count ?? 0,
     name: inspection.names.at(0)?.name ?? '',
     vector: inspection.vector ?? null,
+  };
+}
+
+function labelsOf({ compiler, optimization }: Pick<Inspection, LabelName>): Record<LabelName, number> {
+  return {
+    compiler: LABELS.compiler.indexOf(compiler.label),
+    optimization: LABELS.optimization.indexOf(optimization.label),
   };
 }
 

@@ -135,6 +135,7 @@ describe('the folder of an encoder', () => {
         floor: FLOOR,
         longest: NETWORK.longest,
         labels: LABELS,
+        priors: { compiler: [0.5, 0.5], optimization: [0.25, 0.25, 0.25, 0.25] },
         temperatures: { compiler: 1, optimization: 1, arguments: 1, types: 1 },
         known: split.collected.known,
         vectors: Float32Array.from(outputs.flatMap(({ vector }) => [...vector])),

@@ -37,6 +37,8 @@ const encoderShape = z.strictObject({
   /** Numbers of a vector. */
   size: z.int().positive(),
   labels: z.strictObject({ compiler: z.array(z.string()), optimization: z.array(z.string()) }),
+  /** Share of each label among what was learned from. */
+  priors: z.strictObject({ compiler: z.array(probability), optimization: z.array(probability) }),
   temperatures: z.strictObject({
     compiler: temperature,
     optimization: temperature,
@@ -70,7 +72,7 @@ export function writeEncoder(
   description: string,
   origin: ModelOrigin,
 ): Map<string, Uint8Array> {
-  const { floor, longest, reach, labels, temperatures, known, names, network, vectors } = parts;
+  const { floor, longest, reach, labels, priors, temperatures, known, names, network, vectors } = parts;
   const size = vectors.length / known.entries;
   const fields = {
     kind: ENCODER_KIND,
@@ -81,6 +83,7 @@ export function writeEncoder(
     reach,
     size,
     labels,
+    priors,
     temperatures,
     names: {
       similarity: names.similarity,
@@ -106,7 +109,7 @@ export async function loadEncoder(
   const document = parseAs(encoderShape, checked, `${where}/${DOCUMENT}`);
   const files = await readParts(read, checked, [NETWORK, INDEX, VECTORS], where);
   const known = decodeKnown(files[INDEX], `${where}/${INDEX}`);
-  const { size, floor, longest, reach, labels, temperatures, names } = document;
+  const { size, floor, longest, reach, labels, priors, temperatures, names } = document;
   if (files[VECTORS].length !== known.entries * size) {
     throw corrupt(
       `${where}/${VECTORS}: ${known.entries} vectors of ${size} bytes expected, got ${files[VECTORS].length} bytes`,
@@ -118,6 +121,7 @@ export async function loadEncoder(
     floor,
     longest,
     labels,
+    priors,
     temperatures,
     known,
     names: {

@@ -8,6 +8,7 @@ import { answerOf, type Inspection, type KnowingModel, likeliest } from '../insp
 import type { KnownFunctions } from '../known/index.ts';
 import type { Hit } from '../known/search.ts';
 import { argMax, type LinearModel, softmax } from '../linear/logistic.ts';
+import { adjusted, estimateShares } from '../shares.ts';
 import type { FunctionAnswer, FunctionInput, ModelCard, ProgramInput, Scored } from '../model.ts';
 import { type Found, sameCode, scoredNames } from '../names.ts';
 import type { EncoderOutput, EncoderSession } from './encode.ts';
@@ -22,6 +23,9 @@ export interface Temperatures {
   readonly types: number;
 }
 
+/** What a program's functions have in common. */
+export type Style = 'compiler' | 'optimization';
+
 /** Everything that training found out. */
 export interface EncoderModelParts {
   readonly card: ModelCard;
@@ -29,7 +33,9 @@ export interface EncoderModelParts {
   readonly floor: number;
   /** Instructions of a function that the network looks at. */
   readonly longest: number;
-  readonly labels: { readonly compiler: readonly string[]; readonly optimization: readonly string[] };
+  readonly labels: Readonly<Record<Style, readonly string[]>>;
+  /** Share of each label among what was learned from. */
+  readonly priors: Readonly<Record<Style, readonly number[]>>;
   readonly temperatures: Temperatures;
   readonly known: KnownFunctions;
   readonly names: {
@@ -46,6 +52,8 @@ export interface EncoderModelParts {
 
 /** Entries looked at for names. */
 export const MOST_FOUND = 20;
+/** Functions of a program that tell its style: the shares of more are no surer, and `--function` has to wait for all. */
+const MOST_WITNESSES = 512;
 /** Only the same code is alike altogether. */
 const LARGEST_SIMILARITY = 0.9999;
 /** Digits of a probability: sums are rounded otherwise where a function has other neighbours in its batch. */
@@ -81,18 +89,48 @@ export class EncoderModel implements KnowingModel {
     const { encoder, nearest, longest } = this.parts;
     const { summaries, facts } = argumentFacts(functions);
     const asked = wanted ? functions.filter(({ address }) => wanted.has(address)) : functions;
-    const rules = asked.map(({ address }) => {
+    const witnesses = this.witnesses(functions);
+    const others = [...witnesses].filter((one) => wanted?.has(one.address) === false);
+    const ruleOf = ({ address }: FunctionInput): number | null => {
       const summary = summaries.get(address);
       const fact = facts.get(address);
       return summary && fact ? ruleCount(summary, fact) : null;
-    });
-    const inputs = asked.map(({ body }, i) => ({
-      rows: fieldRows(body, longest),
-      rule: Math.min(MOST_ARGUMENTS, rules[i] ?? 0),
+    };
+    const inputs = [...asked, ...others].map((one) => ({
+      rows: fieldRows(one.body, longest),
+      rule: Math.min(MOST_ARGUMENTS, ruleOf(one) ?? 0),
     }));
-    const outputs = await encoder.encode(inputs, progress);
-    const hits = await nearest.search(outputs.map(({ vector }) => vector));
-    return asked.map((one, i) => this.inspectOne(one, outputs[i], hits[i], rules[i]));
+    const outputs = await encoder.encode(
+      inputs,
+      progress && ((done) => progress(Math.min(done, asked.length))),
+    );
+    const testimony = [...asked, ...others].flatMap((one, i) => (witnesses.has(one) ? [outputs[i]] : []));
+    const shares = {
+      compiler: this.shares(testimony, 'compiler'),
+      optimization: this.shares(testimony, 'optimization'),
+    };
+    const own = outputs.slice(0, asked.length);
+    const hits = await nearest.search(own.map(({ vector }) => vector));
+    return asked.map((one, i) => this.inspectOne(one, own[i], hits[i], ruleOf(one), shares));
+  }
+
+  /** The same ones whichever functions are wanted: spread over the program, of those that are large enough. */
+  private witnesses(functions: readonly FunctionInput[]): ReadonlySet<FunctionInput> {
+    const large = functions
+      .filter(({ body }) => withoutPadding(body.instructions).length >= this.parts.floor)
+      .sort((a, b) => a.address - b.address);
+    const step = Math.max(1, large.length / MOST_WITNESSES);
+    return new Set(
+      Array.from({ length: Math.min(large.length, MOST_WITNESSES) }, (_, i) => large[Math.floor(i * step)]),
+    );
+  }
+
+  private shares(outputs: readonly EncoderOutput[], style: Style): Float64Array {
+    const { priors, temperatures } = this.parts;
+    return estimateShares(
+      outputs.map((output) => softmax(output[style], temperatures[style])),
+      priors[style],
+    );
   }
 
   private inspectOne(
@@ -100,18 +138,24 @@ export class EncoderModel implements KnowingModel {
     output: EncoderOutput,
     hits: readonly Hit[],
     rule: number | null,
+    shares: Readonly<Record<Style, Float64Array>>,
   ): Inspection {
-    const { known, floor, labels, names, temperatures } = this.parts;
+    const { known, floor, labels, names, temperatures, priors } = this.parts;
     const { length } = withoutPadding(body.instructions);
     const same = length >= floor ? sameCode(known, body, code) : [];
     const near = length >= floor ? similar(hits, same.at(0)?.entry ?? -1, names.similarity) : [];
     const found = [...same, ...near];
+    const probabilities = (style: Style): Float64Array => softmax(output[style], temperatures[style]);
+    const alone = (style: Style): Scored => best(labels[style], probabilities(style));
+    const inProgram = (style: Style): Scored =>
+      best(labels[style], adjusted(probabilities(style), priors[style], shares[style]));
     return {
       length,
       found,
       names: scoredNames(known, found, length, names.linear),
-      compiler: best(output.compiler, labels.compiler, temperatures.compiler),
-      optimization: best(output.optimization, labels.optimization, temperatures.optimization),
+      compiler: inProgram('compiler'),
+      optimization: inProgram('optimization'),
+      alone: { compiler: alone('compiler'), optimization: alone('optimization') },
       arguments: rule === null ? null : this.countArguments(output, rule),
       vector: output.vector,
     };
@@ -125,9 +169,11 @@ export class EncoderModel implements KnowingModel {
     const count = place === MOST_ARGUMENTS ? Math.max(rule, place) : place;
     const types = Array.from({ length: Math.min(count, TYPED_ARGUMENTS) }, (_, i) =>
       best(
-        output.types.subarray(i * TYPE_CLASSES.length, (i + 1) * TYPE_CLASSES.length),
         TYPE_CLASSES,
-        temperatures.types,
+        softmax(
+          output.types.subarray(i * TYPE_CLASSES.length, (i + 1) * TYPE_CLASSES.length),
+          temperatures.types,
+        ),
       ),
     );
     return { count, score: rounded(probabilities[place]), rule, types };
@@ -145,8 +191,8 @@ export function similar(hits: readonly Hit[], same: number, floor: number): Foun
     }));
 }
 
-function best(scores: Float32Array, labels: readonly string[], temperature: number): Scored {
-  const { label, score } = likeliest(labels, scores, temperature);
+function best(labels: readonly string[], probabilities: Float64Array): Scored {
+  const { label, score } = likeliest(labels, probabilities);
   return { label, score: rounded(score) };
 }
 

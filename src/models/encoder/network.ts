@@ -112,7 +112,13 @@ export function encodeFunctions(
   const initializer = normal(FIELD_DEVIATION);
   const vectors = embeddingBag(scope.at('fields'), fields, FIELD_VALUES, width, { initializer });
   let x = layerNorm(scope.at('norm'), vectors);
-  for (let i = 0; i < network.before; i++) x = convolution(scope.at(`before.${i}`), x, inner);
+  // The style of a compiler shows in single instructions and their neighbours, which deeper layers forget for the
+  // sake of what builds of one function share.
+  const style = [div(matmul(owned, x), sizes)];
+  for (let i = 0; i < network.before; i++) {
+    x = convolution(scope.at(`before.${i}`), x, inner);
+    if (i === 0) style.push(div(matmul(owned, x), sizes));
+  }
   const summary = linear(scope.at('summary'), div(matmul(owned, x), sizes), width);
   x = add(x, matmul(owned, summary, { transposeA: true }));
   for (let i = 0; i < network.after; i++) x = convolution(scope.at(`after.${i}`), x, inner);
@@ -128,7 +134,8 @@ export function encodeFunctions(
 
   const pooled = scope.dropout(concat([mean, reshape(found, [count, width])], 1), dropout);
   const counted = embedding(scope.at('rule'), rule, MOST_ARGUMENTS + 1, network.hidden, { initializer });
-  const features = gelu(add(linear(scope.at('features'), pooled, network.hidden), counted));
+  const told = linear(scope.at('features'), concat([pooled, ...style], 1), network.hidden);
+  const features = gelu(add(told, counted));
   return { features, vector: l2Normalize(linear(scope.at('vector'), pooled, network.size)) };
 }
 

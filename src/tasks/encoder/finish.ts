@@ -10,7 +10,7 @@ import {
   EncoderSession,
 } from '../../models/encoder/encode.ts';
 import { type EncoderFiles, writeEncoder } from '../../models/encoder/folder.ts';
-import { MOST_FOUND, similar, type Temperatures } from '../../models/encoder/model.ts';
+import { MOST_FOUND, similar, type Style, type Temperatures } from '../../models/encoder/model.ts';
 import { NearestVectors } from '../../models/encoder/nearest.ts';
 import { reachOf, TYPE_CLASSES } from '../../models/encoder/network.ts';
 import { NO_TYPE } from '../../models/encoder/training.ts';
@@ -21,7 +21,7 @@ import { type Found, nameCandidates } from '../../models/names.ts';
 import type { Runtime } from '../../nn/runtime.ts';
 import { LABELS } from '../classifiers.ts';
 import { type HeldOutName, nameThreshold, trainNames } from '../naming.ts';
-import type { EncoderExample } from './examples.ts';
+import type { EncoderExample, EncoderExamples } from './examples.ts';
 import type { CollectedFunctions } from './known.ts';
 import type { EncoderRecipe } from './recipe.ts';
 
@@ -29,6 +29,7 @@ export interface FinishOptions {
   readonly recipe: EncoderRecipe;
   /** What was learned, by name. */
   readonly parameters: ReadonlyMap<string, Float32Array>;
+  readonly learned: EncoderExamples;
   readonly collected: CollectedFunctions;
   /** Of the validation packages, unlike any that was learned from. */
   readonly unseen: readonly EncoderExample[];
@@ -40,7 +41,7 @@ export interface FinishOptions {
 
 /** @returns name → contents of the model's files */
 export async function finishEncoder(options: FinishOptions): Promise<Map<string, Uint8Array>> {
-  const { recipe, parameters, collected, unseen, runtime, progress } = options;
+  const { recipe, parameters, learned, collected, unseen, runtime, progress } = options;
   const network = exportEncoder(recipe.network, parameters);
   const reach = reachOf(recipe.network);
   const session = await EncoderSession.open(runtime, network, reach);
@@ -56,6 +57,7 @@ export async function finishEncoder(options: FinishOptions): Promise<Map<string,
     floor: recipe.floor,
     longest: recipe.network.longest,
     labels: LABELS,
+    priors: { compiler: sharesOf(learned, 'compiler'), optimization: sharesOf(learned, 'optimization') },
     temperatures,
     known,
     names: {
@@ -68,6 +70,13 @@ export async function finishEncoder(options: FinishOptions): Promise<Map<string,
     vectors,
   };
   return writeEncoder(files, options.description, options.origin);
+}
+
+/** Of each label, as the training drew them: a function counts once, however many builds it has. */
+function sharesOf({ examples, builds }: EncoderExamples, style: Style): number[] {
+  const shares = LABELS[style].map(() => 0);
+  for (const own of builds) for (const i of own) shares[examples[i][style]] += 1 / own.length / builds.length;
+  return shares;
 }
 
 function temperaturesOf(

@@ -129,6 +129,7 @@ async function makeModel(
   const model = await finishEncoder({
     recipe,
     parameters: await learned(runtime, encoderTask(examples, recipe), fileStore(folder)),
+    learned: training,
     collected,
     unseen: validation.examples,
     runtime,
