@@ -3,6 +3,7 @@
 import { bootstrap } from '../metrics/bootstrap.ts';
 import { brier, equalMassBins, equalWidthBins, expectedCalibrationError } from '../metrics/calibration.ts';
 import { confusionMatrix, macroF1 } from '../metrics/classification.ts';
+import { argMax } from '../models/linear/logistic.ts';
 import { Random } from '../random.ts';
 import { LABEL_NAMES, type LabelName } from './classifiers.ts';
 import type { Judged, RivalOpinion } from './judge.ts';
@@ -182,9 +183,27 @@ function f1Figure(
       ...mapValues(context.baselines, other),
       majority: f1(items.map(() => map(majority[label]))),
       random: f1(items.map(() => random.below(classes))),
+      'who knew the most frequent answer of each code': f1(oracle(items, truth)),
     },
     ...(seedPlaces.length === 0 ? {} : { seeds: seedPlaces.map(other) }),
   };
+}
+
+/**
+ * The truth as far as code alone can tell it: of functions with the same code, the most frequent class. What sees more
+ * than the code, such as where functions begin or what stands beside them, may do better.
+ */
+function oracle(items: readonly Judged[], truth: readonly number[]): number[] {
+  const counts = new Map<string, number[]>();
+  items.forEach(({ code }, i) => {
+    const of = counts.get(code) ?? [];
+    counts.set(code, of);
+    of[truth[i]] = (of[truth[i]] ?? 0) + 1;
+  });
+  const best = new Map(
+    [...counts].map(([code, of]) => [code, argMax(Array.from(of, (count) => count ?? 0))]),
+  );
+  return items.map(({ code }) => best.get(code)!);
 }
 
 /** Share of the items for which `right` holds. */

@@ -26,6 +26,8 @@ export interface Judged {
   length: number;
   duplicate: boolean;
   leak: boolean;
+  /** Hash of its code, addresses normalised. */
+  code: string;
   truth: { compiler: number; optimization: number; arguments: number };
   /** Of the function by itself. */
   compiler: Prediction;
@@ -95,6 +97,7 @@ export async function judge(
         length: inspection.length,
         duplicate: label.duplicate,
         leak: label.leak,
+        code: label.normalizedHash,
         truth: { compiler, optimization, arguments: label.arguments },
         ...predictions(alone),
         inProgram: inspection.alone ? predictions(inspection) : null,

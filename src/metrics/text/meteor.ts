@@ -32,7 +32,8 @@ function align(said: readonly string[], truth: readonly string[], alignment: Ali
 /** Stretches in which words stand in both texts in the same order, next to one another. */
 function chunksOf(alignment: Alignment): number {
   const pairs = [...alignment].sort(([a], [b]) => a - b);
-  return pairs.filter(([i, j], k) => k === 0 || pairs[k - 1][0] !== i - 1 || pairs[k - 1][1] !== j - 1).length;
+  return pairs.filter(([i, j], k) => k === 0 || pairs[k - 1][0] !== i - 1 || pairs[k - 1][1] !== j - 1)
+    .length;
 }
 
 /** @returns 0 to 1 */

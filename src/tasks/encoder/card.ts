@@ -27,6 +27,7 @@ One network for the functions of an x86-64 program: compiler, optimisation level
 
 - An instruction is the sum of the vectors of its fields (mnemonic, registers, shapes of operands, numbers, place), ${width} wide. ${before + after} residual convolutions look at neighbours, a summary of the whole is given back to each instruction in between, and weighted means of all make the function's features. The first ${longest} instructions are looked at, of a longer function its beginning and its end.
 - The number of arguments that a rule without learning finds (registers and stack slots read before they are written, through the calls of a program) is one of the inputs.
+- Functions of a program are mostly of one compiler and one level. How many are of which is estimated from up to 512 of them, and moves the probabilities of each (Saerens, Latinne and Decaestecker 2002).
 - Trained end to end for all answers at once; the vector (${size} numbers) by the supervised contrastive loss of Khosla et al. (2020), so that builds of one function lie together.
 - **Names**: the same code, or the nearest of ${number(known.entries)} different functions with ${number(known.names.length)} names. A logistic regression on nearness, rivals and length gives the probability. It, the threshold below which no name is given (at least ${Math.round(recipe.names.precision * 100)} % of those given were right) and the temperatures of the probabilities come from ${recipe.validation.join(', ')}, of which the network has learned nothing. Functions of fewer than ${recipe.floor} instructions get none.
 
@@ -41,7 +42,7 @@ The folder holds weights, names, hashes and vectors, no code and no comments of 
 ## Limits
 
 - Names can only be those of the packages above and of what they share with others (gnulib foremost).
-- -O2 and -O3 give the same code in most functions; so the level between them is a guess, and its score says so.
+- -O2 and -O3 (of clang also -O1) give the same code in most functions, so that one alone hardly tells its level; a program of some dozen functions does.
 - C compiled by GCC and Clang for Linux. Hand-written assembly, C++, Rust and Go were not learned from.
 - Arguments that the code never uses cannot be seen in it.
 

@@ -1,0 +1,61 @@
+/**
+ * Latent semantic analysis (Deerwester et al. 1990): terms weighed by tf-idf, then the first singular vectors. It
+ * needs no training data but the items themselves, so that it embeds whatever can be counted: words or opcodes.
+ */
+
+import { inverseFrequency, normalise, termWeight } from '../known/weights.ts';
+import { type SparseVector, stackRows } from '../linear/sparse.ts';
+import { truncatedSvd } from '../linear/svd.ts';
+
+/** A term of one item alone tells nothing of how items lie to one another. */
+const LEAST_ITEMS = 2;
+/** Numbers of a vector: beyond a hundred or two the space changes little (Landauer and Dumais 1997). */
+const SIZE = 128;
+
+export interface LsaOptions {
+  readonly seed: number;
+  /** Numbers of a vector at most. */
+  readonly size?: number;
+}
+
+/**
+ * @param items terms of each, in any order, as often as they occur
+ * @returns vectors [items, size], flat; zeros for an item without a term that it shares with another
+ */
+export function latentSemanticVectors<T>(
+  items: readonly (readonly T[])[],
+  { seed, size = SIZE }: LsaOptions,
+): { vectors: Float32Array; size: number } {
+  const columns = new Map<T, number>();
+  for (const [term, count] of itemFrequencies(items)) {
+    if (count >= LEAST_ITEMS) columns.set(term, columns.size);
+  }
+  const frequency = new Uint32Array(columns.size);
+  const counted = items.map((terms) => {
+    const counts = new Map<number, number>();
+    for (const term of terms) {
+      const column = columns.get(term);
+      if (column !== undefined) counts.set(column, (counts.get(column) ?? 0) + 1);
+    }
+    for (const column of counts.keys()) frequency[column]++;
+    return counts;
+  });
+  const rows = counted.map((counts): SparseVector => {
+    const indices = Uint32Array.from(counts.keys()).sort();
+    const values = Float32Array.from(indices, (column) =>
+      termWeight(counts.get(column)!, inverseFrequency(items.length, frequency[column])),
+    );
+    normalise(values);
+    return { indices, values };
+  });
+  if (columns.size === 0) return { vectors: new Float32Array(items.length), size: 1 };
+  const { rows: vectors, rank } = truncatedSvd(stackRows(rows, columns.size), size, seed);
+  return { vectors, size: rank };
+}
+
+/** Items that have a term, in the order in which terms appear. */
+function itemFrequencies<T>(items: readonly (readonly T[])[]): Map<T, number> {
+  const counts = new Map<T, number>();
+  for (const terms of items) for (const term of new Set(terms)) counts.set(term, (counts.get(term) ?? 0) + 1);
+  return counts;
+}
