@@ -12,6 +12,9 @@ const LEAST_ITEMS = 2;
 /** Numbers of a vector: beyond a hundred or two the space changes little (Landauer and Dumais 1997). */
 const SIZE = 128;
 
+/** A word, or the number of an opcode. */
+type Term = string | number;
+
 export interface LsaOptions {
   readonly seed: number;
   /** Numbers of a vector at most. */
@@ -22,11 +25,11 @@ export interface LsaOptions {
  * @param items terms of each, in any order, as often as they occur
  * @returns vectors [items, size], flat; zeros for an item without a term that it shares with another
  */
-export function latentSemanticVectors<T>(
-  items: readonly (readonly T[])[],
+export function latentSemanticVectors(
+  items: readonly (readonly Term[])[],
   { seed, size = SIZE }: LsaOptions,
 ): { vectors: Float32Array; size: number } {
-  const columns = new Map<T, number>();
+  const columns = new Map<Term, number>();
   for (const [term, count] of itemFrequencies(items)) {
     if (count >= LEAST_ITEMS) columns.set(term, columns.size);
   }
@@ -54,8 +57,8 @@ export function latentSemanticVectors<T>(
 }
 
 /** Items that have a term, in the order in which terms appear. */
-function itemFrequencies<T>(items: readonly (readonly T[])[]): Map<T, number> {
-  const counts = new Map<T, number>();
+function itemFrequencies(items: readonly (readonly Term[])[]): Map<Term, number> {
+  const counts = new Map<Term, number>();
   for (const terms of items) for (const term of new Set(terms)) counts.set(term, (counts.get(term) ?? 0) + 1);
   return counts;
 }
