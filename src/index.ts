@@ -11,7 +11,8 @@
 
 // The main job: a program and a model become one report, and a report becomes text, JSON, a page, a table, a script.
 export { explain, type ExplainOptions } from './explain/explain.ts';
-export { listFunctions, type Inventory, type Listing, type ListOptions } from './explain/inventory.ts';
+export { listFunctions, type Listing, type ListOptions } from './explain/inventory.ts';
+export type { Inventory } from './explain/inventory-schema.ts';
 export { reportSchema, type FunctionReport, type Report } from './explain/schema.ts';
 export { renderText, type TextOptions } from './explain/render/text.ts';
 export { renderJson } from './explain/render/json.ts';

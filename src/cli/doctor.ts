@@ -1,6 +1,5 @@
 /** `binscribe doctor`: what is installed, what is missing, and the command that gets it. */
 
-import { Command } from 'commander';
 import { EXIT_CODES } from '../error.ts';
 import { layOut } from '../explain/render/columns.ts';
 import { renderJson } from '../explain/render/json.ts';
@@ -12,30 +11,17 @@ import { styleFor } from './style.ts';
 
 const DOCTOR_SCHEMA = 'binscribe.doctor/1';
 
-const EXAMPLES = `
-Examples:
-  $ binscribe doctor
-  $ binscribe doctor --json | jq '.checks[] | select(.ok | not)'
-
-Exit code 0 where programs can be explained, whatever else is missing; 7 where they cannot.`;
-
-export function doctorCommand(session: Session): Command {
-  return new Command('doctor')
-    .description('Say what is installed, what is missing and how to get it.')
-    .option('--json', 'print JSON')
-    .addHelpText('after', EXAMPLES)
-    .action(async (options: { json?: boolean }) => {
-      const checks = await checkMachine(session);
-      const ok = able(checks, 'explain');
-      if (options.json) {
-        const tool = { name: 'binscribe', version: VERSION };
-        for (const piece of renderJson({ schema: DOCTOR_SCHEMA, tool, ok, checks }))
-          session.stdout.write(piece);
-      } else {
-        session.stdout.write(textOf(checks, session));
-      }
-      if (!ok) session.status = EXIT_CODES.missing;
-    });
+/** Tells what is there; the session's status says whether programs can be explained. */
+export async function examineMachine(options: { json?: boolean }, session: Session): Promise<void> {
+  const checks = await checkMachine(session);
+  const ok = able(checks, 'explain');
+  if (options.json) {
+    const tool = { name: 'binscribe', version: VERSION };
+    for (const piece of renderJson({ schema: DOCTOR_SCHEMA, tool, ok, checks })) session.stdout.write(piece);
+  } else {
+    session.stdout.write(textOf(checks, session));
+  }
+  if (!ok) session.status = EXIT_CODES.missing;
 }
 
 function able(checks: readonly Check[], job: Job): boolean {

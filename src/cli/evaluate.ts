@@ -1,16 +1,15 @@
 /** `binscribe evaluate`: judges a run on packages that it did not learn from, and writes the figures down. */
 
 import { join } from 'node:path';
-import { Command } from 'commander';
 import { renderJson } from '../explain/render/json.ts';
 import { evaluate } from '../tasks/evaluate.ts';
 import { isNetworkRun } from '../tasks/networks/run-folder.ts';
 import { renderEvaluation } from '../tasks/tables.ts';
+import { Steps } from './progress.ts';
 import { publish } from './result.ts';
 import type { Session } from './session.ts';
-import { Steps } from './train.ts';
 
-interface Flags {
+export interface EvaluateFlags {
   dataset?: string;
   orbit?: string;
   baseline?: string;
@@ -18,42 +17,22 @@ interface Flags {
   json?: boolean;
 }
 
-const EXAMPLES = `
-Examples:
-  $ binscribe evaluate runs/first
-  $ binscribe evaluate runs/encoder --baseline runs/baseline
-  $ binscribe evaluate runs/first --json | jq '.sets[0].figures[] | {name, value, interval}'
-
-Baselines, 95 % intervals and the figures without duplicates and leaks stand beside each figure.`;
-
-export function evaluateCommand(session: Session): Command {
-  return new Command('evaluate')
-    .description("Judge a run on its data set's test packages: figures, baselines, intervals.")
-    .argument('<run>', 'folder that `binscribe train` wrote')
-    .option('--dataset <dir>', 'another data set than the one it was trained on')
-    .option('--orbit <dir>', 'judge it on the orbit data set too; the folder that holds fundump/ (needs xz)')
-    .option('--baseline <run>', 'run of the model `first` on the same data set, to stand beside a network')
-    .option('-o, --output <dir>', 'folder for the figures, NAME.json and NAME.md', 'results')
-    .option('--json', 'print the figures as JSON')
-    .addHelpText('after', EXAMPLES)
-    .action(async (run: string, flags: Flags) => {
-      const steps = new Steps(session);
-      // A network's needs what runs networks, which takes a while to load.
-      const judge = isNetworkRun(run)
-        ? (await import('../tasks/encoder/evaluate.ts')).evaluateEncoder
-        : evaluate;
-      const evaluation = await judge(run, {
-        dataset: flags.dataset,
-        orbit: flags.orbit,
-        baseline: flags.baseline,
-        progress: (step, done, total) => steps.update(step, done, total),
-      });
-      steps.end();
-      await publish(
-        session,
-        { output: join(flags.output, evaluation.run.name), json: flags.json ?? false },
-        renderEvaluation(evaluation),
-        renderJson(evaluation),
-      );
-    });
+/** Judges a run; its figures go into files and to standard output. */
+export async function evaluateRun(run: string, flags: EvaluateFlags, session: Session): Promise<void> {
+  const steps = new Steps(session);
+  // A network's needs what runs networks, which takes a while to load.
+  const judge = isNetworkRun(run) ? (await import('../tasks/encoder/evaluate.ts')).evaluateEncoder : evaluate;
+  const evaluation = await judge(run, {
+    dataset: flags.dataset,
+    orbit: flags.orbit,
+    baseline: flags.baseline,
+    progress: (step, done, total) => steps.update(step, done, total),
+  });
+  steps.end();
+  await publish(
+    session,
+    { output: join(flags.output, evaluation.run.name), json: flags.json ?? false },
+    renderEvaluation(evaluation),
+    renderJson(evaluation),
+  );
 }

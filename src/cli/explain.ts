@@ -1,6 +1,5 @@
-/** `binscribe explain`: programs to reports. */
+/** `binscribe explain` of files: programs to reports. */
 
-import { Command } from 'commander';
 import { BinscribeError, unsupported } from '../error.ts';
 import { explain } from '../explain/explain.ts';
 import type { CodePacker } from '../explain/render/html/payload.ts';
@@ -10,71 +9,25 @@ import type { Model } from '../models/model.ts';
 import { Answer, type AnswerOptions } from './answer.ts';
 import { concerning, tellFailure } from './failure.ts';
 import { readInput } from './files.ts';
-import { explainFolder, type FolderFlags, isFolder, wantsFolder } from './folder/command.ts';
-import {
-  addFormatOptions,
-  extrasFor,
-  FORMAT_HELP,
-  type Format,
-  type FormatFlags,
-  formatOf,
-  joins,
-  renderAs,
-} from './formats.ts';
+import { type FolderFlags, isFolder } from './folder/place.ts';
+import { type Format, type FormatFlags, formatOf, joins, SHOWN } from './formats.ts';
 import { eachProgram, type Input, LARGE, namesArchive } from './inputs.ts';
-import { collect, positive } from './options.ts';
 import { Progress } from './progress.ts';
+import { extrasFor, renderAs } from './render.ts';
 import type { Session } from './session.ts';
 
-interface Options extends FormatFlags, FolderFlags {
+export interface ExplainOptions extends FormatFlags, FolderFlags {
   function?: string[];
   verbose?: boolean;
   all?: boolean;
 }
 
-/** As many functions as a reader takes in at a glance or two. */
-const SHOWN = 40;
-
-const EXAMPLES = `
-Examples:
-  $ binscribe explain /bin/ls                      the most interesting functions, a line each
-  $ binscribe explain /bin/ls --function main -v   one function and all the evidence
-  $ binscribe explain /usr/bin/git --json | jq '.functions[] | select(.names != [])'
-  $ binscribe explain /usr/bin/git --html -o git.html
-  $ binscribe explain ./firmware --html -o reports  every program of a folder, and an index of them
-${FORMAT_HELP}
-
-Of a folder, and of several files where -o names a folder or the format is not one for several, each program gets
-a report of its own in the folder that -o names, with index.html, index.json and index.csv. Stopped or killed, the
-same command goes on where it was; a report is made again only where its program, the model, binscribe or the
-options are others.
-
-A name with ? is a suggestion and SURE the probability that it is right; · is a function that resembles
-nothing known. Exit codes: 0 done, 2 usage, 3 cannot read, 4 not a supported program, 5 corrupt,
-6 budget exceeded, 7 model missing; of several files the first failure's; 130 interrupted.`;
-
-export function explainCommand(session: Session): Command {
-  const command = new Command('explain')
-    .description('Explain programs: names, compiler, level and arguments of their functions, with evidence.')
-    .argument(
-      '<file...>',
-      'ELF programs, libraries or object files for x86-64, static archives of them, or folders',
-    );
-  return addFormatOptions(command)
-    .option('--function <name|address>', 'only this function; may be repeated', collect)
-    .option('-a, --all', `all functions, not just the ${SHOWN} most interesting`)
-    .option('-v, --verbose', 'the evidence for each function')
-    .option('--model <dir>', 'model folder (default: the one that comes with binscribe)')
-    .option('-o, --output <path>', 'write here instead of to standard output')
-    .option('--jobs <number>', 'programs of a folder at a time (default: 2, or 1 on one core)', positive)
-    .addHelpText('after', EXAMPLES)
-    .action(async (files: string[], options: Options) => {
-      if (wantsFolder(files, options)) await explainFolder(files, options, session);
-      else await explainFiles(files, options, session);
-    });
-}
-
-async function explainFiles(files: string[], options: Options, session: Session): Promise<void> {
+/** Explains files one after another to one answer. */
+export async function explainFiles(
+  files: readonly string[],
+  options: ExplainOptions,
+  session: Session,
+): Promise<void> {
   const format = formatOf(options);
   const model = await session.openModel(options.model);
   const several = files.length > 1 || (await namesArchive(files[0]));
@@ -156,7 +109,7 @@ async function explainProgram(
 /** The report as this command prints it. */
 export function textOf(
   report: Report,
-  options: Pick<Options, 'all' | 'function' | 'verbose'>,
+  options: Pick<ExplainOptions, 'all' | 'function' | 'verbose'>,
   { width, style }: Pick<Answer, 'width' | 'style'>,
 ): string {
   const limit = options.all || options.function ? {} : { limit: SHOWN };

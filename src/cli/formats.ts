@@ -1,12 +1,7 @@
 /** The forms in which `binscribe explain` writes a report. */
 
 import { type Command, Option } from 'commander';
-import { CSV_COLUMNS, csvRows, renderCsv } from '../explain/render/csv.ts';
-import { CodePacker } from '../explain/render/html/payload.ts';
-import { renderHtml } from '../explain/render/html/report.ts';
-import { renderJson } from '../explain/render/json.ts';
-import { renderScript } from '../explain/render/scripts/script.ts';
-import type { Report } from '../explain/schema.ts';
+import { CSV_COLUMNS } from '../explain/render/csv.ts';
 
 interface Form {
   /** Of a file that holds it. */
@@ -64,32 +59,8 @@ export function joins(format: Format): boolean {
   return format === 'text' || FORMS[format].joins;
 }
 
-/** What `explain` has to give for a format besides the report. */
-export function extrasFor(format: Format): { codes?: CodePacker; map: boolean } {
-  return format === 'html' ? { codes: new CodePacker(), map: true } : { map: false };
-}
-
-/**
- * A report in a format other than text.
- * @param first whether it is the first of its table
- */
-export function renderAs(
-  format: Exclude<Format, 'text'>,
-  report: Report,
-  codes: CodePacker | undefined,
-  first: boolean,
-): Iterable<string> {
-  switch (format) {
-    case 'json':
-      return renderJson(report);
-    case 'html':
-      return renderHtml(report, codes);
-    case 'csv':
-      return first ? renderCsv([report]) : csvRows(report);
-    default:
-      return [renderScript(report, format)];
-  }
-}
+/** Functions that text shows unless asked for more: as many as a reader takes in at a glance or two. */
+export const SHOWN = 40;
 
 /** The columns in lines of a terminal. */
 const COLUMN_LINES = CSV_COLUMNS.join(', ').replace(/(.{1,106})(?: |$)/g, '\n  $1');

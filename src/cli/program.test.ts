@@ -7,7 +7,7 @@ import { type Ran, runCommand } from '../../test/support/command.ts';
 import { compile } from '../../test/support/compile.ts';
 import { stubModel } from '../../test/support/stub-model.ts';
 import { BinscribeError } from '../error.ts';
-import { inventorySchema } from '../explain/inventory.ts';
+import { inventorySchema } from '../explain/inventory-schema.ts';
 import { reportSchema } from '../explain/schema.ts';
 import { VERSION } from '../version.ts';
 import { type Check, checkNode, type Job } from './doctor-checks.ts';

@@ -3,15 +3,15 @@
 import { Command, type CommanderError } from 'commander';
 import { BinscribeError } from '../error.ts';
 import { VERSION } from '../version.ts';
-import { corpusCommand } from './corpus.ts';
-import { doctorCommand } from './doctor.ts';
-import { evaluateCommand } from './evaluate.ts';
-import { explainCommand } from './explain.ts';
+import { corpusCommand } from './commands/corpus.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { evaluateCommand } from './commands/evaluate.ts';
+import { explainCommand } from './commands/explain.ts';
 import { tellFailure } from './failure.ts';
-import { functionsCommand } from './functions.ts';
+import { functionsCommand } from './commands/functions.ts';
 import type { Session } from './session.ts';
-import { studyCommand } from './study.ts';
-import { trainCommand } from './train.ts';
+import { studyCommand } from './commands/study.ts';
+import { trainCommand } from './commands/train.ts';
 
 const START = `
 Start with:

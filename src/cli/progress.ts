@@ -79,6 +79,32 @@ export class Progress {
   }
 }
 
+/** Work in several steps, each with its own count and its own time left. */
+export class Steps {
+  private readonly session: Session;
+  private step = '';
+  private progress: Progress | undefined;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  update(step: string, done: number, total: number): void {
+    if (step !== this.step) {
+      this.end();
+      this.step = step;
+      this.progress = new Progress(this.session, step, 'done');
+      this.progress.begin();
+    }
+    this.progress?.update(done, total);
+  }
+
+  end(): void {
+    this.progress?.end();
+    this.progress = undefined;
+  }
+}
+
 /** @returns `80 s` or `12 min` */
 export function forecast(milliseconds: number): string {
   const seconds = Math.ceil(milliseconds / 1000);

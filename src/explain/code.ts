@@ -10,7 +10,7 @@ import type { Opened } from './batches.ts';
 import type { NameIndex } from './evidence.ts';
 import { hex } from './file.ts';
 import { sanitize } from './sanitize.ts';
-import { EVIDENCE_LIMITS } from './schema.ts';
+import { EVIDENCE_LIMITS } from './limits.ts';
 
 /** One instruction. */
 export interface CodeLine {

@@ -2,7 +2,7 @@
 
 import type { Binary, FoundFunction } from '../binary/binary.ts';
 import type { FunctionBody } from '../binary/instruction.ts';
-import { EVIDENCE_LIMITS } from './schema.ts';
+import { EVIDENCE_LIMITS } from './limits.ts';
 import { sanitize } from './sanitize.ts';
 
 /** Answers which name, if any, the file itself gives to an address that is called. */

@@ -15,7 +15,8 @@ import { tally } from './overall.ts';
 import { placesOf } from './map.ts';
 import { findRoles } from './roles.ts';
 import { sanitize } from './sanitize.ts';
-import { EVIDENCE_LIMITS, REPORT_SCHEMA, type FunctionReport, type Report, type Role } from './schema.ts';
+import { EVIDENCE_LIMITS } from './limits.ts';
+import { REPORT_SCHEMA, type FunctionReport, type Report, type Role } from './schema.ts';
 import { selectFunctions } from './select.ts';
 
 export interface ExplainOptions {

@@ -1,6 +1,5 @@
 /** What the front end sees in a program, no model asked: its functions and how each was found. */
 
-import { z } from 'zod';
 import type { Binary, FoundFunction } from '../binary/binary.ts';
 import { Budget, type Limits } from '../binary/budget.ts';
 import { findFunctions } from '../binary/functions.ts';
@@ -9,38 +8,11 @@ import { disassemble } from '../binary/x86/disassemble.ts';
 import { formatCode } from '../binary/x86/format.ts';
 import { VERSION } from '../version.ts';
 import { describeFile, hex } from './file.ts';
+import type { Inventory, ListedFunction } from './inventory-schema.ts';
+import { EVIDENCE_LIMITS } from './limits.ts';
 import { findRoles } from './roles.ts';
 import { sanitize } from './sanitize.ts';
-import { cutsSchema, EVIDENCE_LIMITS, fileSchema, functionReportSchema, toolSchema } from './schema.ts';
 import { selectFunctions } from './select.ts';
-
-export const INVENTORY_SCHEMA = 'binscribe.functions/1';
-
-const { address, size, symbol, kind, foundBy, instructions, blocks, parent } = functionReportSchema.shape;
-
-const listedFunctionSchema = z.strictObject({
-  address,
-  size,
-  symbol,
-  kind,
-  source: foundBy,
-  parent,
-  instructions,
-  blocks,
-});
-
-export const inventorySchema = z.strictObject({
-  schema: z.literal(INVENTORY_SCHEMA),
-  tool: toolSchema,
-  file: fileSchema,
-  /** By address. */
-  functions: z.array(listedFunctionSchema),
-  partial: z.boolean(),
-  cuts: cutsSchema,
-});
-
-export type Inventory = z.infer<typeof inventorySchema>;
-export type ListedFunction = Inventory['functions'][number];
 
 export interface InstructionLine {
   /** Hexadecimal, `0x…`. */
@@ -81,7 +53,7 @@ export async function listFunctions(bytes: Uint8Array, options: ListOptions): Pr
   for (const found of wanted.slice(functions.length)) functions.push(list(found, 0, 0));
   return {
     inventory: {
-      schema: INVENTORY_SCHEMA,
+      schema: 'binscribe.functions/1',
       tool: { name: 'binscribe', version: VERSION },
       file: await describeFile(binary, bytes, options.path),
       functions,

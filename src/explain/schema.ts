@@ -6,21 +6,10 @@
  */
 
 import { z } from 'zod';
+import { EVIDENCE_LIMITS } from './limits.ts';
 import { isPrintable } from './sanitize.ts';
 
 export const REPORT_SCHEMA = 'binscribe.report/1';
-
-/** How much evidence a function carries at most: enough to judge by, and a bound on the size of a report. */
-export const EVIDENCE_LIMITS = {
-  names: 5,
-  neighbours: 10,
-  calls: 24,
-  strings: 12,
-  /** Characters of one string. */
-  stringLength: 120,
-  /** Characters of one symbol: mangled C++ names run to thousands. */
-  nameLength: 512,
-} as const;
 
 const text = z.string().refine(isPrintable, { message: 'expected printable text' });
 const address = z.string().regex(/^0x[0-9a-f]+$/);

@@ -12,6 +12,10 @@ import { corrupt, describeError, describeIssue } from '../error.ts';
 export const MODEL_SCHEMA = 1;
 export const DOCUMENT = 'model.json';
 
+/** What `kind` says: which code reads the folder. */
+export const FIRST_KIND = 'first';
+export const ENCODER_KIND = 'encoder';
+
 /** Of all kinds of models. */
 export const envelope = {
   schema: z.literal(MODEL_SCHEMA),

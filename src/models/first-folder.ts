@@ -5,6 +5,7 @@ import {
   type AnyDocument,
   DOCUMENT,
   envelope,
+  FIRST_KIND,
   modelId,
   type ModelOrigin,
   parseAs,
@@ -17,8 +18,6 @@ import { type Classifier, FirstModel, type FirstModelParts } from './first.ts';
 import { decodeKnown, encodeKnown } from './known/format.ts';
 import { decodeWeights, encodeWeights } from './linear/file.ts';
 import { describeNameModel, readNameModel } from './names.ts';
-
-export const FIRST_KIND = 'first';
 
 const classifierShape = z.strictObject({
   labels: z.array(z.string()).min(2),

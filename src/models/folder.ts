@@ -5,9 +5,8 @@
 
 import { BinscribeError, corrupt } from '../error.ts';
 import type { Runtime } from '../nn/runtime.ts';
-import { DOCUMENT, readDocument, type ReadPart } from './document.ts';
-import { ENCODER_KIND, loadEncoder } from './encoder/folder.ts';
-import { FIRST_KIND, loadFirst } from './first-folder.ts';
+import { DOCUMENT, ENCODER_KIND, FIRST_KIND, readDocument, type ReadPart } from './document.ts';
+import { loadFirst } from './first-folder.ts';
 import type { KnowingModel } from './inspection.ts';
 
 export interface LoadOptions {
@@ -36,5 +35,7 @@ export async function loadModel(
       hint: 'Give loadModel a runtime: nodeRuntime of binscribe/node, or one for a page.',
     });
   }
+  // Layers and graphs, which a model without a network does not need.
+  const { loadEncoder } = await import('./encoder/folder.ts');
   return loadEncoder(document, read, where, await runtime());
 }

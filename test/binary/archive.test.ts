@@ -10,7 +10,7 @@ import { Budget } from '../../src/binary/budget.ts';
 import { findFunctions } from '../../src/binary/functions.ts';
 import { openBinary } from '../../src/binary/open.ts';
 import { BinscribeError } from '../../src/error.ts';
-import { inventorySchema } from '../../src/explain/inventory.ts';
+import { inventorySchema } from '../../src/explain/inventory-schema.ts';
 import { reportSchema } from '../../src/explain/schema.ts';
 import { runCommand } from '../support/command.ts';
 import { compile, tool } from '../support/compile.ts';

@@ -9,8 +9,9 @@ import { PLAIN } from '../../explain/render/style.ts';
 import type { Model } from '../../models/model.ts';
 import { explainFile, textOf } from '../explain.ts';
 import { writeWhole } from '../files.ts';
-import { extrasFor, type Format, renderAs } from '../formats.ts';
+import type { Format } from '../formats.ts';
 import { openModel } from '../model.ts';
+import { extrasFor, renderAs } from '../render.ts';
 import { DEFAULT_WIDTH, type Session } from '../session.ts';
 import { leaveWithParent } from '../sweep/watchdog.ts';
 

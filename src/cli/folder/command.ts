@@ -16,20 +16,14 @@ import { sanitize } from '../../explain/sanitize.ts';
 import { VERSION } from '../../version.ts';
 import { concerning, tellFailure } from '../failure.ts';
 import { writeWhole } from '../files.ts';
-import { extensionOf, type Format, type FormatFlags, formatOf, joins } from '../formats.ts';
+import { extensionOf, type Format, type FormatFlags, formatOf } from '../formats.ts';
 import type { Session } from '../session.ts';
 import { workThrough } from '../sweep/crowd.ts';
 import { type Helper, scriptBeside } from '../sweep/helper.ts';
 import { findPrograms } from '../sweep/places.ts';
 import type { ReportOrder, ReportReply } from './child.ts';
 import { ReportJournal } from './journal.ts';
-import { prepareFolder, reportName, REPORTS } from './place.ts';
-
-export interface FolderFlags {
-  output?: string;
-  model?: string;
-  jobs?: number;
-}
+import { type FolderFlags, isFolder, prepareFolder, reportName, REPORTS } from './place.ts';
 
 type Options = FolderFlags & FormatFlags & ReportOrder['options'];
 
@@ -37,28 +31,6 @@ type Options = FolderFlags & FormatFlags & ReportOrder['options'];
 const JOBS = Math.min(2, availableParallelism());
 /** Seconds: the budget of `explain` ends after 600, and what goes on after that has left it. */
 const LIMIT = 900;
-
-/**
- * Whether reports of their own in a folder are asked for.
- * @throws BinscribeError of kind `usage` for several files in a format of which there is one a file
- */
-export function wantsFolder(files: readonly string[], options: FolderFlags & FormatFlags): boolean {
-  const { output } = options;
-  const format = formatOf(options);
-  if (output === undefined) {
-    if (files.length === 1 || joins(format)) return false;
-    throw new BinscribeError(
-      'usage',
-      `--${format} makes a file of each program: a folder for them expected`,
-      {
-        hint: 'Name it: -o DIR',
-      },
-    );
-  }
-  return (
-    output.endsWith('/') || isFolder(output) || files.some(isFolder) || (files.length > 1 && !joins(format))
-  );
-}
 
 /** A program that is to be explained, with what decides its report. */
 interface Task {
@@ -142,11 +114,6 @@ function realFolder(path: string): string {
   } catch {
     return path;
   }
-}
-
-/** Whether there is a folder, a link to one included. */
-export function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** What of the options decides a report's contents. */

@@ -1,9 +1,10 @@
-/** The folder of reports: the names in it, and that it is ours. */
+/** The folder of reports: when one is asked for, the names in it, and that it is ours. */
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { BinscribeError, describeError } from '../../error.ts';
+import { type FormatFlags, formatOf, joins } from '../formats.ts';
 
 /** The file that makes a folder one of reports, see journal.ts. */
 export const JOURNAL = '.binscribe.jsonl';
@@ -18,6 +19,39 @@ const HASH_LENGTH = 16;
 const UNFINISHED = /^\.binscribe-[0-9a-f]{12}$/;
 /** Milliseconds: whatever is older belongs to no run that still goes on. */
 const OLD = 3_600_000;
+
+export interface FolderFlags {
+  output?: string;
+  model?: string;
+  jobs?: number;
+}
+
+/**
+ * Whether reports of their own in a folder are asked for.
+ * @throws BinscribeError of kind `usage` for several files in a format of which there is one a file
+ */
+export function wantsFolder(files: readonly string[], options: FolderFlags & FormatFlags): boolean {
+  const { output } = options;
+  const format = formatOf(options);
+  if (output === undefined) {
+    if (files.length === 1 || joins(format)) return false;
+    throw new BinscribeError(
+      'usage',
+      `--${format} makes a file of each program: a folder for them expected`,
+      {
+        hint: 'Name it: -o DIR',
+      },
+    );
+  }
+  return (
+    output.endsWith('/') || isFolder(output) || files.some(isFolder) || (files.length > 1 && !joins(format))
+  );
+}
+
+/** Whether there is a folder, a link to one included. */
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
 
 /**
  * The name of a program's report: it stays in its folder whatever the program is called, and no two are the same,

@@ -4,7 +4,6 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
-import { Command } from 'commander';
 import { renderJson } from '../../explain/render/json.ts';
 import { renderSweep } from '../../explain/render/sweep.ts';
 import {
@@ -16,7 +15,6 @@ import {
   totalsOf,
 } from '../../explain/sweep.ts';
 import { VERSION } from '../../version.ts';
-import { positive } from '../options.ts';
 import { publish, type ResultFlags } from '../result.ts';
 import type { Session } from '../session.ts';
 import type { ChildReply } from './child.ts';
@@ -25,23 +23,13 @@ import { type Helper, scriptBeside } from './helper.ts';
 import { Journal, type JournalHead } from './journal.ts';
 import { DEFAULT_PLACES, findPrograms, type Program } from './places.ts';
 
-interface Flags extends ResultFlags {
+export interface SweepFlags extends ResultFlags {
   output: string;
   model?: string;
   jobs: number;
   limit: number;
 }
 
-const HELP = `
-Examples:
-  $ binscribe study sweep -o results/sweep
-  $ binscribe study sweep /usr/sbin /opt/tool/bin -o /tmp/sweep --jobs 2
-
-The default places are ${DEFAULT_PLACES.join(' and ')}. What is done is kept in PATH.partial.jsonl: a
-sweep that was stopped, or killed, goes on where it was when the same command is given again.`;
-
-/** Seconds: the budget of `explain` ends after 600, and what goes on after that has left it. */
-const LIMIT = 900;
 /** Runs of each program of the aim. */
 const RUNS = 3;
 /** Processes that run, over the last minute; the timings are to be those of a machine that does nothing else. */
@@ -50,48 +38,38 @@ const QUIET_LOAD = 0.5;
 const WAIT = 5000;
 const MOST_WAIT = 300_000;
 
-export function sweepCommand(session: Session): Command {
-  return new Command('sweep')
-    .description('Explain every ELF file of the machine, or of the places named; count times and failures.')
-    .argument('[places...]', 'files, folders, and patterns as /usr/lib/*.so*')
-    .requiredOption('-o, --output <path>', 'write PATH.json and PATH.md')
-    .option('--model <dir>', 'model folder (default: the one that comes with binscribe)')
-    .option('--jobs <number>', 'programs at a time; more than one makes each slower', positive, 1)
-    .option('--limit <seconds>', 'give a program up after this', positive, LIMIT)
-    .option('--json', 'print JSON')
-    .addHelpText('after', HELP)
-    .action(async (named: string[], flags: Flags) => {
-      const places = named.length > 0 ? named : DEFAULT_PLACES;
-      const { card } = await session.openModel(flags.model);
-      const found = findPrograms(places);
-      const { jobs, limit } = flags;
-      const head: JournalHead = { schema: 1, tool: `binscribe ${VERSION}`, model: card.id, jobs, limit };
-      const journal = Journal.open(`${flags.output}.partial.jsonl`, head);
-      const rows = await sweep(found.programs, journal, flags, session);
-      const report: SweepReport = {
-        schema: 1,
-        tool: head.tool,
-        model: head.model,
-        machine: describeMachine(),
-        jobs,
-        limit,
-        places,
-        totals: totalsOf(rows),
-        classes: sizeClasses(rows),
-        timed: await timePrograms(programsOfTheAim(rows), flags.model),
-        passedOver: found.passedOver,
-        rows,
-      };
-      await publish(session, flags, renderSweep(report), renderJson(report));
-      journal.remove();
-    });
+/** Explains the programs of the places, or of the default ones, and publishes the report. */
+export async function studySweep(named: string[], flags: SweepFlags, session: Session): Promise<void> {
+  const places = named.length > 0 ? named : DEFAULT_PLACES;
+  const { card } = await session.openModel(flags.model);
+  const found = findPrograms(places);
+  const { jobs, limit } = flags;
+  const head: JournalHead = { schema: 1, tool: `binscribe ${VERSION}`, model: card.id, jobs, limit };
+  const journal = Journal.open(`${flags.output}.partial.jsonl`, head);
+  const rows = await sweep(found.programs, journal, flags, session);
+  const report: SweepReport = {
+    schema: 1,
+    tool: head.tool,
+    model: head.model,
+    machine: describeMachine(),
+    jobs,
+    limit,
+    places,
+    totals: totalsOf(rows),
+    classes: sizeClasses(rows),
+    timed: await timePrograms(programsOfTheAim(rows), flags.model),
+    passedOver: found.passedOver,
+    rows,
+  };
+  await publish(session, flags, renderSweep(report), renderJson(report));
+  journal.remove();
 }
 
 /** Explains what the journal does not have yet. @returns all rows, by path */
 async function sweep(
   programs: readonly Program[],
   journal: Journal,
-  { jobs, limit, model }: Flags,
+  { jobs, limit, model }: SweepFlags,
   session: Session,
 ): Promise<SweepRow[]> {
   const rows = new Map<string, SweepRow>();

@@ -1,6 +1,7 @@
 /** The list of a program's functions for a person: a line each, its code below it where asked for. */
 
-import type { InstructionLine, Inventory, ListedFunction } from '../inventory.ts';
+import type { InstructionLine } from '../inventory.ts';
+import type { Inventory, ListedFunction } from '../inventory-schema.ts';
 import { type Column, layOut } from './columns.ts';
 import type { Style } from './style.ts';
 

@@ -9,6 +9,7 @@ import type { Runtime } from '../../nn/runtime.ts';
 import {
   type AnyDocument,
   DOCUMENT,
+  ENCODER_KIND,
   envelope,
   modelId,
   type ModelOrigin,
@@ -23,8 +24,6 @@ import { describeNameModel, readNameModel } from '../names.ts';
 import { EncoderSession } from './encode.ts';
 import { EncoderModel, type EncoderModelParts, MOST_FOUND } from './model.ts';
 import { NearestVectors } from './nearest.ts';
-
-export const ENCODER_KIND = 'encoder';
 
 const temperature = z.number().positive();
 const encoderShape = z.strictObject({

@@ -1,0 +1,75 @@
+/** `binscribe corpus …`: makes data sets from source packages and judges them. */
+
+import { Command } from 'commander';
+import type { BuildFlags, JudgeFlags } from '../corpus.ts';
+import { positive } from '../options.ts';
+import type { Session } from '../session.ts';
+
+export function corpusCommand(session: Session): Command {
+  return new Command('corpus')
+    .description('Make data sets of functions from Debian source packages, and judge them.')
+    .addCommand(buildCommand(session))
+    .addCommand(checkCommand(session))
+    .addCommand(showCommand(session));
+}
+
+const BUILD_HELP = `
+Examples:
+  $ binscribe corpus build corpora/first.json
+  $ duckdb -c "select compiler, optimization, count(*) from 'data/first/data/*.parquet' group by all"
+
+A recipe names Debian source packages for training and for testing, compilers and levels:
+  {"name": "mine", "train": ["hello"], "test": ["sed"], "compilers": ["gcc-12"], "levels": ["O0", "O2"]}
+
+A package that cannot be built is listed in the data set's card, and the rest goes on. What is built is kept in the
+working folder: a run that was stopped goes on where it was. \`binscribe doctor\` says what the machine lacks.`;
+
+const JUDGE_HELP = `
+Examples:
+  $ binscribe corpus show data/first
+  $ binscribe corpus check data/first`;
+
+function buildCommand(session: Session): Command {
+  return new Command('build')
+    .description(
+      'Fetch the packages of a recipe, build them in a sandbox, write their functions as a data set.',
+    )
+    .argument('<recipe>', 'recipe of a data set, a JSON file')
+    .option(
+      '-o, --output <dir>',
+      'folder of the data set; one that is there is replaced (default: data/NAME of the recipe)',
+    )
+    .option('--work <dir>', 'folder of what is kept between runs', 'work/corpus')
+    .option('--jobs <number>', 'builds at once (default: one for each processor)', positive)
+    .option('--unsafe-no-sandbox', "run the packages' build scripts with your rights")
+    .option('--json', 'print the manifest')
+    .addHelpText('after', BUILD_HELP)
+    .action(async (path: string, flags: BuildFlags) => {
+      const { buildDataset } = await import('../corpus.ts');
+      await buildDataset(path, flags, session);
+    });
+}
+
+function checkCommand(session: Session): Command {
+  return new Command('check')
+    .description('Read a data set through: is it whole, and how much of its test side leaks from training?')
+    .argument('<dir>', 'folder of the data set')
+    .option('--json', 'print JSON')
+    .addHelpText('after', JUDGE_HELP)
+    .action(async (directory: string, flags: JudgeFlags) => {
+      const { checkDataset } = await import('../corpus.ts');
+      await checkDataset(directory, flags, session);
+    });
+}
+
+function showCommand(session: Session): Command {
+  return new Command('show')
+    .description('Print what a data set is made of.')
+    .argument('<dir>', 'folder of the data set')
+    .option('--json', 'print the manifest')
+    .addHelpText('after', JUDGE_HELP)
+    .action(async (directory: string, flags: JudgeFlags) => {
+      const { showDataset } = await import('../corpus.ts');
+      showDataset(directory, flags, session);
+    });
+}

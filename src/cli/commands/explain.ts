@@ -1,0 +1,51 @@
+/** `binscribe explain`: programs to reports, on standard output, in a file or in a folder. */
+
+import { Command } from 'commander';
+import type { ExplainOptions } from '../explain.ts';
+import { wantsFolder } from '../folder/place.ts';
+import { addFormatOptions, FORMAT_HELP, SHOWN } from '../formats.ts';
+import { collect, positive } from '../options.ts';
+import type { Session } from '../session.ts';
+
+const EXAMPLES = `
+Examples:
+  $ binscribe explain /bin/ls                      the most interesting functions, a line each
+  $ binscribe explain /bin/ls --function main -v   one function and all the evidence
+  $ binscribe explain /usr/bin/git --json | jq '.functions[] | select(.names != [])'
+  $ binscribe explain /usr/bin/git --html -o git.html
+  $ binscribe explain ./firmware --html -o reports  every program of a folder, and an index of them
+${FORMAT_HELP}
+
+Of a folder, and of several files where -o names a folder or the format is not one for several, each program gets
+a report of its own in the folder that -o names, with index.html, index.json and index.csv. Stopped or killed, the
+same command goes on where it was; a report is made again only where its program, the model, binscribe or the
+options are others.
+
+A name with ? is a suggestion and SURE the probability that it is right; · is a function that resembles
+nothing known. Exit codes: 0 done, 2 usage, 3 cannot read, 4 not a supported program, 5 corrupt,
+6 budget exceeded, 7 model missing; of several files the first failure's; 130 interrupted.`;
+
+export function explainCommand(session: Session): Command {
+  const command = new Command('explain')
+    .description('Explain programs: names, compiler, level and arguments of their functions, with evidence.')
+    .argument(
+      '<file...>',
+      'ELF programs, libraries or object files for x86-64, static archives of them, or folders',
+    );
+  return addFormatOptions(command)
+    .option('--function <name|address>', 'only this function; may be repeated', collect)
+    .option('-a, --all', `all functions, not just the ${SHOWN} most interesting`)
+    .option('-v, --verbose', 'the evidence for each function')
+    .option('--model <dir>', 'model folder (default: the one that comes with binscribe)')
+    .option('-o, --output <path>', 'write here instead of to standard output')
+    .option('--jobs <number>', 'programs of a folder at a time (default: 2, or 1 on one core)', positive)
+    .addHelpText('after', EXAMPLES)
+    .action(async (files: string[], options: ExplainOptions) => {
+      if (wantsFolder(files, options)) {
+        const { explainFolder } = await import('../folder/command.ts');
+        return explainFolder(files, options, session);
+      }
+      const { explainFiles } = await import('../explain.ts');
+      return explainFiles(files, options, session);
+    });
+}

@@ -1,0 +1,13 @@
+/** Bounds on what a report holds. */
+
+/** How much evidence a function carries at most: enough to judge by, and a bound on the size of a report. */
+export const EVIDENCE_LIMITS = {
+  names: 5,
+  neighbours: 10,
+  calls: 24,
+  strings: 12,
+  /** Characters of one string. */
+  stringLength: 120,
+  /** Characters of one symbol: mangled C++ names run to thousands. */
+  nameLength: 512,
+} as const;
