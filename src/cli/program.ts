@@ -4,6 +4,7 @@ import { Command, type CommanderError } from 'commander';
 import { BinscribeError } from '../error.ts';
 import { VERSION } from '../version.ts';
 import { corpusCommand } from './commands/corpus.ts';
+import { edcCommand } from './commands/edc.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { explainCommand } from './commands/explain.ts';
@@ -23,6 +24,7 @@ const COMMANDS = [
   explainCommand,
   functionsCommand,
   corpusCommand,
+  edcCommand,
   trainCommand,
   evaluateCommand,
   studyCommand,

@@ -8,7 +8,7 @@
 import { Random } from '../../random.ts';
 import { type Interval, quantile } from '../bootstrap.ts';
 import { partialCorrelation } from './length.ts';
-import { choosePairs, countItems, type Distance, distances, pearson, spearman } from './sampled.ts';
+import { choosePairs, countItems, distances, pearson, spearman } from './sampled.ts';
 import { correlationOf, normalizeRows, pairSums, type Side } from './sums.ts';
 
 export interface EdcOptions {
@@ -51,11 +51,15 @@ export interface Edc {
   /** Pairs of the two figures before. */
   readonly sampledPairs: number;
   readonly curve: readonly Spoiled[];
+  /** Cosine distances of those pairs, a few thousand at most, for a picture. */
+  readonly sample: { readonly x: Float64Array; readonly y: Float64Array };
 }
 
 const RESAMPLES = 200;
 /** Ranks of a million pairs tell a correlation to a thousandth, and need 40 MB. */
 const SAMPLED_PAIRS = 1_000_000;
+/** Points of a picture: more hide one another. */
+const PICTURED = 20_000;
 const SPOILED = [0, 0.1, 0.25, 0.5, 0.75, 1];
 const LEVEL = 0.95;
 
@@ -86,10 +90,9 @@ export function edc(input: Side, output: Side, options: EdcOptions): Edc {
     return counted(correlationOf(pairSums(x, y, undefined, order)));
   });
   const pairs = choosePairs(items, sampledPairs, seed);
-  const between = (distance: Distance): [Float64Array, Float64Array] =>
-    distance === 'cosine'
-      ? [distances(x, pairs, distance), distances(y, pairs, distance)]
-      : [distances(input, pairs, distance), distances(output, pairs, distance)];
+  const [farX, farY] = [distances(x, pairs, 'cosine'), distances(y, pairs, 'cosine')];
+  const shown = Math.min(pairs.first.length, PICTURED);
+  const spread = Uint32Array.from({ length: shown }, (_, i) => Math.floor((i * pairs.first.length) / shown));
   return {
     items,
     pairs: sums.pairs,
@@ -98,14 +101,15 @@ export function edc(input: Side, output: Side, options: EdcOptions): Edc {
     null: middle(shuffled),
     p: (1 + shuffled.filter((value) => value >= own).length) / (1 + shuffled.length),
     partial: options.lengths ? partialCorrelation(sums, x, y, options.lengths) : null,
-    spearman: spearman(...between('cosine')),
-    euclidean: pearson(...between('euclidean')),
+    spearman: spearman(farX, farY),
+    euclidean: pearson(distances(input, pairs, 'euclidean'), distances(output, pairs, 'euclidean')),
     sampledPairs: pairs.first.length,
     curve: spoiled.map((share) => ({
       share,
       pearson: counted(correlationOf(pairSums(x, y, undefined, spoil(items, share, seed)))),
       expected: own * (1 - share) ** 2,
     })),
+    sample: { x: Float64Array.from(spread, (i) => farX[i]), y: Float64Array.from(spread, (i) => farY[i]) },
   };
 }
 

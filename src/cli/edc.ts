@@ -1,0 +1,51 @@
+/** `binscribe edc`: is a set of pairs worth training on? */
+
+import { renderJson } from '../explain/render/json.ts';
+import { embedderFor, type EmbedderName } from '../tasks/edc/embed.ts';
+import { readItems } from '../tasks/edc/items.ts';
+import { measureEdc } from '../tasks/edc/measure.ts';
+import { renderEdcPage } from '../tasks/edc/page.ts';
+import { renderEdc } from '../tasks/edc/render.ts';
+import { writeWhole } from './files.ts';
+import { Steps } from './progress.ts';
+import { publish } from './result.ts';
+import type { Session } from './session.ts';
+
+export interface EdcFlags {
+  input: string;
+  output: string;
+  inputEmbedder?: EmbedderName;
+  outputEmbedder?: EmbedderName;
+  by?: string;
+  limit: number;
+  resamples: number;
+  seed: number;
+  model?: string;
+  report?: string;
+  json?: boolean;
+}
+
+export async function judgeData(data: string, flags: EdcFlags, session: Session): Promise<void> {
+  const { input, output, by, limit, seed, resamples } = flags;
+  const items = await readItems(data, { input, output, by }, limit, seed);
+  const [first] = items.items;
+  const steps = new Steps(session);
+  const report = await measureEdc(items, {
+    data,
+    input: { field: input, embedder: flags.inputEmbedder ?? embedderFor(first.input) },
+    output: { field: output, embedder: flags.outputEmbedder ?? embedderFor(first.output) },
+    seed,
+    resamples,
+    openModel: () => session.openModel(flags.model),
+    progress: (done, total) => steps.update('resampling', done, total),
+  });
+  steps.end();
+  const { report: path, json = false } = flags;
+  await publish(
+    session,
+    { ...(path === undefined ? {} : { output: path }), json },
+    renderEdc(report),
+    renderJson(report),
+  );
+  if (path !== undefined) await writeWhole(`${path}.html`, [renderEdcPage(report)]);
+}

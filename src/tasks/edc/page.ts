@@ -1,0 +1,115 @@
+/** An EDC report as a page without scripts: the distances of pairs as a picture, and the curve of spoiled outputs. */
+
+import { figuresOf, verdictText } from './render.ts';
+import type { EdcReport, Scatter } from './measure.ts';
+
+const SIZE = 420;
+const MARGIN = { left: 56, bottom: 44, top: 12, right: 12 };
+
+const STYLE = `body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:980px;padding:0 1rem;color:#1c2430;background:#fff}
+h1{font-size:1.4rem}figure{margin:0;flex:1 1 380px}figcaption{margin-bottom:.4rem;font-weight:600}
+.pictures{display:flex;flex-wrap:wrap;gap:1.5rem}svg{width:100%;height:auto}
+text{font-size:12px;fill:#5a6572}.axis{stroke:#8a94a0}.cell{fill:#0b62a8}.own{fill:none;stroke:#0b62a8;stroke-width:2}
+.expected{fill:none;stroke:#b4560b;stroke-dasharray:5 4;stroke-width:1.6}.dot{fill:#0b62a8}
+table{border-collapse:collapse;margin:1rem 0}td,th{padding:.2rem .8rem .2rem 0;text-align:left;border-bottom:1px solid #dfe4ea}
+.verdict{border-left:4px solid #0b62a8;padding:.3rem .8rem;background:#f2f6fa}
+@media(prefers-color-scheme:dark){body{color:#e4e8ee;background:#14181e}text{fill:#9aa6b4}.verdict{background:#1c232c}
+td,th{border-color:#303842}.cell,.dot{fill:#6db3f2}.own{stroke:#6db3f2}.expected{stroke:#f0a35e}}`;
+
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+const short = (value: number): string => value.toFixed(2);
+
+const INNER = { width: SIZE - MARGIN.left - MARGIN.right, height: SIZE - MARGIN.top - MARGIN.bottom };
+const px = (share: number): string => (MARGIN.left + share * INNER.width).toFixed(1);
+const py = (share: number): string => (MARGIN.top + (1 - share) * INNER.height).toFixed(1);
+
+function frame(
+  title: string,
+  x: string,
+  y: string,
+  ends: readonly [number, number, number, number],
+  inner: string,
+): string {
+  const [x0, x1, y0, y1] = ends.map(short);
+  return (
+    `<figure><figcaption>${escapeHtml(title)}</figcaption><svg viewBox="0 0 ${SIZE} ${SIZE}" role="img" aria-label="${escapeHtml(title)}">` +
+    `<path class="axis" fill="none" d="M${px(0)} ${py(1)}V${py(0)}H${px(1)}"/>${inner}` +
+    `<text x="${px(0)}" y="${SIZE - 26}">${x0}</text><text x="${px(1)}" y="${SIZE - 26}" text-anchor="end">${x1}</text>` +
+    `<text x="${px(0.5)}" y="${SIZE - 8}" text-anchor="middle">${escapeHtml(x)}</text>` +
+    `<text x="${MARGIN.left - 6}" y="${py(0)}" text-anchor="end">${y0}</text>` +
+    `<text x="${MARGIN.left - 6}" y="${Number(py(1)) + 10}" text-anchor="end">${y1}</text>` +
+    `<text transform="translate(14 ${py(0.5)}) rotate(-90)" text-anchor="middle">${escapeHtml(y)}</text></svg></figure>`
+  );
+}
+
+/** Cells as dark as the logarithm of their pairs. */
+function heat({ cells, input, output, counts }: Scatter, x: string, y: string): string {
+  const most = Math.log1p(Math.max(...counts));
+  const [width, height] = [INNER.width / cells, INNER.height / cells];
+  const marks = counts.map((count, i) => {
+    if (count === 0) return '';
+    const [column, row] = [i % cells, Math.floor(i / cells)];
+    const opacity = (0.08 + 0.92 * (Math.log1p(count) / most)).toFixed(2);
+    return `<rect class="cell" opacity="${opacity}" x="${px(column / cells)}" y="${py((row + 1) / cells)}" width="${width.toFixed(1)}" height="${height.toFixed(1)}"/>`;
+  });
+  return frame(
+    'Distances of pairs',
+    `distance of ${x}`,
+    `distance of ${y}`,
+    [...input, ...output],
+    marks.join(''),
+  );
+}
+
+function curveOf({ curve }: EdcReport): string {
+  const values = curve
+    .flatMap(({ pearson, expected }) => [pearson, expected])
+    .filter((one) => Number.isFinite(one));
+  const [low, high] = [Math.min(0, ...values), Math.max(0.01, ...values)];
+  const place = (share: number, value: number): string => `${px(share)} ${py((value - low) / (high - low))}`;
+  const path = (of: (point: EdcReport['curve'][number]) => number): string =>
+    curve.map((point, i) => `${i === 0 ? 'M' : 'L'}${place(point.share, of(point))}`).join('');
+  const dots = curve.map((point) => {
+    const [x, y] = place(point.share, point.pearson).split(' ');
+    return `<circle class="dot" cx="${x}" cy="${y}" r="3.5"/>`;
+  });
+  const inner = `<path class="expected" d="${path(({ expected }) => expected)}"/><path class="own" d="${path(({ pearson }) => pearson)}"/>${dots.join('')}`;
+  return frame(
+    'EDC where outputs are exchanged; dashed: as the square of what is left',
+    'share exchanged',
+    'EDC',
+    [0, 1, low, high],
+    inner,
+  );
+}
+
+export function renderEdcPage(report: EdcReport): string {
+  const title = escapeHtml(`EDC of ${report.data}`);
+  const row = (cells: readonly string[], tag = 'td'): string =>
+    `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
+  const slices = report.slices.map((one) =>
+    row([
+      one.slice.slice(0, 80),
+      String(one.n),
+      one.pearson.toFixed(3),
+      one.interval.map(short).join(' to '),
+    ]),
+  );
+  const table =
+    slices.length === 0
+      ? ''
+      : `<table>${row(['slice', 'items', 'EDC', '95 % interval'], 'th')}${slices.join('')}</table>`;
+  const drawable = Number.isFinite(report.pearson);
+  const pictures = drawable
+    ? `<div class="pictures">${heat(report.scatter, report.input.field, report.output.field)}${curveOf(report)}</div>`
+    : '';
+  return (
+    `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
+    `<title>${title}</title><style>${STYLE}</style><h1>${title}</h1>` +
+    `<p>Input <b>${escapeHtml(report.input.field)}</b> by ${report.input.embedder}, output <b>${escapeHtml(report.output.field)}</b> by ${report.output.embedder}.</p>` +
+    `<p class="verdict">${escapeHtml(verdictText(report.verdict))}</p>${pictures}` +
+    `<table>${figuresOf(report)
+      .map((cells) => row(cells))
+      .join('')}</table>${table}</html>\n`
+  );
+}
