@@ -1,9 +1,10 @@
 /** `binscribe edc`: is a set of pairs worth training on? */
 
 import { renderJson } from '../explain/render/json.ts';
+import { sanitize } from '../explain/sanitize.ts';
 import { embedderFor, type EmbedderName } from '../tasks/edc/embed.ts';
 import { readItems } from '../tasks/edc/items.ts';
-import { measureEdc } from '../tasks/edc/measure.ts';
+import { type EdcReport, measureEdc } from '../tasks/edc/measure.ts';
 import { renderEdcPage } from '../tasks/edc/page.ts';
 import { renderEdc } from '../tasks/edc/render.ts';
 import { writeWhole } from './files.ts';
@@ -30,7 +31,7 @@ export async function judgeData(data: string, flags: EdcFlags, session: Session)
   const items = await readItems(data, { input, output, by }, limit, seed);
   const [first] = items.items;
   const steps = new Steps(session);
-  const report = await measureEdc(items, {
+  const measured = await measureEdc(items, {
     data,
     input: { field: input, embedder: flags.inputEmbedder ?? embedderFor(first.input) },
     output: { field: output, embedder: flags.outputEmbedder ?? embedderFor(first.output) },
@@ -40,6 +41,7 @@ export async function judgeData(data: string, flags: EdcFlags, session: Session)
     progress: (done, total) => steps.update('resampling', done, total),
   });
   steps.end();
+  const report = printable(measured);
   const { report: path, json = false } = flags;
   await publish(
     session,
@@ -49,3 +51,18 @@ export async function judgeData(data: string, flags: EdcFlags, session: Session)
   );
   if (path !== undefined) await writeWhole(`${path}.html`, [renderEdcPage(report)]);
 }
+
+/** Names come from the file that was judged, and may hold whatever a terminal acts upon. */
+function printable(report: EdcReport): EdcReport {
+  const { data, input, output, slices } = report;
+  const name = (text: string): string => sanitize(text, LONGEST_NAME);
+  return {
+    ...report,
+    data: name(data),
+    input: { ...input, field: name(input.field) },
+    output: { ...output, field: name(output.field) },
+    slices: slices.map((one) => ({ ...one, slice: name(one.slice) })),
+  };
+}
+
+const LONGEST_NAME = 120;

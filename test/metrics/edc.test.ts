@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { edc, spoil } from '../../src/metrics/edc/edc.ts';
-import { correlationOf, normalizeRows, pairSums, type Side } from '../../src/metrics/edc/sums.ts';
+import { correlationOf, normalizeRows, PairSummer, type Side } from '../../src/metrics/edc/sums.ts';
 import { Random } from '../../src/random.ts';
 
 interface Golden {
@@ -41,7 +41,7 @@ describe.each(cases)('$x.length items', ({ x, y, lengths, times, ...golden }) =>
   });
 
   it('takes items several times and leaves out pairs of an item with its copy', () => {
-    const sums = pairSums(unit(input), unit(output), times);
+    const sums = new PairSummer(unit(input), unit(output)).sums(times);
     expect(correlationOf(sums)).toBeCloseTo(golden.drawn, 5);
   });
 });

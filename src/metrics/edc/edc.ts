@@ -9,7 +9,7 @@ import { Random } from '../../random.ts';
 import { type Interval, quantile } from '../bootstrap.ts';
 import { partialCorrelation } from './length.ts';
 import { choosePairs, countItems, distances, pearson, spearman } from './sampled.ts';
-import { correlationOf, normalizeRows, pairSums, type Side } from './sums.ts';
+import { correlationOf, normalizeRows, PairSummer, type Side } from './sums.ts';
 
 export interface EdcOptions {
   readonly seed: number;
@@ -80,14 +80,15 @@ export function edc(input: Side, output: Side, options: EdcOptions): Edc {
     return value;
   };
 
-  const sums = pairSums(x, y);
+  const summer = new PairSummer(x, y);
+  const sums = summer.sums();
   const own = correlationOf(sums);
   const drawn = Array.from({ length: resamples }, (_, i) =>
-    counted(correlationOf(pairSums(x, y, draw(items, new Random(seed + i))))),
+    counted(correlationOf(summer.sums(draw(items, new Random(seed + i))))),
   );
   const shuffled = Array.from({ length: resamples }, (_, i) => {
     const order = new Random(seed + i).shuffle(Array.from({ length: items }, (__, k) => k));
-    return counted(correlationOf(pairSums(x, y, undefined, order)));
+    return counted(correlationOf(summer.reordered(sums, order)));
   });
   const pairs = choosePairs(items, sampledPairs, seed);
   const [farX, farY] = [distances(x, pairs, 'cosine'), distances(y, pairs, 'cosine')];
@@ -106,7 +107,7 @@ export function edc(input: Side, output: Side, options: EdcOptions): Edc {
     sampledPairs: pairs.first.length,
     curve: spoiled.map((share) => ({
       share,
-      pearson: counted(correlationOf(pairSums(x, y, undefined, spoil(items, share, seed)))),
+      pearson: counted(correlationOf(summer.reordered(sums, spoil(items, share, seed)))),
       expected: own * (1 - share) ** 2,
     })),
     sample: { x: Float64Array.from(spread, (i) => farX[i]), y: Float64Array.from(spread, (i) => farY[i]) },

@@ -8,6 +8,8 @@
  * cosines, since both distances are 1 less one.
  */
 
+import { GramProduct } from '../../wasm/gram.ts';
+
 /** One side of the items: a vector each, all of one length. */
 export interface Side {
   /** [items, size], flat. Vectors have length 1, or 0 for an item of which nothing is known. */
@@ -44,42 +46,65 @@ export function normalizeRows(vectors: Float32Array, size: number): Float32Array
   return result;
 }
 
-/** @param order of the second side: item i of the first belongs to item order[i] of the second */
-export function pairSums(
-  x: Side,
-  y: Side,
-  multiplicities?: Multiplicities,
-  order?: ArrayLike<number>,
-): PairSums {
-  const items = itemsOf(x);
-  const weight = (i: number): number => multiplicities?.[i] ?? 1;
-  const partner = (i: number): number => order?.[i] ?? i;
-  const [sumX, sumY] = [new Float64Array(x.size), new Float64Array(y.size)];
-  let [total, squares, ownX, ownY, ownXx, ownYy, ownXy] = [0, 0, 0, 0, 0, 0, 0];
-  for (let i = 0; i < items; i++) {
-    const w = weight(i);
-    if (w === 0) continue;
-    total += w;
-    squares += w * w;
-    const [lengthX, lengthY] = [addRow(sumX, x, i, w), addRow(sumY, y, partner(i), w)];
-    // Pairs of an item with a copy of itself: they are alike on both sides whatever the data, and are taken out.
-    ownX += w * w * lengthX;
-    ownY += w * w * lengthY;
-    ownXx += w * w * lengthX * lengthX;
-    ownYy += w * w * lengthY * lengthY;
-    ownXy += w * w * lengthX * lengthY;
+/** Sums over the pairs of the same items, however often each is taken and in whichever order the second side is. */
+export class PairSummer {
+  private readonly x: Side;
+  private readonly y: Side;
+  private readonly products: { readonly xx: GramProduct; readonly yy: GramProduct; readonly xy: GramProduct };
+  private readonly once: Float64Array;
+
+  /** @throws BinscribeError `missing` without WebAssembly's vectors */
+  constructor(x: Side, y: Side) {
+    this.x = x;
+    this.y = y;
+    this.products = { xx: new GramProduct(x, x), yy: new GramProduct(y, y), xy: new GramProduct(x, y) };
+    this.once = new Float64Array(itemsOf(x)).fill(1);
   }
-  const all = Float64Array.from({ length: items }, (_, i) => weight(i));
-  const places = Int32Array.from({ length: items }, (_, i) => partner(i));
-  const same = Int32Array.from({ length: items }, (_, i) => i);
-  return {
-    pairs: (total * total - squares) / 2,
-    x: (squaredNorm(sumX) - ownX) / 2,
-    y: (squaredNorm(sumY) - ownY) / 2,
-    xx: (squaredNorm(product(x, same, x, same, all)) - ownXx) / 2,
-    yy: (squaredNorm(product(y, places, y, places, all)) - ownYy) / 2,
-    xy: (squaredNorm(product(x, same, y, places, all)) - ownXy) / 2,
-  };
+
+  sums(multiplicities: Multiplicities = this.once): PairSums {
+    const { x, y, products } = this;
+    const items = itemsOf(x);
+    const [sumX, sumY] = [new Float64Array(x.size), new Float64Array(y.size)];
+    let [total, squares, ownX, ownY, ownXx, ownYy, ownXy] = [0, 0, 0, 0, 0, 0, 0];
+    for (let i = 0; i < items; i++) {
+      const w = multiplicities[i];
+      if (w === 0) continue;
+      total += w;
+      squares += w * w;
+      const [lengthX, lengthY] = [addRow(sumX, x, i, w), addRow(sumY, y, i, w)];
+      // Pairs of an item with a copy of itself: they are alike on both sides whatever the data, and are taken out.
+      ownX += w * w * lengthX;
+      ownY += w * w * lengthY;
+      ownXx += w * w * lengthX * lengthX;
+      ownYy += w * w * lengthY * lengthY;
+      ownXy += w * w * lengthX * lengthY;
+    }
+    return {
+      pairs: (total * total - squares) / 2,
+      x: (squaredNorm(sumX) - ownX) / 2,
+      y: (squaredNorm(sumY) - ownY) / 2,
+      xx: (squaredNorm(products.xx.sum(multiplicities)) - ownXx) / 2,
+      yy: (squaredNorm(products.yy.sum(multiplicities)) - ownYy) / 2,
+      xy: (squaredNorm(products.xy.sum(multiplicities)) - ownXy) / 2,
+    };
+  }
+
+  /**
+   * The same where item i of the first side belongs to item order[i] of the second.
+   * @param own sums in the order as it is, each item once: all but one of them stay
+   */
+  reordered(own: PairSums, order: ArrayLike<number>): PairSums {
+    const { x, y, products, once } = this;
+    let together = 0;
+    for (let i = 0; i < once.length; i++) together += squaredLength(x, i) * squaredLength(y, order[i]);
+    return { ...own, xy: (squaredNorm(products.xy.sum(once, order)) - together) / 2 };
+  }
+}
+
+function squaredLength({ vectors, size }: Side, row: number): number {
+  let squares = 0;
+  for (let at = row * size; at < (row + 1) * size; at++) squares += vectors[at] * vectors[at];
+  return squares;
 }
 
 /** Adds w times a row. @returns the row's squared length */
@@ -96,42 +121,6 @@ function squaredNorm(values: Float64Array): number {
   let sum = 0;
   for (let k = 0; k < values.length; k++) sum += values[k] * values[k];
   return sum;
-}
-
-/** Items that are added in one pass over the matrix, which then is read and written a fourth as often. */
-const TOGETHER = 4;
-
-/** sum_i w_i a_(rowsA i) b_(rowsB i)^T: [a.size, b.size], flat. */
-function product(
-  a: Side,
-  rowsA: Int32Array,
-  b: Side,
-  rowsB: Int32Array,
-  weights: Float64Array,
-): Float64Array {
-  const result = new Float64Array(a.size * b.size);
-  const wide = new Float64Array(TOGETHER * b.size);
-  const { length } = rowsA;
-  for (let from = 0; from < length; from += TOGETHER) {
-    const count = Math.min(TOGETHER, length - from);
-    wide.fill(0);
-    for (let t = 0; t < count; t++) {
-      const at = rowsB[from + t] * b.size;
-      const w = weights[from + t];
-      for (let q = 0; q < b.size; q++) wide[t * b.size + q] = w * b.vectors[at + q];
-    }
-    const place = (t: number): number => rowsA[Math.min(from + t, length - 1)] * a.size;
-    const [p0, p1, p2, p3] = [place(0), place(1), place(2), place(3)];
-    const [q1, q2, q3] = [b.size, 2 * b.size, 3 * b.size];
-    for (let p = 0; p < a.size; p++) {
-      const [u0, u1, u2, u3] = [a.vectors[p0 + p], a.vectors[p1 + p], a.vectors[p2 + p], a.vectors[p3 + p]];
-      const row = p * b.size;
-      for (let q = 0; q < b.size; q++) {
-        result[row + q] += u0 * wide[q] + u1 * wide[q1 + q] + u2 * wide[q2 + q] + u3 * wide[q3 + q];
-      }
-    }
-  }
-  return result;
 }
 
 /** Pearson's correlation; NaN where one side does not vary. */

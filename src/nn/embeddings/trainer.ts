@@ -12,7 +12,7 @@ import { PlainKernel } from './plain.ts';
 import { settingsOf, type EmbeddingSettings } from './settings.ts';
 import type { Crew, Threads } from './threads.ts';
 import type { Vocabulary } from './vocabulary.ts';
-import { wasmEngine } from '../wasm/engine.ts';
+import { wasmEngine } from '../../wasm/engine.ts';
 import { kernelModule, pagesOf } from './kernel/kernel.ts';
 
 export interface TrainerOptions {

@@ -3,8 +3,8 @@
  * JavaScript add the rows of a bag of fields one number at a time, for longer than the whole network computes.
  */
 
-import type { ModuleBuilder } from '../wasm/assembler.ts';
-import { f32, f32x4, i32, v128, whileLoop } from '../wasm/opcodes.ts';
+import type { ModuleBuilder } from '../../wasm/assembler.ts';
+import { f32, f32x4, i32, v128, whileLoop } from '../../wasm/opcodes.ts';
 
 /** Bytes of a number, and of the four that an instruction works on. */
 const FLOAT = 4;

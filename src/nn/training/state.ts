@@ -8,7 +8,7 @@ import { BinscribeError } from '../../error.ts';
 import { elements } from '../shape.ts';
 import type { HostTensor } from '../runtime.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
-import { wasmEngine } from '../wasm/engine.ts';
+import { wasmEngine } from '../../wasm/engine.ts';
 import type { Layout, Slot, Stretch } from './layout.ts';
 import { ROW_PIECE } from './rows-kernel.ts';
 import { updateLayout, updateModule, type UpdateExports, type UpdateLayout } from './update-kernel.ts';

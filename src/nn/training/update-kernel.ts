@@ -7,9 +7,9 @@ import { BinscribeError } from '../../error.ts';
 import { constantOperation, input, inputOperation } from '../ops/source.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { topological, type Node, type Tensor } from '../tensor.ts';
-import { ModuleBuilder, PAGE, type Variable } from '../wasm/assembler.ts';
-import type { Code } from '../wasm/encoding.ts';
-import { f32, f32x4, i32, v128, whileLoop } from '../wasm/opcodes.ts';
+import { ModuleBuilder, PAGE, type Variable } from '../../wasm/assembler.ts';
+import type { Code } from '../../wasm/encoding.ts';
+import { f32, f32x4, i32, v128, whileLoop } from '../../wasm/opcodes.ts';
 import { defineAddRows, type RowExports } from './rows-kernel.ts';
 
 /** Bytes of a number, and of the four that an instruction works on. */

@@ -81,7 +81,8 @@ function fieldOf(row: Row, name: string): unknown {
 function sliceOf(row: Row, by: string | undefined): string | null {
   if (by === undefined) return null;
   const value = fieldOf(row, by);
-  return value === undefined || value === null ? '(none)' : String(value as string | number | boolean);
+  if (value === undefined || value === null) return '(none)';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function isEmpty(value: unknown): boolean {

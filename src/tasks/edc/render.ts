@@ -1,6 +1,5 @@
-/** An EDC report as text for people. */
+/** An EDC report as text for people; of names that come from files the caller makes something printable. */
 
-import { sanitize } from '../../explain/sanitize.ts';
 import type { EdcReport, Verdict } from './measure.ts';
 
 const QUALITY: Readonly<Record<Verdict['quality'], string>> = {
@@ -49,11 +48,11 @@ export function figuresOf(report: EdcReport): [name: string, value: string][] {
 
 export function renderEdc(report: EdcReport): string {
   const { input, output } = report;
-  const cell = (text: string): string => sanitize(text, 80).replaceAll('|', '\\|');
+  const cell = (text: string): string => text.replaceAll('|', '\\|');
   return [
-    `# EDC of ${sanitize(report.data, 200)}`,
+    `# EDC of ${report.data}`,
     '',
-    `Input \`${sanitize(input.field, 80)}\` by ${input.embedder}, output \`${sanitize(output.field, 80)}\` by ${output.embedder}, seed ${report.seed}.`,
+    `Input \`${input.field}\` by ${input.embedder}, output \`${output.field}\` by ${output.embedder}, seed ${report.seed}.`,
     '',
     verdictText(report.verdict),
     '',

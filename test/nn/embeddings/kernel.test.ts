@@ -6,7 +6,7 @@ import type { EmbeddingModel, EmbeddingSettings } from '../../../src/nn/embeddin
 import { EmbeddingTrainer, type EmbeddingState } from '../../../src/nn/embeddings/trainer.ts';
 import { planMemory } from '../../../src/nn/embeddings/plan.ts';
 import { settingsOf } from '../../../src/nn/embeddings/settings.ts';
-import { wasmEngine } from '../../../src/nn/wasm/engine.ts';
+import { wasmEngine } from '../../../src/wasm/engine.ts';
 import { kernelModule } from '../../../src/nn/embeddings/kernel/kernel.ts';
 import { enableRelaxedSimd, nodeThreads } from '../../../src/runtimes/node-threads.ts';
 import { cosine, distance, encoded, trained } from './support.ts';

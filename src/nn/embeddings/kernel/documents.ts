@@ -6,9 +6,9 @@
 
 import { HEAD } from '../corpus.ts';
 import { PART_BYTES, type Plan } from '../plan.ts';
-import type { Body, Call, ModuleBuilder, Variable } from '../../wasm/assembler.ts';
-import type { Code } from '../../wasm/encoding.ts';
-import { f32, f32x4, i32, ifThen, v128, whileLoop } from '../../wasm/opcodes.ts';
+import type { Body, Call, ModuleBuilder, Variable } from '../../../wasm/assembler.ts';
+import type { Code } from '../../../wasm/encoding.ts';
+import { f32, f32x4, i32, ifThen, v128, whileLoop } from '../../../wasm/opcodes.ts';
 import { definePredict, multiplyAdd, overRows, type Dialect } from './predict.ts';
 import type { RandomCode } from './random.ts';
 import { defineSubsample, drawWindow, increment } from './skip-gram.ts';

@@ -5,10 +5,10 @@
  */
 
 import { BATCH_BYTES, type Plan } from '../plan.ts';
-import { ModuleBuilder, PAGE } from '../../wasm/assembler.ts';
-import type { Code } from '../../wasm/encoding.ts';
+import { ModuleBuilder, PAGE } from '../../../wasm/assembler.ts';
+import type { Code } from '../../../wasm/encoding.ts';
 import { defineDocuments } from './documents.ts';
-import { f32, f64, i32, whileLoop } from '../../wasm/opcodes.ts';
+import { f32, f64, i32, whileLoop } from '../../../wasm/opcodes.ts';
 import type { Dialect } from './predict.ts';
 import { defineRandom } from './random.ts';
 import { defineSkipGram, increment } from './skip-gram.ts';

@@ -9,9 +9,9 @@
  */
 
 import type { Plan } from '../plan.ts';
-import type { Body, Call, ModuleBuilder, Variable } from '../../wasm/assembler.ts';
-import type { Code } from '../../wasm/encoding.ts';
-import { doWhile, f32x4, i32, i32x4, i64, select, shuffle, v128 } from '../../wasm/opcodes.ts';
+import type { Body, Call, ModuleBuilder, Variable } from '../../../wasm/assembler.ts';
+import type { Code } from '../../../wasm/encoding.ts';
+import { doWhile, f32x4, i32, i32x4, i64, select, shuffle, v128 } from '../../../wasm/opcodes.ts';
 import type { RandomCode } from './random.ts';
 
 /** Output vectors that are updated in one loop: each holds a vector register of 16. */

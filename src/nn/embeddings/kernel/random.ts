@@ -1,8 +1,8 @@
 /** sfc32 in WebAssembly: the generator of `src/random.ts`, with its state in globals, so one for each thread. */
 
-import type { Body, Call, ModuleBuilder, Variable } from '../../wasm/assembler.ts';
-import type { Code } from '../../wasm/encoding.ts';
-import { doWhile, drop, i32 } from '../../wasm/opcodes.ts';
+import type { Body, Call, ModuleBuilder, Variable } from '../../../wasm/assembler.ts';
+import type { Code } from '../../../wasm/encoding.ts';
+import { doWhile, drop, i32 } from '../../../wasm/opcodes.ts';
 
 /** Outputs to discard after seeding all three words (PractRand). `SEED_ROUNDS` of the reference is the same. */
 const SEED_ROUNDS = 15;

@@ -1,9 +1,9 @@
 /** Skip-gram: each word's vector predicts the words within its window, one by one. */
 
 import type { Plan } from '../plan.ts';
-import type { Body, Call, ModuleBuilder, Variable } from '../../wasm/assembler.ts';
-import type { Code } from '../../wasm/encoding.ts';
-import { i32, ifThen, select, whileLoop } from '../../wasm/opcodes.ts';
+import type { Body, Call, ModuleBuilder, Variable } from '../../../wasm/assembler.ts';
+import type { Code } from '../../../wasm/encoding.ts';
+import { i32, ifThen, select, whileLoop } from '../../../wasm/opcodes.ts';
 import { definePredict, type Dialect } from './predict.ts';
 import type { RandomCode } from './random.ts';
 

@@ -103,6 +103,13 @@ export const f32x4 = {
   relaxedMadd: simd(0x105),
 };
 
+/** Two numbers of 64 bits. */
+export const f64x2 = {
+  splat: simd(0x14),
+  add: simd(0xf0),
+  mul: simd(0xf2),
+};
+
 export const i32x4 = {
   splat: simd(0x11),
   /** All bits of a lane set where the two are equal. */
