@@ -5,6 +5,7 @@ import { cpus, loadavg } from 'node:os';
 import type { BenchResult } from './common.ts';
 import { products } from './cases/products.ts';
 import { fightAll } from './duel.ts';
+import { benchEdc } from './edc.ts';
 import { benchGraph } from './graph.ts';
 import { benchOpen } from './open.ts';
 import { benchStep, renderShares } from './step.ts';
@@ -19,6 +20,7 @@ const BENCHES: Record<string, (only: readonly string[], log: Log) => Promise<Ben
   products: (only, log) => fightAll(products, only, log),
   graph: benchGraph,
   open: benchOpen,
+  edc: benchEdc,
 };
 /** Tells where the time goes. */
 const STEP = 'step';
@@ -37,6 +39,8 @@ const BARS: Record<string, number> = {
   start: 1,
   tokens: 6,
   dwarf: 20,
+  scipy: 10,
+  numpy: 2,
 };
 
 const HELP = `usage: npm run -s bench -- ${[...Object.keys(BENCHES), STEP].join('|')} [CASE…] [--json] [-o PATH]
