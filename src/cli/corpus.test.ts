@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../../test/support/command.ts';
 import { fileHash } from '../corpus/hash.ts';
-import { readManifest, type Manifest } from '../corpus/manifest.ts';
+import { DATASET_SCHEMA, readManifest, type Manifest } from '../corpus/manifest.ts';
 import { ShardWriter } from '../corpus/shard.ts';
 import { ALL_COLUMNS, type FunctionRow } from '../corpus/row.ts';
 
@@ -33,6 +33,9 @@ const ROW: FunctionRow = {
   return_type: 'void',
   exact_hash: 'e',
   normalized_hash: 'n',
+  source: null,
+  comment: null,
+  comment_style: null,
   exact_duplicate: false,
   normalized_duplicate: false,
   exact_leak: false,
@@ -53,7 +56,7 @@ describe('binscribe corpus', () => {
     shard.write(ROW);
     shard.finish();
     const manifest: Manifest = {
-      schema: 1,
+      schema: DATASET_SCHEMA,
       tool: 'binscribe',
       name: 'small',
       sandboxed: true,
@@ -61,12 +64,21 @@ describe('binscribe corpus', () => {
       levels: ['O0'],
       flags: ['-g'],
       packages: [
-        { name: 'p', version: '1', split: 'train', files: [], licences: ['Expat'], buildSystem: 'make' },
+        {
+          name: 'p',
+          version: '1',
+          split: 'train',
+          files: [],
+          licences: ['Expat'],
+          buildSystem: 'make',
+          texts: { functions: 2, described: 1, rejected: { code: 1 } },
+        },
       ],
       failures: [{ package: 'q', compiler: null, optimization: null, reason: 'a | b' }],
       cuts: [],
       shards: [{ file, package: 'p', rows: 1, sha256: await fileHash(join(dataset, file)) }],
       counts: { train: { ...NONE, rows: 1, exactUnique: 1, normalizedUnique: 1 }, test: NONE },
+      described: { train: { rows: 0, unique: 0 }, test: { rows: 0, unique: 0 } },
       table: [
         { package: 'p', compiler: 'gcc-12', optimization: 'O0', programs: 1, rows: 1, normalizedUnique: 1 },
       ],

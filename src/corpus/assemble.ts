@@ -16,6 +16,7 @@ import { type FolderKind, replaceFolder } from './replace.ts';
 import { ALL_COLUMNS, type FunctionRow } from './row.ts';
 import { ShardWriter, readShard } from './shard.ts';
 import { readLicences, type SourcePackage } from './sources.ts';
+import { type PackageTexts, TextIndex } from './texts.ts';
 import { flagsFor, type Compiler, type Level } from './toolchain.ts';
 
 export const DATASET_FOLDER: FolderKind = { name: 'data set', marks: ['manifest.json', 'card.md'] };
@@ -36,6 +37,8 @@ export interface Assembly {
   recipe: Recipe;
   sandboxed: boolean;
   sources: Map<string, SourcePackage>;
+  /** By package, where the sources could be read. */
+  texts: ReadonlyMap<string, PackageTexts>;
   compilers: Compiler[];
   units: DoneUnit[];
   failures: Manifest['failures'];
@@ -81,11 +84,14 @@ async function writeShards(assembly: Assembly, folder: string): Promise<Manifest
     cuts: [],
     shards: [],
     counts: marker.counts,
+    described: { train: { rows: 0, unique: 0 }, test: { rows: 0, unique: 0 } },
     table: [],
   };
   for (const { name, split } of packages) {
     const units = unitsOf(assembly, name);
-    if (units.length > 0) await writeShard(name, split, units, marker, manifest, folder);
+    const texts = assembly.texts.get(name);
+    const index = new TextIndex(texts?.functions ?? []);
+    if (units.length > 0) await writeShard({ name, split, units, marker, index }, manifest, folder);
     const source = sources.get(name);
     if (!source) continue;
     manifest.packages.push({
@@ -95,16 +101,22 @@ async function writeShards(assembly: Assembly, folder: string): Promise<Manifest
       files: source.files,
       licences: await readLicences(source),
       buildSystem: units[0]?.buildSystem ?? null,
+      texts: texts?.counts ?? null,
     });
   }
   return manifest;
 }
 
+interface PackageShard {
+  readonly name: string;
+  readonly split: Split;
+  readonly units: readonly DoneUnit[];
+  readonly marker: Marker;
+  readonly index: TextIndex;
+}
+
 async function writeShard(
-  name: string,
-  split: Split,
-  units: DoneUnit[],
-  marker: Marker,
+  { name, split, units, marker, index }: PackageShard,
   manifest: Manifest,
   folder: string,
 ): Promise<void> {
@@ -117,7 +129,13 @@ async function writeShard(
     let normalizedUnique = 0;
     for await (const unmarked of readShard(unit.rows, UNMARKED_COLUMNS)) {
       const placed = { ...unmarked, split };
-      const row: FunctionRow = { ...placed, ...marker.mark(placed) };
+      const text = index.find(placed.source_file, placed.name, placed.source_line);
+      const { source = null, comment = null, style = null } = text ?? {};
+      const row: FunctionRow = { ...placed, source, comment, comment_style: style, ...marker.mark(placed) };
+      if (comment !== null) {
+        manifest.described[split].rows++;
+        if (!row.normalized_duplicate) manifest.described[split].unique++;
+      }
       if (!row.normalized_duplicate) normalizedUnique++;
       shard.write(row);
     }

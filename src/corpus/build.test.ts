@@ -25,6 +25,7 @@ const ALPHA = `
 #include <stdio.h>
 struct point { int x, y; };
 int shared_sum(const int *values, unsigned long count);
+/* Length of P, squared and scaled by SCALE.  */
 __attribute__((noinline)) static double length_of(struct point p, float scale) {
   return (p.x * p.x + p.y * p.y) * scale;
 }
@@ -107,13 +108,16 @@ describe.skipIf(!bubblewrapWorks())('building a data set', () => {
       binary: 'src/alpha',
       symbol: 'length_of',
       source_file: 'src/alpha.c',
-      source_line: 5,
+      source_line: 6,
       external: false,
       arguments: 2,
       variadic: false,
       parameter_classes: ['struct', 'float'],
       return_type: 'double',
+      comment: 'Length of P, squared and scaled by SCALE.',
+      comment_style: 'gnu',
     });
+    expect(length?.source).toMatch(/^__attribute__\(\(noinline\)\) static double length_of\([^]*scale;\n\}$/);
     expect(length?.code.length).toBe(length?.size);
     expect(length?.instructions).toBeGreaterThan(5);
     expect(alpha.find((row) => row.name === 'say')).toMatchObject({ arguments: 1, variadic: true });

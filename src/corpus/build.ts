@@ -13,6 +13,7 @@ import { packagesOf, type Recipe } from './recipe.ts';
 import { checkReplaceable } from './replace.ts';
 import { openSandbox, type Sandbox, type SandboxLimits } from './sandbox.ts';
 import { obtainSource, type SourcePackage } from './sources.ts';
+import { type PackageTexts, readTexts } from './texts.ts';
 import { findCompiler, type Compiler } from './toolchain.ts';
 import { clearAbandonedDesks, type BuildContext } from './desk.ts';
 import { unitKey, type Unit } from './unit-key.ts';
@@ -52,6 +53,7 @@ export async function buildCorpus(recipe: Recipe, options: BuildOptions): Promis
   checkReplaceable(options.out, DATASET_FOLDER);
   const run = new Run(recipe, options);
   await run.fetch();
+  await run.read();
   await run.build();
   return run.assemble();
 }
@@ -66,6 +68,7 @@ class Run {
   private readonly context: BuildContext;
   private readonly compilers: Compiler[];
   private readonly sources = new Map<string, SourcePackage>();
+  private readonly texts = new Map<string, PackageTexts>();
   private readonly units: DoneUnit[] = [];
   private readonly failures: Failure[] = [];
   private readonly started = Date.now();
@@ -99,6 +102,17 @@ class Run {
     }
   }
 
+  /** What sources say: a package whose sources cannot be read has rows without it. */
+  async read(): Promise<void> {
+    const [compiler] = this.compilers;
+    for (const [name, source] of this.sources) {
+      this.report(`read the sources of ${name}`);
+      await this.guard({ package: name, compiler: null, optimization: null }, async () => {
+        this.texts.set(name, await readTexts({ source, compiler, level: 'O2' }, this.context));
+      });
+    }
+  }
+
   /** All units, `jobs` at once. */
   async build(): Promise<void> {
     // The levels of one compiler share a configured tree, so one worker does them one after the other.
@@ -128,6 +142,7 @@ class Run {
         recipe: this.recipe,
         sandboxed: this.sandbox.isolated,
         sources: this.sources,
+        texts: this.texts,
         compilers: this.compilers,
         units: this.units,
         failures: this.failures.sort((a, b) => compareNumbers(order(a), order(b))),

@@ -25,6 +25,7 @@ export function renderCard(manifest: Manifest): string {
         'without normalised ones',
         'exact leaks',
         'normalised leaks',
+        'with a comment',
       ],
       (['train', 'test'] as const).map((side) => {
         const c = counts[side];
@@ -35,12 +36,13 @@ export function renderCard(manifest: Manifest): string {
           count(c.normalizedUnique),
           share(c.exactLeaks, c.rows),
           share(c.normalizedLeaks, c.rows),
+          share(manifest.described[side].rows, c.rows),
         ];
       }),
     ),
     '## Packages',
     table(
-      ['package', 'version', 'side', 'build', 'licences', 'rows'],
+      ['package', 'version', 'side', 'build', 'licences', 'rows', 'functions in its sources', 'described'],
       manifest.packages.map((entry) => [
         entry.name,
         entry.version,
@@ -48,6 +50,8 @@ export function renderCard(manifest: Manifest): string {
         entry.buildSystem ?? 'none worked',
         entry.licences.join(', ') || 'not declared',
         count(sum(manifest.table.filter((cell) => cell.package === entry.name).map((cell) => cell.rows))),
+        entry.texts ? count(entry.texts.functions) : 'not read',
+        entry.texts ? share(entry.texts.described, entry.texts.functions) : 'not read',
       ]),
     ),
     'The code stays under the licences of its authors; the licences are those that the package declares ' +

@@ -128,7 +128,8 @@ export class Desk {
     return new Set(readdirSync(this.tree));
   }
 
-  private async unpackSource(): Promise<void> {
+  /** The source with Debian's patches, as it is before anything is configured. */
+  async unpackSource(): Promise<void> {
     const { source } = this.unit;
     const folder = join(this.folder, 'source');
     mkdirSync(folder);

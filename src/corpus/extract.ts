@@ -16,7 +16,7 @@ import { disassembleRange } from '../binary/x86/disassemble.ts';
 import { BinscribeError } from '../error.ts';
 import { exactHash, normalizedHash } from '../tokens/normalize.ts';
 import { contentKey } from './hash.ts';
-import { ALL_COLUMNS, type ColumnName, type MarkColumn, type UnmarkedRow } from './row.ts';
+import { ALL_COLUMNS, type ColumnName, type MarkColumn, type TextColumn, type UnmarkedRow } from './row.ts';
 import { ShardWriter } from './shard.ts';
 import { compareText } from './text.ts';
 import type { UnitResult } from './unit.ts';
@@ -25,17 +25,20 @@ import type { Workplace } from './workplace.ts';
 /** Goes into every key: raise it when a row's contents change. */
 const EXTRACT_VERSION = 1;
 
-const MARKS: readonly string[] = [
+const LATER: readonly string[] = [
   'split',
   'exact_duplicate',
   'normalized_duplicate',
   'exact_leak',
   'normalized_leak',
-] satisfies MarkColumn[];
+  'source',
+  'comment',
+  'comment_style',
+] satisfies (MarkColumn | TextColumn)[];
 
 /** The columns that a unit's rows have before the data set is put together. */
 export const UNMARKED_COLUMNS = ALL_COLUMNS.filter(
-  (column): column is Exclude<ColumnName, MarkColumn> => !MARKS.includes(column),
+  (column): column is Exclude<ColumnName, MarkColumn | TextColumn> => !LATER.includes(column),
 );
 
 /** A program of which something could not be read. */

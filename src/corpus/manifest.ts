@@ -6,7 +6,7 @@ import { readDocument } from './document.ts';
 import { LEVELS } from './toolchain.ts';
 
 /** Raised when a reader of the old form would misread the new one. */
-export const DATASET_SCHEMA = 1;
+export const DATASET_SCHEMA = 2;
 
 const counts = z.strictObject({
   rows: z.int(),
@@ -16,6 +16,8 @@ const counts = z.strictObject({
   exactLeaks: z.int(),
   normalizedLeaks: z.int(),
 });
+
+const described = z.strictObject({ rows: z.int(), unique: z.int() });
 
 const manifestShape = z.strictObject({
   schema: z.literal(DATASET_SCHEMA),
@@ -35,6 +37,10 @@ const manifestShape = z.strictObject({
       files: z.array(z.strictObject({ name: z.string(), sha256: z.string() })),
       licences: z.array(z.string()),
       buildSystem: z.string().nullable(),
+      /** Functions of its sources, and comments that describe them; null where they could not be read. */
+      texts: z
+        .strictObject({ functions: z.int(), described: z.int(), rejected: z.record(z.string(), z.int()) })
+        .nullable(),
     }),
   ),
   /** Configurations that gave no rows. */
@@ -60,6 +66,8 @@ const manifestShape = z.strictObject({
     z.strictObject({ file: z.string(), package: z.string(), rows: z.int(), sha256: z.string() }),
   ),
   counts: z.strictObject({ train: counts, test: counts }),
+  /** Rows with a comment that describes the function, with and without normalised duplicates. */
+  described: z.strictObject({ train: described, test: described }),
   /** Rows by package, compiler and level. */
   table: z.array(
     z.strictObject({

@@ -27,7 +27,7 @@ const EM_X86_64 = 62;
 /** In order of path; of files with the same content the first. */
 export function* findPrograms(root: string): Generator<FoundProgram> {
   const seen = new Set<string>();
-  for (const actual of [...walk(root, '')].sort(compareText)) {
+  for (const actual of [...filesUnder(root)].sort(compareText)) {
     if (isLeftover(actual)) continue;
     const content = readLinked(join(root, actual));
     if (!content) continue;
@@ -43,11 +43,15 @@ function isLeftover(path: string): boolean {
   return /(^|\/)(conftest[^/]*|lt-[^/]+|a\.out)$/.test(path) || /(^|\/)\.libs\/[^/]+U?T$/.test(path);
 }
 
-function* walk(root: string, folder: string): Generator<string> {
-  for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
-    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-    if (entry.isDirectory()) yield* walk(root, path);
-    else if (entry.isFile()) yield path;
+/** Paths of the files in a tree that a stranger may have made: no link is followed. */
+export function* filesUnder(root: string): Generator<string> {
+  const folders = [''];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) folders.push(path);
+      else if (entry.isFile()) yield path;
+    }
   }
 }
 

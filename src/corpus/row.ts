@@ -72,6 +72,15 @@ export const COLUMNS = {
     kind: 'text',
     description: 'hash of the instructions of `code` with addresses, call targets and padding left out',
   },
+  source: { kind: 'optionalText', description: 'definition in the source, where it was found there' },
+  comment: {
+    kind: 'optionalText',
+    description: 'what the comment above it says, marks, frames and descriptions of arguments left out',
+  },
+  comment_style: {
+    kind: 'optionalText',
+    description: 'how it is written: `gnu`, `kernel-doc`, `doxygen` or `plain`',
+  },
   exact_duplicate: {
     kind: 'flag',
     description: 'an earlier row of the same side, compiler and level has the same `exact_hash`',
@@ -93,8 +102,11 @@ export type FunctionRow = { [C in ColumnName]: KindTypes[(typeof COLUMNS)[C]['ki
 export type MarkColumn =
   'split' | 'exact_duplicate' | 'normalized_duplicate' | 'exact_leak' | 'normalized_leak';
 
+/** The columns that come from the sources, not from what was built of them. */
+export type TextColumn = 'source' | 'comment' | 'comment_style';
+
 /** A row as one unit's extraction gives it. */
-export type UnmarkedRow = Omit<FunctionRow, MarkColumn>;
+export type UnmarkedRow = Omit<FunctionRow, MarkColumn | TextColumn>;
 
 export const ALL_COLUMNS = Object.keys(COLUMNS) as ColumnName[];
 

@@ -51,7 +51,7 @@ export class Workplace {
    * @throws BinscribeError of kind `unreadable` where there can be none.
    */
   open(): void {
-    for (const folder of ['partial', 'sources', 'units', 'rows', 'trees', 'logs']) {
+    for (const folder of ['partial', 'sources', 'units', 'rows', 'texts', 'trees', 'logs']) {
       try {
         mkdirSync(join(this.root, folder), { recursive: true });
       } catch (error) {
@@ -78,6 +78,11 @@ export class Workplace {
   /** The configured source tree that the levels of one compiler share. */
   tree(key: string): string {
     return join(this.root, 'trees', `${key}.tar`);
+  }
+
+  /** What a package's sources say of its functions. */
+  texts(key: string): string {
+    return join(this.root, 'texts', `${key}.json`);
   }
 
   /** What a failed unit printed last; `name` as `grep-gcc-12-O2`. */

@@ -44,6 +44,9 @@ export function writeDataset(dataset: string): void {
           return_type: 'int',
           exact_hash: label.exactHash,
           normalized_hash: label.normalizedHash,
+          source: null,
+          comment: null,
+          comment_style: null,
           exact_duplicate: false,
           normalized_duplicate: false,
           exact_leak: false,
@@ -78,11 +81,13 @@ export function writeDataset(dataset: string): void {
       files: [],
       licences: [],
       buildSystem: null,
+      texts: null,
     })),
     failures: [],
     cuts: [],
     shards,
     counts: { train: counts('train'), test: counts('test') },
+    described: { train: { rows: 0, unique: 0 }, test: { rows: 0, unique: 0 } },
     table: [],
   };
   writeFileSync(join(dataset, 'manifest.json'), JSON.stringify(manifest));

@@ -75,7 +75,7 @@ function curveOf({ curve }: EdcReport): string {
   });
   const inner = `<path class="expected" d="${path(({ expected }) => expected)}"/><path class="own" d="${path(({ pearson }) => pearson)}"/>${dots.join('')}`;
   return frame(
-    'EDC where outputs are exchanged; dashed: as the square of what is left',
+    'EDC where a share of the outputs is exchanged; dashed: expected',
     'share exchanged',
     'EDC',
     [0, 1, low, high],
