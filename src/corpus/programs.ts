@@ -38,8 +38,9 @@ export function* findPrograms(root: string): Generator<FoundProgram> {
   }
 }
 
-/** configure's trials, and libtool's second links of a program for use before installation. */
+/** Trials of configure, CMake and Meson, and libtool's second links of a program for use before installation. */
 function isLeftover(path: string): boolean {
+  if (/(^|\/)(CMakeFiles|meson-private|meson-logs)\//.test(path)) return true;
   return /(^|\/)(conftest[^/]*|lt-[^/]+|a\.out)$/.test(path) || /(^|\/)\.libs\/[^/]+U?T$/.test(path);
 }
 

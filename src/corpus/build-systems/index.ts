@@ -1,10 +1,15 @@
 import { BinscribeError } from '../../error.ts';
 import { autotools } from './autotools.ts';
 import type { BuildSystem } from './build-system.ts';
+import { cmake } from './cmake.ts';
+import { meson } from './meson.ts';
 import { plainMake } from './plain-make.ts';
 
-/** In order of preference: a tree with a `configure` often has a maintainer's Makefile too. */
-const BUILD_SYSTEMS: readonly BuildSystem[] = [autotools, plainMake];
+/**
+ * In order of preference: a tree with a `configure` often has a maintainer's Makefile too, and one with several of
+ * them has had the first for longest.
+ */
+const BUILD_SYSTEMS: readonly BuildSystem[] = [autotools, cmake, meson, plainMake];
 
 /** @throws BinscribeError of kind `unsupported` where none fits. */
 export function recogniseBuildSystem(files: ReadonlySet<string>): BuildSystem {
