@@ -1,0 +1,184 @@
+/**
+ * A language model behind an OpenAI-compatible endpoint (`POST /chat/completions`): a local server, or whatever the
+ * user names. Nothing is sent anywhere unless a command was told an address.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { BinscribeError, describeError } from '../error.ts';
+import type { AnswerCache } from './cache.ts';
+
+export interface Message {
+  readonly role: 'system' | 'user';
+  readonly content: string;
+}
+
+export interface ChatOptions {
+  /** Up to and with `/v1`, as the servers' manuals give it. */
+  readonly url: string;
+  readonly model: string;
+  /** Sent as a bearer's token, written nowhere. */
+  readonly key?: string | undefined;
+  readonly cache?: AnswerCache | undefined;
+  /** Tokens of an answer at most. */
+  readonly longest?: number;
+  /** Milliseconds for one attempt. */
+  readonly patience?: number;
+  readonly attempts?: number;
+  /** Milliseconds before the second attempt; each wait is twice the one before. */
+  readonly firstWait?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Answer {
+  readonly text: string;
+  /** As the server counts them; zeros for an answer that was remembered or not counted. */
+  readonly tokens: { readonly sent: number; readonly received: number };
+  readonly remembered: boolean;
+}
+
+const PATIENCE = 120_000;
+const ATTEMPTS = 5;
+const FIRST_WAIT = 1000;
+/** Longer is a server's mistake, or a stranger's idea of fun. */
+const LONGEST_WAIT = 60_000;
+const LONGEST_ANSWER = 512;
+/** Bytes of a reply: an answer of 100,000 tokens has a tenth. */
+const LARGEST_REPLY = 4 * 2 ** 20;
+
+const replyShape = z.object({
+  choices: z.array(z.object({ message: z.object({ content: z.string() }) })).min(1),
+  usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }).optional(),
+});
+
+/** A failure that the next attempt may not meet. */
+class Passing extends Error {
+  /** Milliseconds that the server asks for. */
+  readonly wait: number | undefined;
+
+  constructor(message: string, wait?: number) {
+    super(message);
+    this.wait = wait;
+  }
+}
+
+/**
+ * Asks until there is an answer, of temperature 0, so that it can be remembered.
+ * @throws BinscribeError: `usage` where the server says no for good, `unreadable` where it does not answer,
+ *   `interrupted`
+ */
+export async function ask(messages: readonly Message[], options: ChatOptions): Promise<Answer> {
+  const { model, cache, longest = LONGEST_ANSWER, attempts = ATTEMPTS, signal } = options;
+  const request = JSON.stringify({ model, messages, max_tokens: longest, temperature: 0 });
+  const known = cache?.get(request);
+  if (known !== undefined) return { text: known, tokens: { sent: 0, received: 0 }, remembered: true };
+  let wait = options.firstWait ?? FIRST_WAIT;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const answer = await post(request, options);
+      cache?.set(request, answer.text);
+      return answer;
+    } catch (error) {
+      if (signal?.aborted) throw new BinscribeError('interrupted', 'interrupted');
+      if (!(error instanceof Passing)) throw error;
+      if (attempt === attempts) {
+        throw new BinscribeError(
+          'unreadable',
+          `${options.url}: ${attempts} attempts, the last: ${error.message}`,
+          {
+            hint: 'Is the server up, and is this its address? What was answered so far is kept.',
+          },
+        );
+      }
+      await sleep(Math.min(LONGEST_WAIT, error.wait ?? wait), undefined, signal ? { signal } : {}).catch(
+        () => {
+          throw new BinscribeError('interrupted', 'interrupted');
+        },
+      );
+      wait *= 2;
+    }
+  }
+}
+
+async function post(body: string, { url, key, patience = PATIENCE, signal }: ChatOptions): Promise<Answer> {
+  const clock = AbortSignal.timeout(patience);
+  let status: number;
+  let text: string;
+  let retryAfter: string | null;
+  try {
+    const reply = await fetch(`${url.replace(/\/+$/, '')}/chat/completions`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      },
+      body,
+      // A token must not follow where a server points.
+      redirect: 'error',
+      signal: signal ? AbortSignal.any([clock, signal]) : clock,
+    });
+    ({ status } = reply);
+    retryAfter = reply.headers.get('retry-after');
+    text = await readBounded(reply);
+  } catch (error) {
+    if (error instanceof BinscribeError) throw error;
+    throw new Passing(clock.aborted ? `no answer within ${patience / 1000} s` : reasonOf(error));
+  }
+  if (status === 429 || status >= 500) throw new Passing(`status ${status}`, waitOf(retryAfter));
+  if (status !== 200) {
+    throw new BinscribeError(
+      'usage',
+      `${url}: status ${status}: ${text.replace(/\s+/g, ' ').slice(0, 200)}`,
+      {
+        hint:
+          status === 401 || status === 403
+            ? 'Give the key in the variable BINSCRIBE_CHAT_KEY.'
+            : 'Is the model its name there?',
+      },
+    );
+  }
+  return answerOf(text);
+}
+
+/** Half a reply is a passing failure too: the server was stopped. */
+function answerOf(text: string): Answer {
+  let reply: unknown;
+  try {
+    reply = JSON.parse(text);
+  } catch {
+    throw new Passing('the reply is no JSON');
+  }
+  const parsed = replyShape.safeParse(reply);
+  if (!parsed.success) throw new Passing('the reply has no answer in it');
+  const { choices, usage } = parsed.data;
+  const tokens = { sent: usage?.prompt_tokens ?? 0, received: usage?.completion_tokens ?? 0 };
+  return { text: choices[0].message.content, tokens, remembered: false };
+}
+
+/** @throws BinscribeError `usage` where it is larger than any answer */
+async function readBounded(reply: Response): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of reply.body ?? []) {
+    parts.push(part as Uint8Array);
+    size += (part as Uint8Array).length;
+    if (size > LARGEST_REPLY) {
+      throw new BinscribeError('usage', `a reply of over ${LARGEST_REPLY} bytes: this is no chat endpoint`);
+    }
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+/** Seconds, or a date. */
+function waitOf(header: string | null): number | undefined {
+  if (header === null) return undefined;
+  const seconds = Number(header);
+  const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - Date.now();
+  return Number.isFinite(wait) && wait >= 0 ? wait : undefined;
+}
+
+/** `fetch failed` says nothing; its cause does. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error ? describeError(cause) : describeError(error);
+}

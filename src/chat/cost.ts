@@ -1,0 +1,33 @@
+/** What a study will cost, before it is begun. */
+
+import type { Message } from './client.ts';
+
+export interface Prices {
+  /** For a million tokens, in the user's currency. */
+  readonly sent: number;
+  readonly received: number;
+}
+
+export interface Estimate {
+  readonly requests: number;
+  readonly sent: number;
+  readonly received: number;
+  /** Null where no prices are known. */
+  readonly cost: number | null;
+}
+
+/** Of English and of code alike, within a third; disassembly has more tokens a character than prose. */
+const CHARACTERS_PER_TOKEN = 3;
+
+/** @param longest tokens of an answer at most: what is reckoned for each */
+export function estimate(
+  requests: readonly (readonly Message[])[],
+  longest: number,
+  prices: Prices | null,
+): Estimate {
+  const characters = requests.flat().reduce((sum, { content }) => sum + content.length, 0);
+  const sent = Math.ceil(characters / CHARACTERS_PER_TOKEN);
+  const received = requests.length * longest;
+  const cost = prices ? (sent * prices.sent + received * prices.received) / 1e6 : null;
+  return { requests: requests.length, sent, received, cost };
+}
