@@ -7,13 +7,13 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Journal } from '../../src/cli/journal.ts';
 import { Helper, scriptBeside } from '../../src/cli/sweep/helper.ts';
 import { forecast } from '../../src/cli/progress.ts';
 import { VERSION } from '../../src/version.ts';
 import type { Range, Tally } from './child.ts';
-import { Journal, type Line } from './journal.ts';
 import { mutantOf } from './read.ts';
-import { renderFuzz, reportFuzz } from './report.ts';
+import { type Head, type Line, renderFuzz, reportFuzz } from './report.ts';
 import { buildSubjects } from './subjects.ts';
 
 const { values } = parseArgs({
@@ -43,8 +43,8 @@ const FOLDER = join('work', 'fuzz');
 const subjects = buildSubjects();
 const hash = createHash('sha256');
 for (const { bytes } of subjects) hash.update(bytes);
-const head = { seed, subjects: hash.digest('hex'), tool: `binscribe ${VERSION}` };
-const journal = new Journal(join(FOLDER, `seed-${seed}.jsonl`), head);
+const head: Head = { seed, subjects: hash.digest('hex'), tool: `binscribe ${VERSION}` };
+const journal = Journal.open<Line>(join(FOLDER, `seed-${seed}.jsonl`), head);
 const helper = new Helper<Tally>(scriptBeside(import.meta.url, 'child'), []);
 
 function save(failing: number): void {

@@ -1,8 +1,22 @@
 /** What a run of damaged files comes to: counts by outcome, and every failure with its seed. */
 
-import type { Head, Line } from './journal.ts';
+import type { Range, Tally } from './child.ts';
 import type { Outcome } from './read.ts';
 import type { Subject } from './subjects.ts';
+
+/** What decides a mutant and what is done with it: lines made with something else do not count together. */
+export interface Head {
+  seed: number;
+  subjects: string;
+  tool: string;
+}
+
+/** A range and what came of it. */
+export interface Line extends Range {
+  tally: Tally;
+  /** Seeds whose mutants the child did not survive, with how it ended. */
+  lost: { seed: number; failure: 'crashed' | 'hung'; message: string }[];
+}
 
 export interface FuzzReport extends Head {
   mutants: number;

@@ -15,12 +15,12 @@ import {
   totalsOf,
 } from '../../explain/sweep.ts';
 import { VERSION } from '../../version.ts';
+import { Journal } from '../journal.ts';
 import { publish, type ResultFlags } from '../result.ts';
 import type { Session } from '../session.ts';
 import type { ChildReply } from './child.ts';
 import { workThrough } from './crowd.ts';
 import { type Helper, scriptBeside } from './helper.ts';
-import { Journal, type JournalHead } from './journal.ts';
 import { DEFAULT_PLACES, findPrograms, type Program } from './places.ts';
 
 export interface SweepFlags extends ResultFlags {
@@ -28,6 +28,21 @@ export interface SweepFlags extends ResultFlags {
   model?: string;
   jobs: number;
   limit: number;
+}
+
+/** What decides a row besides the file: rows made with something else do not belong into the same table. */
+interface SweepHead {
+  schema: 1;
+  tool: string;
+  model: string;
+  jobs: number;
+  limit: number;
+}
+
+/** What the journal keeps of a program. */
+interface SweepLine {
+  row: SweepRow;
+  changed: number;
 }
 
 /** Runs of each program of the aim. */
@@ -44,8 +59,8 @@ export async function studySweep(named: string[], flags: SweepFlags, session: Se
   const { card } = await session.openModel(flags.model);
   const found = findPrograms(places);
   const { jobs, limit } = flags;
-  const head: JournalHead = { schema: 1, tool: `binscribe ${VERSION}`, model: card.id, jobs, limit };
-  const journal = Journal.open(`${flags.output}.partial.jsonl`, head);
+  const head: SweepHead = { schema: 1, tool: `binscribe ${VERSION}`, model: card.id, jobs, limit };
+  const journal = Journal.open<SweepLine>(`${flags.output}.partial.jsonl`, head);
   const rows = await sweep(found.programs, journal, flags, session);
   const report: SweepReport = {
     schema: 1,
@@ -68,15 +83,16 @@ export async function studySweep(named: string[], flags: SweepFlags, session: Se
 /** Explains what the journal does not have yet. @returns all rows, by path */
 async function sweep(
   programs: readonly Program[],
-  journal: Journal,
+  journal: Journal<SweepLine>,
   { jobs, limit, model }: SweepFlags,
   session: Session,
 ): Promise<SweepRow[]> {
   const rows = new Map<string, SweepRow>();
+  const known = new Map(journal.lines.map((line) => [line.row.path, line]));
   const queue: Program[] = [];
   for (const program of programs) {
-    const known = journal.find(program);
-    if (known) rows.set(program.path, known);
+    const row = knownRow(known.get(program.path), program);
+    if (row) rows.set(program.path, row);
     else queue.push(program);
   }
   if (rows.size > 0) session.stderr.write(`going on: ${rows.size} of ${programs.length} files were done\n`);
@@ -90,11 +106,16 @@ async function sweep(
     ask: (helper: Helper<ChildReply>, program) => explainBy(helper, program, limit),
     keep(program, row) {
       rows.set(row.path, row);
-      journal.add(row, program);
+      journal.add({ row, changed: program.changed });
     },
     reached: () => `${rows.size} of ${programs.length} files`,
   });
   return [...rows.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** The row of a program, where it was done and its file has not changed since. */
+export function knownRow(line: SweepLine | undefined, { size, changed }: Program): SweepRow | undefined {
+  return line?.row.size === size && line.changed === changed ? line.row : undefined;
 }
 
 async function explainBy(helper: Helper<ChildReply>, program: Program, limit: number): Promise<SweepRow> {

@@ -1,18 +1,10 @@
-import {
-  appendFileSync,
-  linkSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { SweepRow } from '../../explain/sweep.ts';
+import { knownRow } from './command.ts';
 import { Helper } from './helper.ts';
-import { Journal, type JournalHead } from './journal.ts';
 import { findPrograms } from './places.ts';
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'binscribe-sweep-'));
@@ -61,8 +53,7 @@ describe('places', () => {
   });
 });
 
-describe('the journal', () => {
-  const head: JournalHead = { schema: 1, tool: 'binscribe 1', model: 'tiny', jobs: 1, limit: 900 };
+test('a row is known until its file changes', () => {
   const program = { path: '/bin/a', size: 3, changed: 4 };
   const row: SweepRow = {
     path: '/bin/a',
@@ -71,34 +62,11 @@ describe('the journal', () => {
     outcome: 'refused',
     error: { kind: 'corrupt', message: 'no' },
   };
-
-  test('remembers what was done until a file changes, whatever half a line a kill has left', () => {
-    const path = join(folder(), 'new/journal');
-    Journal.open(path, head).add(row, program);
-    appendFileSync(path, '{"row":{"path":"/bin/b","si');
-    const journal = Journal.open(path, head);
-    expect(journal.find(program)).toEqual(row);
-    expect(journal.find({ ...program, size: 9 })).toBe(undefined);
-    expect(journal.find({ ...program, changed: 9 })).toBe(undefined);
-    journal.add({ ...row, path: '/bin/c' }, { ...program, path: '/bin/c' });
-    expect(readFileSync(path, 'utf8').split('\n')).toHaveLength(4);
-    expect(Journal.open(path, head).find({ ...program, path: '/bin/c' })).toBeDefined();
-  });
-
-  test('begins anew where not even the first line was written', () => {
-    const path = join(folder(), 'journal');
-    writeFileSync(path, '{"sche');
-    Journal.open(path, head);
-    expect(readFileSync(path, 'utf8')).toBe(`${JSON.stringify(head)}\n`);
-  });
-
-  test('does not mix rows of two models', () => {
-    const path = join(folder(), 'journal');
-    Journal.open(path, head);
-    expect(() => Journal.open(path, { ...head, model: 'other' })).toThrow(/was begun as .*tiny.*other/);
-    appendFileSync(path, 'nonsense\n');
-    expect(() => Journal.open(path, head)).toThrow(/JSON/);
-  });
+  const line = { row, changed: 4 };
+  expect(knownRow(line, program)).toBe(row);
+  expect(knownRow(line, { ...program, size: 9 })).toBe(undefined);
+  expect(knownRow(line, { ...program, changed: 9 })).toBe(undefined);
+  expect(knownRow(undefined, program)).toBe(undefined);
 });
 
 describe('a helper', () => {
