@@ -134,6 +134,29 @@ test('Ctrl-C loses nothing that is finished, with code 130', async () => {
   expect(again).toContain(`going on: ${before} of 11`);
 });
 
+test('one run at a time makes reports in a folder', async () => {
+  const first = start('alone', ['--jobs', '1']);
+  await until(() => done('alone') >= 2);
+  // It lives, and does nothing meanwhile.
+  first.child.kill('SIGSTOP');
+  const second = await start('alone').ended;
+  expect(second).toMatchObject({ code: 2, out: '' });
+  expect(second.err).toBe(
+    `binscribe: ${join(root, 'alone')}: process ${first.child.pid} makes reports here already\n` +
+      `  Wait for it or stop it; if it is something else, remove ${join(root, 'alone/.binscribe.lock')}.\n`,
+  );
+  first.child.kill('SIGKILL');
+  await first.ended;
+  expect((await start('alone').ended).err).toContain('going on');
+  expect(readdirSync(join(root, 'alone')).sort()).toEqual([
+    '.binscribe.jsonl',
+    'index.csv',
+    'index.html',
+    'index.json',
+    'reports',
+  ]);
+});
+
 test('a folder with something else in it is left alone', () => {
   const precious = join(root, 'precious');
   mkdirSync(precious);

@@ -109,3 +109,18 @@ test('Ctrl-C leaves what was done and says so, with code 130', async () => {
   expect((await sweep('interrupted').ended).code).toBe(0);
   expect(resultOf('interrupted').totals).toMatchObject({ explained: FILES, crashed: 0 });
 });
+
+test('one sweep at a time writes a result', async () => {
+  const first = sweep('alone');
+  await until(() => linesOf(journalOf('alone')) > 3);
+  // It lives, and does nothing meanwhile.
+  first.child.kill('SIGSTOP');
+  const { code, err } = await sweep('alone').ended;
+  expect(code).toBe(2);
+  expect(err).toContain(`alone: process ${first.child.pid} sweeps here already\n  Wait for it or stop it`);
+  first.child.kill('SIGKILL');
+  await first.ended;
+  expect((await sweep('alone').ended).code).toBe(0);
+  expect(resultOf('alone').totals).toMatchObject({ explained: FILES, crashed: 0 });
+  expect(existsSync(join(folder, 'alone.lock'))).toBe(false);
+});

@@ -1,4 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -107,5 +109,23 @@ describe('binscribe corpus', () => {
     expect(JSON.parse(damaged.out)).toMatchObject({
       damage: [expect.stringContaining('SHA-256'), '1 rows are marked wrongly'],
     });
+  });
+
+  it('builds a data set alone, also after a run that was killed', async () => {
+    const recipe = join(folder, 'recipe.json');
+    const out = join(folder, 'built');
+    // No such compiler: the build ends as soon as it has begun.
+    const wanted = { name: 'built', train: ['hello'], test: [], compilers: ['gcc-0'], levels: ['O0'] };
+    writeFileSync(recipe, JSON.stringify(wanted));
+    const build = () => runCommand(['corpus', 'build', recipe, '-o', out, '--work', join(folder, 'work')]);
+    const other = spawn('sleep', ['1000']);
+    writeFileSync(`${out}.lock`, `${other.pid}\n`);
+    const { code, err } = await build();
+    expect(code).toBe(2);
+    expect(err).toContain(`${out}: process ${other.pid} builds here already\n  Wait for it or stop it`);
+    other.kill('SIGKILL');
+    await once(other, 'exit');
+    expect((await build()).err).not.toContain('already');
+    expect(existsSync(`${out}.lock`)).toBe(false);
   });
 });

@@ -1,5 +1,6 @@
 /** What `binscribe corpus …` does: builds, checks and shows data sets. */
 
+import { resolve } from 'node:path';
 import {
   buildCorpus,
   checkCorpus,
@@ -12,6 +13,7 @@ import {
 import { BinscribeError } from '../error.ts';
 import { renderJson } from '../explain/render/json.ts';
 import { sanitize } from '../explain/sanitize.ts';
+import { locked } from '../runtimes/lock.ts';
 import { type Session, widthOf } from './session.ts';
 
 export interface BuildFlags {
@@ -29,18 +31,22 @@ export interface JudgeFlags {
 /** Builds the data set of a recipe until it is there or Ctrl-C is pressed. */
 export async function buildDataset(path: string, flags: BuildFlags, session: Session): Promise<void> {
   const recipe = readRecipe(path);
+  const out = flags.output ?? `data/${recipe.name}`;
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();
-  process.once('SIGINT', interrupt);
-  try {
-    const manifest = await buildCorpus(recipe, {
-      out: flags.output ?? `data/${recipe.name}`,
+  const build = () =>
+    buildCorpus(recipe, {
+      out,
       workDir: flags.work,
       ...(flags.jobs !== undefined && { jobs: flags.jobs }),
       unsafeNoSandbox: flags.unsafeNoSandbox ?? false,
       onProgress: teller(session),
       signal: interruption.signal,
     });
+  process.once('SIGINT', interrupt);
+  try {
+    // Beside the folder, which is replaced as a whole.
+    const manifest = await locked(`${resolve(out)}.lock`, { place: out, doing: 'builds here' }, build);
     if (flags.json) print(session, renderJson(manifest));
     else session.stdout.write(renderCard(manifest));
   } finally {

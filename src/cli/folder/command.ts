@@ -13,6 +13,7 @@ import {
 } from '../../explain/render/collection.ts';
 import { renderJson } from '../../explain/render/json.ts';
 import { sanitize } from '../../explain/sanitize.ts';
+import { locked } from '../../runtimes/lock.ts';
 import { VERSION } from '../../version.ts';
 import { concerning, tellFailure } from '../failure.ts';
 import { writeWhole } from '../files.ts';
@@ -23,7 +24,7 @@ import { type Helper, scriptBeside } from '../sweep/helper.ts';
 import { findPrograms } from '../sweep/places.ts';
 import type { ReportOrder, ReportReply } from './child.ts';
 import { ReportJournal } from './journal.ts';
-import { type FolderFlags, isFolder, prepareFolder, reportName, REPORTS } from './place.ts';
+import { checkFolder, type FolderFlags, isFolder, LOCK, makeRoom, reportName, REPORTS } from './place.ts';
 
 type Options = FolderFlags & FormatFlags & ReportOrder['options'];
 
@@ -47,15 +48,28 @@ export async function explainFolder(
   session: Session,
 ): Promise<void> {
   const folder = options.output ?? '.';
-  const format = formatOf(options);
   const { card } = await session.openModel(options.model);
-  const { paths, passedOver } = findAll(files, folder);
-  prepareFolder(folder);
+  const found = findAll(files, folder);
+  await locked(join(folder, LOCK), { place: folder, doing: 'makes reports here' }, () =>
+    fill(folder, found, card.id, options, session),
+  );
+}
+
+async function fill(
+  folder: string,
+  { paths, passedOver }: Found,
+  model: string,
+  options: Options,
+  session: Session,
+): Promise<void> {
+  checkFolder(folder);
   const journal = new ReportJournal(folder);
+  makeRoom(folder);
+  const format = formatOf(options);
   const rows = new Map<string, CollectionRow>();
   const tasks: Task[] = [];
   for (const path of paths) {
-    const task = await taskOf(path, [VERSION, card.id, format, orderOptions(options)]);
+    const task = await taskOf(path, [VERSION, model, format, orderOptions(options)]);
     const known = journal.find(path, task.key);
     if (known) rows.set(path, known);
     else tasks.push(task);
@@ -68,7 +82,7 @@ export async function explainFolder(
   const collection: Collection = {
     schema: COLLECTION_SCHEMA,
     tool: `binscribe ${VERSION}`,
-    model: card.id,
+    model,
     format,
     passedOver,
     programs: paths.map((path) => rows.get(path)!),
@@ -79,11 +93,12 @@ export async function explainFolder(
   tell(collection, folder, before, session);
 }
 
+interface Found extends Pick<Collection, 'passedOver'> {
+  paths: string[];
+}
+
 /** The programs of all places, by path, and what else lies there. */
-function findAll(
-  files: readonly string[],
-  output: string,
-): Pick<Collection, 'passedOver'> & { paths: string[] } {
+function findAll(files: readonly string[], output: string): Found {
   const folders = files.filter(isFolder);
   const { programs, passedOver } = findPrograms(folders);
   const own = isFolder(output) ? `${realpathSync(output)}${sep}` : undefined;

@@ -1,13 +1,15 @@
 /** The folder of reports: when one is asked for, the names in it, and that it is ours. */
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { BinscribeError, describeError } from '../../error.ts';
 import { type FormatFlags, formatOf, joins } from '../formats.ts';
 
 /** The file that makes a folder one of reports, see journal.ts. */
 export const JOURNAL = '.binscribe.jsonl';
+/** Held by the process that makes reports in it. */
+export const LOCK = '.binscribe.lock';
 /** Where the reports lie in it. */
 export const REPORTS = 'reports';
 
@@ -17,8 +19,6 @@ const NAME_LENGTH = 60;
 const HASH_LENGTH = 16;
 /** What `writeWhole` of files.ts leaves when it is killed. */
 const UNFINISHED = /^\.binscribe-[0-9a-f]{12}$/;
-/** Milliseconds: whatever is older belongs to no run that still goes on. */
-const OLD = 3_600_000;
 
 export interface FolderFlags {
   output?: string;
@@ -70,30 +70,32 @@ export function pathHash(path: string): string {
   return createHash('sha256').update(path).digest('hex').slice(0, HASH_LENGTH);
 }
 
+/** @throws BinscribeError: `usage` for a folder with something else in it, `unreadable` where it cannot be read */
+export function checkFolder(folder: string): void {
+  const files = orUnreadable(folder, () => readdirSync(folder)).filter((name) => name !== LOCK);
+  if (files.length === 0 || files.includes(JOURNAL)) return;
+  throw new BinscribeError('usage', `${folder}: there is a folder that holds no reports; it is left alone`, {
+    hint: 'Name a new or empty folder, or one that binscribe has made reports in.',
+  });
+}
+
 /**
- * Makes the folder, or takes up one of ours.
- * @throws BinscribeError `usage` for a folder with something else in it, `unreadable` where it cannot be made
+ * Makes room for the reports of a folder that has its journal: without that it would be taken for somebody else's.
+ * @throws BinscribeError of kind `unreadable` where there can be none
  */
-export function prepareFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-    if (!existsSync(join(folder, JOURNAL)) && readdirSync(folder).length > 0) {
-      throw new BinscribeError(
-        'usage',
-        `${folder}: there is a folder that holds no reports; it is left alone`,
-        {
-          hint: 'Name a new or empty folder, or one that binscribe has made reports in.',
-        },
-      );
-    }
+export function makeRoom(folder: string): void {
+  orUnreadable(folder, () => {
     const reports = join(folder, REPORTS);
     mkdirSync(reports, { recursive: true });
-    for (const name of readdirSync(reports).filter((entry) => UNFINISHED.test(entry))) {
-      const path = join(reports, name);
-      if (Date.now() - statSync(path).mtimeMs > OLD) rmSync(path);
-    }
+    for (const name of readdirSync(reports).filter((entry) => UNFINISHED.test(entry)))
+      rmSync(join(reports, name));
+  });
+}
+
+function orUnreadable<T>(folder: string, work: () => T): T {
+  try {
+    return work();
   } catch (error) {
-    if (error instanceof BinscribeError) throw error;
     throw new BinscribeError('unreadable', `${folder}: cannot write reports here: ${describeError(error)}`, {
       cause: error,
     });

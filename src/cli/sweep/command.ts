@@ -14,6 +14,7 @@ import {
   type TimedProgram,
   totalsOf,
 } from '../../explain/sweep.ts';
+import { locked } from '../../runtimes/lock.ts';
 import { VERSION } from '../../version.ts';
 import { Journal } from '../journal.ts';
 import { publish, type ResultFlags } from '../result.ts';
@@ -54,7 +55,14 @@ const WAIT = 5000;
 const MOST_WAIT = 300_000;
 
 /** Explains the programs of the places, or of the default ones, and publishes the report. */
-export async function studySweep(named: string[], flags: SweepFlags, session: Session): Promise<void> {
+export function studySweep(named: string[], flags: SweepFlags, session: Session): Promise<void> {
+  const { output } = flags;
+  return locked(`${output}.lock`, { place: output, doing: 'sweeps here' }, () =>
+    sweepPlaces(named, flags, session),
+  );
+}
+
+async function sweepPlaces(named: string[], flags: SweepFlags, session: Session): Promise<void> {
   const places = named.length > 0 ? named : DEFAULT_PLACES;
   const { card } = await session.openModel(flags.model);
   const found = findPrograms(places);

@@ -10,12 +10,12 @@ import { gridTable } from '../../nn/training/runs.ts';
 import { fileStore } from '../../runtimes/file-store.ts';
 import type { Device, Runtime } from '../../nn/runtime.ts';
 import { checkDevice } from '../../runtimes/devices.ts';
+import { locked } from '../../runtimes/lock.ts';
 import { nodeRuntime } from '../../runtimes/node.ts';
 import type { Work, WorkContext } from '../../runtimes/background.ts';
 import { VERSION } from '../../version.ts';
 import { labelledPrograms } from '../labelled.ts';
 import { learned, runExperiment, trainingFolder, type ExperimentReport } from '../networks/experiment.ts';
-import { lockFolder } from '../networks/lock.ts';
 import { MODEL_FOLDER, NETWORK_MANIFEST, type Begun, type NetworkManifest } from '../networks/run-folder.ts';
 import { encoderCard } from './card.ts';
 import { collectEncoderExamples, type ExampleSplit } from './examples.ts';
@@ -36,15 +36,14 @@ export type EncoderReport =
   /** What was learned becomes a model. */
   | { readonly stage: 'finishing'; readonly folder: string; readonly done: number; readonly total: number };
 
+/** Milliseconds. A process whose caller was killed ends after the step that it is in. */
+const PATIENCE = 10_000;
+
 /** @returns what was learned; `null` where it was stopped on the way */
-export const work: Work<EncoderJob, EncoderReport, NetworkManifest | null> = async (job, context) => {
-  const unlock = await lockFolder(job.output);
-  try {
-    return await train(job, context);
-  } finally {
-    unlock();
-  }
-};
+export const work: Work<EncoderJob, EncoderReport, NetworkManifest | null> = (job, context) =>
+  locked(join(job.output, 'lock'), { place: job.output, doing: 'trains here', patience: PATIENCE }, () =>
+    train(job, context),
+  );
 
 async function train(
   { begun, output, device }: EncoderJob,
