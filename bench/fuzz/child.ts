@@ -1,5 +1,6 @@
 /** Reads mutants in a process of its own, a range of seeds for each message: whatever a mutant does, the run goes on. */
 
+import { leaveWithParent } from '../../src/cli/sweep/watchdog.ts';
 import { mutantOf, readMutant, type Outcome } from './read.ts';
 import { buildSubjects } from './subjects.ts';
 
@@ -16,6 +17,7 @@ export interface Tally {
   crashes: { seed: number; message: string }[];
 }
 
+leaveWithParent();
 const subjects = buildSubjects();
 
 function work({ from, to }: Range): Tally {
@@ -30,5 +32,4 @@ function work({ from, to }: Range): Tally {
 }
 
 process.on('message', (message: string) => process.send?.(work(JSON.parse(message) as Range)));
-process.on('disconnect', () => process.exit());
 process.send?.('ready');

@@ -11,7 +11,8 @@ import { Journal } from '../../src/cli/journal.ts';
 import { Helper, scriptBeside } from '../../src/cli/sweep/helper.ts';
 import { forecast } from '../../src/cli/progress.ts';
 import { VERSION } from '../../src/version.ts';
-import type { Range, Tally } from './child.ts';
+import type { Tally } from './child.ts';
+import { type Patience, readRange } from './range.ts';
 import { mutantOf } from './read.ts';
 import { type Head, type Line, renderFuzz, reportFuzz } from './report.ts';
 import { buildSubjects } from './subjects.ts';
@@ -32,10 +33,13 @@ if (!(Number.isInteger(count) && count > 0 && Number.isInteger(seed) && seed >= 
 
 /** Mutants a message: a second or two, so that little is lost when the run is stopped. */
 const RANGE = 1000;
-/** Milliseconds that a range may take: each mutant's budget would end it long before that. */
-const PATIENCE = 120_000;
-/** The same for one mutant: its budget gives it two seconds, and a busy machine may take several times that. */
-const PATIENCE_FOR_ONE = 20_000;
+/** Milliseconds. */
+const PATIENCE: Patience = {
+  // Each mutant's budget would end it long before that.
+  range: 120_000,
+  // Its budget gives it two seconds, and a busy machine may take several times that.
+  mutant: 20_000,
+};
 /** Between two lines of progress, in milliseconds. */
 const PACE = 10_000;
 const FOLDER = join('work', 'fuzz');
@@ -53,31 +57,6 @@ function save(failing: number): void {
   writeFileSync(join(FOLDER, 'failures', `${failing}-${subject.name.replaceAll(/\W+/g, '-')}`), bytes);
 }
 
-/** Where the child hangs or dies, its mutants are read again one by one, which tells which it was. */
-async function readRange(range: Range): Promise<Line> {
-  const answered = await helper.ask(JSON.stringify(range), PATIENCE);
-  if ('reply' in answered) return { ...range, tally: answered.reply, lost: [] };
-  const line: Line = {
-    ...range,
-    tally: { outcomes: {}, slowest: { seed: range.from, milliseconds: 0 }, crashes: [] },
-    lost: [],
-  };
-  for (let one = range.from; one < range.to; one++) {
-    const alone = await helper.ask(JSON.stringify({ from: one, to: one + 1 }), PATIENCE_FOR_ONE);
-    if ('failure' in alone) line.lost.push({ seed: one, ...alone });
-    else merge(line.tally, alone.reply);
-  }
-  return line;
-}
-
-function merge(into: Tally, { outcomes, slowest, crashes }: Tally): void {
-  for (const [outcome, times] of Object.entries(outcomes) as [keyof Tally['outcomes'], number][]) {
-    into.outcomes[outcome] = (into.outcomes[outcome] ?? 0) + times;
-  }
-  if (slowest.milliseconds > into.slowest.milliseconds) into.slowest = slowest;
-  into.crashes.push(...crashes);
-}
-
 const done = new Set(journal.lines.map(({ from }) => from));
 const first = seed * 2 ** 24;
 const began = performance.now();
@@ -86,7 +65,7 @@ const stop = new AbortController();
 process.once('SIGINT', () => stop.abort());
 for (let from = first, fresh = 0; from < first + count && !stop.signal.aborted; from += RANGE) {
   if (done.has(from)) continue;
-  const line = await readRange({ from, to: Math.min(from + RANGE, first + count) });
+  const line = await readRange(helper, { from, to: Math.min(from + RANGE, first + count) }, PATIENCE);
   journal.add(line);
   for (const { seed: failing } of [...line.tally.crashes, ...line.lost]) save(failing);
   fresh += line.to - line.from;
