@@ -40,14 +40,15 @@ function loadedBy(...argv: string[]): Loaded {
   return { packages: [...packages].sort(), folders: [...folders].sort() };
 }
 
-test('version and help load what reads the command line, and nothing else', () => {
-  for (const line of ['--version', '--help', 'explain --help', 'corpus build --help']) {
+test.each(['--version', '--help', 'corpus build --help'])(
+  '%s loads what reads the command line, and nothing else',
+  (line) => {
     const { packages, folders } = loadedBy(...line.split(' '));
-    expect(packages, line).toEqual(['commander']);
+    expect(packages).toEqual(['commander']);
     for (const heavy of ['binary', 'models', 'tokens', 'corpus', 'tasks', 'runtimes'])
-      expect(folders, line).not.toContain(heavy);
-  }
-});
+      expect(folders).not.toContain(heavy);
+  },
+);
 
 test('functions loads no model and what checks none', () => {
   const { packages, folders } = loadedBy('functions', program);
