@@ -10,6 +10,13 @@ const TWO_32 = 2 ** 32;
 const MAX_STRING = 1 << 16;
 const utf8 = new TextDecoder('utf-8');
 
+/** Apart from what throws it, which is then small enough to become a part of the loops that call it. */
+function outside(where: string, size: number, offset: number, what: string, end: number): Error {
+  return corrupt(
+    `${where}: ${size} bytes expected at offset 0x${offset.toString(16)}, but ${what} ends at 0x${end.toString(16)}`,
+  );
+}
+
 /** A stretch of bytes of which the file's format says what it is. */
 export class Bytes {
   readonly data: Uint8Array;
@@ -30,9 +37,7 @@ export class Bytes {
   /** @throws BinscribeError of kind `corrupt` unless `size` bytes lie at `offset`. */
   check(offset: number, size: number): void {
     if (!(offset >= 0 && size >= 0 && offset + size <= this.data.length)) {
-      throw corrupt(
-        `${this.where}: ${size} bytes expected at offset 0x${offset.toString(16)}, but it ends at 0x${this.data.length.toString(16)}`,
-      );
+      throw outside(this.where, size, offset, 'it', this.data.length);
     }
   }
 
@@ -118,9 +123,7 @@ export class Cursor {
   private take(size: number): number {
     const at = this.position;
     if (!(size >= 0 && at + size <= this.end)) {
-      throw corrupt(
-        `${this.bytes.where}: ${size} bytes expected at offset 0x${at.toString(16)}, but the entry ends at 0x${this.end.toString(16)}`,
-      );
+      throw outside(this.bytes.where, size, at, 'the entry', this.end);
     }
     this.position = at + size;
     return at;
@@ -174,9 +177,14 @@ export class Cursor {
 
   /** DWARF 5 section 7.6. Ten bytes hold 64 bits; more is damage. */
   uleb(): number {
-    let value = 0;
-    let scale = 1;
-    for (let i = 0; i < 10; i++) {
+    const first = this.u8();
+    return first < 0x80 ? first : this.longUleb(first);
+  }
+
+  private longUleb(first: number): number {
+    let value = first & 0x7f;
+    let scale = 128;
+    for (let i = 1; i < 10; i++) {
       const byte = this.u8();
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) return value;

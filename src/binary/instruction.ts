@@ -8,25 +8,25 @@ export type Flow =
   'next' | 'jump' | 'branch' | 'call' | 'indirect-jump' | 'indirect-call' | 'return' | 'trap';
 
 export type Operand =
-  | { kind: 'register'; register: number }
+  | { readonly kind: 'register'; readonly register: number }
   /** Sign-extended to the operand's size; exact up to 2^53. `size` in bytes is that of the encoding. */
-  | { kind: 'immediate'; value: number; size: number }
+  | { readonly kind: 'immediate'; readonly value: number; readonly size: number }
   | {
-      kind: 'memory';
+      readonly kind: 'memory';
       /** iced-x86 Register; 0 is none. */
-      base: number;
-      index: number;
-      scale: number;
+      readonly base: number;
+      readonly index: number;
+      readonly scale: number;
       /** For a rip-relative operand the absolute address, with `ripRelative` true. */
-      displacement: number;
-      ripRelative: boolean;
+      readonly displacement: number;
+      readonly ripRelative: boolean;
       /** Bytes read or written; 0 where the instruction touches none (lea). */
-      size: number;
+      readonly size: number;
       /** iced-x86 Register FS or GS; 0 otherwise. */
-      segment: number;
+      readonly segment: number;
     }
   /** The target of a direct call, jump or branch. */
-  | { kind: 'target'; address: number };
+  | { readonly kind: 'target'; readonly address: number };
 
 export interface Instruction {
   address: number;
@@ -35,7 +35,7 @@ export interface Instruction {
   /** iced-x86 Mnemonic; 0 (INVALID) where the bytes are no instruction. */
   mnemonic: number;
   /** Destination first, as in Intel syntax. At most 5. */
-  operands: Operand[];
+  operands: readonly Operand[];
   flow: Flow;
 }
 

@@ -35,8 +35,12 @@ export class Abbreviation {
   readonly constants: readonly number[];
   readonly role: Role;
   private readonly format: Format;
+  /** Bytes of each value; -1 where the value must be looked at. */
+  private readonly sizes: readonly number[];
   /** Bytes to skip, or -form where the value must be looked at. */
   private readonly steps: readonly number[];
+  /** Where the values are behind the code of an entry, if that is the same in all entries. */
+  private readonly fixedOffsets: readonly number[] | null;
 
   constructor(tag: number, hasChildren: boolean, columns: Columns, format: Format) {
     this.tag = tag;
@@ -45,7 +49,9 @@ export class Abbreviation {
     this.forms = columns.forms;
     this.constants = columns.constants;
     this.format = format;
-    this.steps = skipPlan(columns.forms, format);
+    this.sizes = columns.forms.map((form) => fixedSize(form, format));
+    this.steps = skipPlan(columns.forms, this.sizes);
+    this.fixedOffsets = this.sizes.includes(-1) ? null : sumsBefore(this.sizes);
     this.role = roleOf(tag, hasChildren, columns.attributes);
   }
 
@@ -58,6 +64,23 @@ export class Abbreviation {
       else skipVariable(cursor, -step, this.format);
     }
   }
+
+  /** The same, and where each value starts, from where the first does. */
+  locate(cursor: Cursor): readonly number[] {
+    if (this.fixedOffsets) {
+      this.skip(cursor);
+      return this.fixedOffsets;
+    }
+    const start = cursor.position;
+    const { sizes } = this;
+    const offsets: number[] = [];
+    for (let i = 0; i < sizes.length; i++) {
+      offsets.push(cursor.position - start);
+      if (sizes[i] >= 0) cursor.skip(sizes[i]);
+      else skipVariable(cursor, this.forms[i], this.format);
+    }
+    return offsets;
+  }
 }
 
 interface Columns {
@@ -67,21 +90,25 @@ interface Columns {
 }
 
 /** Adjacent values of fixed size are one step. */
-function skipPlan(forms: readonly number[], format: Format): number[] {
+function skipPlan(forms: readonly number[], sizes: readonly number[]): number[] {
   const steps: number[] = [];
   let fixed = 0;
-  for (const form of forms) {
-    const size = fixedSize(form, format);
+  for (const [i, size] of sizes.entries()) {
     if (size >= 0) {
       fixed += size;
       continue;
     }
     if (fixed > 0) steps.push(fixed);
     fixed = 0;
-    steps.push(-form);
+    steps.push(-forms[i]);
   }
   if (fixed > 0) steps.push(fixed);
   return steps;
+}
+
+function sumsBefore(sizes: readonly number[]): number[] {
+  let sum = 0;
+  return sizes.map((size) => (sum += size) - size);
 }
 
 function roleOf(tag: number, hasChildren: boolean, attributes: readonly number[]): Role {
@@ -123,12 +150,17 @@ export class AbbreviationTable {
   }
 }
 
+/** Bytes of the longest abbreviation that is looked for among those known: compilers write some 60. */
+const MAX_REPEATED = 512;
+
 /** All tables of `.debug_abbrev`, each read when it is first asked for. */
 export class AbbreviationTables {
   private readonly bytes: Bytes;
   private readonly budget: Budget;
   private readonly guard: OverlapGuard;
   private readonly tables = new Map<string, AbbreviationTable>();
+  /** By their bytes: compilers repeat most of them in the table of every unit. */
+  private readonly known = new Map<string, Abbreviation>();
 
   constructor(bytes: Bytes, budget: Budget) {
     this.bytes = bytes;
@@ -138,35 +170,62 @@ export class AbbreviationTables {
 
   /** @throws BinscribeError of kind `corrupt` or `budget`. */
   at(offset: number, format: Format): AbbreviationTable {
-    const key = `${offset} ${format.version} ${format.addressSize} ${format.offsetSize}`;
+    const kind = `${format.version} ${format.addressSize} ${format.offsetSize} `;
+    const key = kind + offset;
     const known = this.tables.get(key);
     if (known) return known;
     const cursor = new Cursor(this.bytes, offset);
-    const table = this.guard.watch(cursor, () => readTable(cursor, format, this.budget));
+    const table = this.guard.watch(cursor, () => this.readTable(cursor, kind, format));
     this.tables.set(key, table);
     return table;
   }
+
+  private readTable(cursor: Cursor, kind: string, format: Format): AbbreviationTable {
+    const table = new AbbreviationTable();
+    for (let code = cursor.uleb(); code !== 0; code = cursor.uleb()) {
+      const start = cursor.position;
+      this.budget.spend('entries', 2 + skipDeclaration(cursor));
+      const bytes = this.bytes.data.subarray(start, cursor.position);
+      table.add(code, this.intern(bytes, kind, () => readDeclaration(new Cursor(this.bytes, start), format)));
+    }
+    return table;
+  }
+
+  private intern(bytes: Uint8Array, kind: string, read: () => Abbreviation): Abbreviation {
+    if (bytes.length > MAX_REPEATED) return read();
+    const key = kind + String.fromCharCode(...bytes);
+    let abbreviation = this.known.get(key);
+    if (!abbreviation) this.known.set(key, (abbreviation = read()));
+    return abbreviation;
+  }
 }
 
-function readTable(cursor: Cursor, format: Format, budget: Budget): AbbreviationTable {
-  const table = new AbbreviationTable();
-  for (let code = cursor.uleb(); code !== 0; code = cursor.uleb()) {
-    budget.spend('entries');
-    const tag = cursor.uleb();
-    const hasChildren = cursor.u8() !== 0;
-    const columns: Columns = { attributes: [], forms: [], constants: [] };
-    for (;;) {
-      budget.spend('entries');
-      const attribute = cursor.uleb();
-      const form = cursor.uleb();
-      if (attribute === 0 && form === 0) break;
-      if (form === 0)
-        throw corrupt(`${cursor.bytes.where}: attribute 0x${attribute.toString(16)} has no form`);
-      columns.constants.push(form === FORM.implicitConst ? cursor.sleb() : 0);
-      columns.attributes.push(attribute);
-      columns.forms.push(form);
-    }
-    table.add(code, new Abbreviation(tag, hasChildren, columns, format));
+/**
+ * Moves past an abbreviation, behind its code, and returns how many attributes it has.
+ * @throws BinscribeError of kind `corrupt`.
+ */
+function skipDeclaration(cursor: Cursor): number {
+  cursor.uleb(); // tag
+  cursor.skip(1); // whether it has children
+  for (let count = 0; ; count++) {
+    const attribute = cursor.uleb();
+    const form = cursor.uleb();
+    if (attribute === 0 && form === 0) return count;
+    if (form === 0) throw corrupt(`${cursor.bytes.where}: attribute 0x${attribute.toString(16)} has no form`);
+    if (form === FORM.implicitConst) cursor.sleb();
   }
-  return table;
+}
+
+function readDeclaration(cursor: Cursor, format: Format): Abbreviation {
+  const tag = cursor.uleb();
+  const hasChildren = cursor.u8() !== 0;
+  const columns: Columns = { attributes: [], forms: [], constants: [] };
+  for (;;) {
+    const attribute = cursor.uleb();
+    const form = cursor.uleb();
+    if (form === 0) return new Abbreviation(tag, hasChildren, columns, format);
+    columns.constants.push(form === FORM.implicitConst ? cursor.sleb() : 0);
+    columns.attributes.push(attribute);
+    columns.forms.push(form);
+  }
 }

@@ -26,20 +26,23 @@ export class Entry {
   /** Where its children start, or the next entry. */
   readonly end: number;
   private readonly abbreviation: Abbreviation;
-  /** Where the value of each attribute starts. */
-  private readonly positions: readonly number[];
+  /** Where the value of its first attribute starts, and from there that of each. */
+  private readonly first: number;
+  private readonly offsets: readonly number[];
 
   constructor(
     unit: Unit,
     offset: number,
     abbreviation: Abbreviation,
-    positions: readonly number[],
+    first: number,
+    offsets: readonly number[],
     end: number,
   ) {
     this.unit = unit;
     this.offset = offset;
     this.abbreviation = abbreviation;
-    this.positions = positions;
+    this.first = first;
+    this.offsets = offsets;
     this.end = end;
   }
 
@@ -183,7 +186,7 @@ export class Entry {
   private value(attribute: number): Value | null {
     const at = this.abbreviation.attributes.indexOf(attribute);
     if (at < 0) return null;
-    const cursor = new Cursor(this.unit.bytes, this.positions[at], this.unit.end);
+    const cursor = new Cursor(this.unit.bytes, this.first + this.offsets[at], this.unit.end);
     let form = this.abbreviation.forms[at];
     if (form === FORM.indirect) form = indirectForm(cursor);
     return { form, cursor, constant: this.abbreviation.constants[at] };

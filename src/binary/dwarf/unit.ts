@@ -6,7 +6,7 @@ import { AbbreviationTables, type Abbreviation, type AbbreviationTable } from '.
 import { AT, UT } from './constants.ts';
 import type { CutList } from './cut-list.ts';
 import { Entry } from './entry.ts';
-import { readSized, skipForm, type Format } from './forms.ts';
+import { readSized, type Format } from './forms.ts';
 import { scanUnit, type UnitContents } from './scan.ts';
 import type { DebugSections } from './sections.ts';
 import { readUnitHeaders, type UnitHeader } from './unit-header.ts';
@@ -98,12 +98,9 @@ export class Unit implements Format {
     }
     const cursor = new Cursor(this.bytes, offset, this.end);
     const abbreviation = this.abbreviation(cursor.uleb());
-    const positions: number[] = [];
-    for (const form of abbreviation.forms) {
-      positions.push(cursor.position);
-      skipForm(cursor, form, this);
-    }
-    return new Entry(this, offset, abbreviation, positions, cursor.position);
+    const first = cursor.position;
+    const offsets = abbreviation.locate(cursor);
+    return new Entry(this, offset, abbreviation, first, offsets, cursor.position);
   }
 
   /** Moves past a list of children and the null entry that ends it. @throws BinscribeError of kind `corrupt` or `budget`. */
