@@ -28,7 +28,8 @@ export function buildBinscribe(): string {
  */
 export function buildTree(): string {
   const folder = mkdtempSync(join(tmpdir(), 'binscribe-tree-'));
-  for (const name of ['node_modules', 'package.json']) symlinkSync(join(ROOT, name), join(folder, name));
+  for (const name of ['node_modules', 'package.json', 'models'])
+    symlinkSync(join(ROOT, name), join(folder, name));
   const tsc = join(ROOT, 'node_modules/.bin/tsc');
   const options = ['--noEmit', 'false', '--noCheck', '--rootDir', ROOT, '--outDir', folder];
   execFileSync(tsc, ['-p', 'tsconfig.json', ...options], { cwd: ROOT });

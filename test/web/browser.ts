@@ -31,25 +31,45 @@ export function hasBrowser(): boolean {
   return spawnSync(BROWSER, ['--version']).status === 0;
 }
 
-/** The page: what its module returns goes back to the server, and so does whatever goes wrong. */
-const html = (module: string, argument: unknown): string => `<!doctype html>
+/** What a page has besides the module that is called in it. */
+export interface PageOptions {
+  /** Its HTML, with an import map for packages; without it, one that knows those of the engine. */
+  html?: string;
+  /** Further files, by path. */
+  files?: Record<string, Uint8Array>;
+}
+
+const EMPTY = `<!doctype html><script type="importmap">${JSON.stringify({ imports: IMPORTS })}</script>`;
+
+/** In the page: what its module returns goes back to the server, and so does whatever goes wrong. */
+const caller = (module: string, argument: unknown): string => `
 <script>
   const send = (kind, value) => fetch('/' + kind, { method: 'POST', body: value });
   addEventListener('error', ({ message }) => send('error', message), true);
   addEventListener('unhandledrejection', ({ reason }) => send('error', String(reason?.stack ?? reason)));
 </script>
-<script type="importmap">${JSON.stringify({ imports: IMPORTS })}</script>
 <script type="module">
   const { report } = await import('/${module}');
   send('report', JSON.stringify(await report(${JSON.stringify(argument)})));
 </script>`;
+
+/** Where a file is in the built tree, in which our package is not installed but lies at the root. */
+function placeOf(pathname: string): string {
+  const path = normalize(pathname);
+  const own = '/node_modules/binscribe/';
+  return path.startsWith(own) ? path.slice(own.length).replace(/^dist\//, 'src/') : path;
+}
 
 /**
  * Calls `report` of a module in a page.
  * @param module path of the module from the root, as built: `test/web/page.js`
  * @throws Error with what the page says where it fails
  */
-export async function inPage<Report>(module: string, argument: unknown): Promise<Report> {
+export async function inPage<Report>(
+  module: string,
+  argument: unknown,
+  { html = EMPTY, files = {} }: PageOptions = {},
+): Promise<Report> {
   const folder = buildTree();
   let finish: (answer: { kind: string; value: string }) => void;
   const finished = new Promise<{ kind: string; value: string }>((resolve) => (finish = resolve));
@@ -62,11 +82,11 @@ export async function inPage<Report>(module: string, argument: unknown): Promise
       return;
     }
     if (pathname === '/') {
-      response.setHeader('content-type', 'text/html').end(html(module, argument));
+      response.setHeader('content-type', 'text/html').end(html + caller(module, argument));
       return;
     }
     try {
-      const content = readFileSync(join(folder, normalize(pathname)));
+      const content = files[pathname] ?? readFileSync(join(folder, placeOf(pathname)));
       response.setHeader('content-type', TYPES[extname(pathname)] ?? 'text/plain').end(content);
     } catch {
       response.writeHead(404).end();

@@ -186,7 +186,10 @@ export class AbbreviationTables {
       const start = cursor.position;
       this.budget.spend('entries', 2 + skipDeclaration(cursor));
       const bytes = this.bytes.data.subarray(start, cursor.position);
-      table.add(code, this.intern(bytes, kind, () => readDeclaration(new Cursor(this.bytes, start), format)));
+      table.add(
+        code,
+        this.intern(bytes, kind, () => readDeclaration(new Cursor(this.bytes, start), format)),
+      );
     }
     return table;
   }

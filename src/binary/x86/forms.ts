@@ -73,7 +73,7 @@ function withConstant(operand: Operand, value: number): Operand {
       return { kind: 'immediate', value, size: operand.size };
     case 'target':
       return { kind: 'target', address: unsignedAddress(value) };
-    case 'register':
+    default:
       return operand;
   }
 }

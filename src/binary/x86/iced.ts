@@ -87,10 +87,11 @@ export class IcedReader {
 
 /** Prefixes of old (Intel SDM volume 2, section 2.1.1) and REX: what may stand before an opcode. */
 const ADDRESS_SIZE = 0x67;
-const PREFIXES: ReadonlySet<number> = new Set([
-  ...[0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, ADDRESS_SIZE, 0xf0, 0xf2, 0xf3],
-  ...Array.from({ length: 16 }, (_, bits) => 0x40 | bits),
-]);
+const PREFIXES: ReadonlySet<number> = new Set(
+  [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, ADDRESS_SIZE, 0xf0, 0xf2, 0xf3].concat(
+    Array.from({ length: 16 }, (_, bits) => 0x40 | bits),
+  ),
+);
 
 /** Whether addresses are of 32 bits, to which they are cut. */
 function hasAddressSize(code: Uint8Array, at: number): boolean {
