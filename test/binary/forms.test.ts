@@ -52,7 +52,9 @@ function operandOf(iced: IcedInstruction, i: number): Operand {
   const kind = iced.opKind(i);
   const size = IMMEDIATE_SIZES.get(kind);
   if (size !== undefined) {
-    const value = Number(BigInt.asIntN(8 * size, iced.immediate(i)));
+    // The nesting level of `enter` is the one immediate that is not signed.
+    const signed = kind !== OpKind.Immediate8_2nd;
+    const value = Number(signed ? BigInt.asIntN(8 * size, iced.immediate(i)) : iced.immediate(i));
     return { kind: 'immediate', value, size };
   }
   if (kind === OpKind.Register) return { kind: 'register', register: iced.opRegister(i) };
@@ -124,7 +126,7 @@ describe('instructions by their forms', () => {
   const programs = ['/bin/ls', '/bin/bash', '/usr/lib/x86_64-linux-gnu/libm.so.6'].filter(existsSync);
   it.each(programs)('are those of iced-x86, in %s', (path) => {
     const code = openBinary(readFileSync(path)).memory.regions.filter(({ executable }) => executable);
-    const found = code.flatMap(({ bytes, address }) => differences(bytes.subarray(0, 1 << 19), address));
+    const found = code.flatMap(({ bytes, address }) => differences(bytes.subarray(0, 1 << 18), address));
     expect(found).toEqual([]);
   });
 
@@ -149,11 +151,13 @@ describe('the tree of forms', () => {
 
   it('is bounded, and knows what came last', () => {
     const tree = new FormTree();
+    let missing = 0;
     for (let i = 0; i < 1 << 17; i++) {
       const code = Uint8Array.of(i >> 12, (i >> 6) & 63, i & 63);
       tree.add(code, 0, 3, form(3));
-      expect(tree.find(code, 0)).toBeDefined();
+      if (!tree.find(code, 0)) missing++;
     }
+    expect(missing).toBe(0);
     expect(tree.find(Uint8Array.of(0, 0, 0), 0)).toBeUndefined();
   });
 });

@@ -116,7 +116,12 @@ export class FormTree {
     // Real programs do not get here; what they use is soon there again.
     if (this.used + size * 256 > MAX_NODES * 256 || this.forms.length === MAX_FORMS) this.clear();
     let node = 0;
-    for (const byte of code.subarray(at, at + size - 1)) node = this.next[node + byte] ||= this.addNode();
+    for (const byte of code.subarray(at, at + size - 1)) {
+      // Before the entry is written: a node more may move them all.
+      const next = this.next[node + byte] || this.addNode();
+      this.next[node + byte] = next;
+      node = next;
+    }
     this.next[node + code[at + size - 1]] = ~(this.forms.push(form) - 1);
   }
 
