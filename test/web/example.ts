@@ -2,6 +2,7 @@
 
 // Pages have these; Node, whose types the tests are checked with, has not.
 interface Choice {
+  readonly disabled: boolean;
   files: unknown;
   dispatchEvent(event: Event): boolean;
 }
@@ -15,12 +16,14 @@ export async function report(program: string): Promise<string> {
   const { document, DataTransfer } = globalThis as unknown as Page;
   const name = program.slice(program.lastIndexOf('/') + 1);
   const choice = new DataTransfer();
-  choice.items.add(new File([await (await fetch(program)).arrayBuffer()], name));
+  choice.items.add(new File([await (await fetch(program)).blob()], name));
   const input = document.querySelector('#program')!;
   const answer = document.querySelector('#answer')!;
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 20));
+  while (input.disabled) await pause();
   const before = answer.textContent;
   input.files = choice.files;
   input.dispatchEvent(new Event('change'));
-  while (answer.textContent === before) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (answer.textContent === before) await pause();
   return answer.textContent;
 }
