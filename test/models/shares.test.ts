@@ -1,7 +1,7 @@
-/** Shares of classes against those that samples were drawn with, and probabilities against Bayes' rule. */
+/** What a crowd of functions says of each, by samples of known classes and by Bayes' rule. */
 
 import { describe, expect, it } from 'vitest';
-import { adjusted, estimateShares } from '../../src/models/shares.ts';
+import { adjusted, classShares } from '../../src/models/shares.ts';
 import { Random } from '../../src/random.ts';
 
 const MEANS = [-1, 1];
@@ -20,34 +20,40 @@ function sample(count: number, shares: readonly number[], seed: number): number[
   return Array.from({ length: count }, () => MEANS[random.uniform() < shares[0] ? 0 : 1] + normal());
 }
 
-describe('estimateShares', () => {
+describe('classShares', () => {
   const prior = [0.3, 0.7];
+  const rowsOf = (values: readonly number[]): Float64Array[] => values.map((x) => posterior(x, prior));
 
-  it.each([
-    [0.95, 0.05],
-    [0.5, 0.5],
-    [0.1, 0.9],
-  ])('finds the shares %f and %f that a sample was drawn with', (...shares) => {
-    const values = sample(20_000, shares, 3);
-    const found = estimateShares(
-      values.map((x) => posterior(x, prior)),
-      prior,
-    );
-    expect(Math.abs(found[0] - shares[0])).toBeLessThan(0.02);
+  it('finds the class of a program, the surer the more functions it has', () => {
+    const sure = [4, 40, 400].map((count) => classShares(rowsOf(sample(count, [1, 0], 3)), prior)[0]);
+    expect(sure[0]).toBeGreaterThan(0.5);
+    expect(sure[1]).toBeGreaterThan(sure[0]);
+    expect(sure[2]).toBeGreaterThan(0.95);
   });
 
-  it('leaves a lone function nearly its own opinion, and goes with a crowd', () => {
+  it('takes a lone function at its word, and lets a crowd outvote a doubtful one', () => {
     const own = posterior(0.2, prior);
-    const alone = adjusted(own, prior, estimateShares([own], prior));
-    expect(Math.abs(alone[1] - own[1])).toBeLessThan(0.1);
-    const crowd = sample(200, [1, 0], 5).map((x) => posterior(x, prior));
-    expect(adjusted(own, prior, estimateShares([own, ...crowd], prior))[0]).toBeGreaterThan(0.9);
+    // Programs of both classes are thought equally frequent, whatever training had.
+    expect(adjusted(own, prior, classShares([own], prior))[1]).toBeGreaterThan(0.6);
+    const crowd = rowsOf(sample(200, [1, 0], 5));
+    expect(adjusted(own, prior, classShares([own, ...crowd], prior))[0]).toBeGreaterThan(0.9);
   });
 
-  it('says the same whatever the order of the functions', () => {
-    const rows = sample(300, [0.8, 0.2], 7).map((x) => posterior(x, prior));
-    const [there, back] = [rows, rows.toReversed()].map((of) => estimateShares(of, prior));
+  it('leaves its opinion to a function that is sure, whatever the crowd is', () => {
+    const stranger = Float64Array.of(0.001, 0.999);
+    const crowd = rowsOf(sample(500, [1, 0], 5));
+    expect(adjusted(stranger, prior, classShares([stranger, ...crowd], prior))[1]).toBeGreaterThan(0.9);
+  });
+
+  it('says the same whatever the order of the functions, and of none what training says', () => {
+    const rows = rowsOf(sample(300, [0.8, 0.2], 7));
+    const [there, back] = [rows, rows.toReversed()].map((of) => classShares(of, prior));
     expect(there[0]).toBeCloseTo(back[0], 9);
+    expect([...classShares([], prior)]).toEqual(prior);
+  });
+
+  it('gives no share to a class of which training had none', () => {
+    expect(classShares([Float64Array.of(0.5, 0.5, 0)], [0.5, 0.5, 0])[2]).toBe(0);
   });
 });
 

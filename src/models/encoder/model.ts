@@ -8,7 +8,7 @@ import { answerOf, type Inspection, type KnowingModel, likeliest } from '../insp
 import type { KnownFunctions } from '../known/index.ts';
 import type { Hit } from '../known/search.ts';
 import { argMax, type LinearModel, softmax } from '../linear/logistic.ts';
-import { adjusted, estimateShares } from '../shares.ts';
+import { adjusted, classShares } from '../shares.ts';
 import type { FunctionAnswer, FunctionInput, ModelCard, ProgramInput, Scored } from '../model.ts';
 import { type Found, sameCode, scoredNames } from '../names.ts';
 import type { EncoderOutput, EncoderSession } from './encode.ts';
@@ -127,7 +127,7 @@ export class EncoderModel implements KnowingModel {
 
   private shares(outputs: readonly EncoderOutput[], style: Style): Float64Array {
     const { priors, temperatures } = this.parts;
-    return estimateShares(
+    return classShares(
       outputs.map((output) => softmax(output[style], temperatures[style])),
       priors[style],
     );
