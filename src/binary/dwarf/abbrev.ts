@@ -150,17 +150,14 @@ export class AbbreviationTable {
   }
 }
 
-/** Bytes of the longest abbreviation that is looked for among those known: compilers write some 60. */
-const MAX_REPEATED = 512;
-
 /** All tables of `.debug_abbrev`, each read when it is first asked for. */
 export class AbbreviationTables {
   private readonly bytes: Bytes;
   private readonly budget: Budget;
   private readonly guard: OverlapGuard;
   private readonly tables = new Map<string, AbbreviationTable>();
-  /** By their bytes: compilers repeat most of them in the table of every unit. */
-  private readonly known = new Map<string, Abbreviation>();
+  /** By a hash of their bytes: compilers repeat most of them in the table of every unit. */
+  private readonly known = new Map<number, Declaration>();
 
   constructor(bytes: Bytes, budget: Budget) {
     this.bytes = bytes;
@@ -185,22 +182,43 @@ export class AbbreviationTables {
     for (let code = cursor.uleb(); code !== 0; code = cursor.uleb()) {
       const start = cursor.position;
       this.budget.spend('entries', 2 + skipDeclaration(cursor));
-      const bytes = this.bytes.data.subarray(start, cursor.position);
-      table.add(
-        code,
-        this.intern(bytes, kind, () => readDeclaration(new Cursor(this.bytes, start), format)),
-      );
+      table.add(code, this.intern(start, cursor.position, kind, format));
     }
     return table;
   }
 
-  private intern(bytes: Uint8Array, kind: string, read: () => Abbreviation): Abbreviation {
-    if (bytes.length > MAX_REPEATED) return read();
-    const key = kind + String.fromCharCode(...bytes);
-    let abbreviation = this.known.get(key);
-    if (!abbreviation) this.known.set(key, (abbreviation = read()));
+  /** The abbreviation whose declaration is from `start` to `end`: the one known, if it was there before. */
+  private intern(start: number, end: number, kind: string, format: Format): Abbreviation {
+    const { data } = this.bytes;
+    const hash = hashOf(data, start, end);
+    const before = this.known.get(hash);
+    if (before?.kind === kind && isRepeated(data, before, start, end)) return before.abbreviation;
+    const abbreviation = readDeclaration(new Cursor(this.bytes, start), format);
+    // Of two with one hash the later stays: a list of them could be made as long as the file.
+    this.known.set(hash, { start, end, kind, abbreviation });
     return abbreviation;
   }
+}
+
+/** Where the declaration of an abbreviation is, and for which sizes it was read. */
+interface Declaration {
+  start: number;
+  end: number;
+  kind: string;
+  abbreviation: Abbreviation;
+}
+
+/** FNV-1a, of 32 bits. */
+function hashOf(data: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ data[i], 0x01000193);
+  return hash;
+}
+
+function isRepeated(data: Uint8Array, before: Declaration, start: number, end: number): boolean {
+  if (before.end - before.start !== end - start) return false;
+  for (let i = start; i < end; i++) if (data[before.start + i - start] !== data[i]) return false;
+  return true;
 }
 
 /**

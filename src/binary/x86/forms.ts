@@ -40,10 +40,12 @@ export function bindOperands(
 ): readonly Operand[] {
   if (constants.length === 0) return operands;
   const bound = operands.slice();
-  for (const { operand, offset, size, relative } of constants) {
-    let value = readSigned(code, at + offset, size);
-    if (relative) value += address + at + length;
-    bound[operand] = withConstant(operands[operand], value);
+  for (let i = 0; i < constants.length; i++) {
+    const { operand, offset, size, relative } = constants[i];
+    const value = readSigned(code, at + offset, size);
+    // The end of the instruction is exact, so that the sum is rounded once: targets may lie beyond 2^53.
+    const base = relative ? address + at + length : 0;
+    bound[operand] = withConstant(operands[operand], base + value);
   }
   return bound;
 }
