@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCommand } from '../../test/support/command.ts';
 import { temporaryFolder } from '../../test/support/packages.ts';
+import { DATASET_SCHEMA } from '../corpus/manifest.ts';
 
 const folder = temporaryFolder();
 const at = (name: string) => join(folder, name);
@@ -15,18 +16,21 @@ const NO_ROWS = { rows: 0, exactUnique: 0, normalizedUnique: 0, exactLeaks: 0, n
 
 /** A data set of which the shard is gone. */
 const DATASET = {
-  schema: 1,
+  schema: DATASET_SCHEMA,
   tool: 'binscribe',
   name: 'lost',
   sandboxed: true,
   compilers: [],
   levels: [],
   flags: [],
-  packages: [{ name: 'p', version: '1', split: 'train', files: [], licences: [], buildSystem: null }],
+  packages: [
+    { name: 'p', version: '1', split: 'train', files: [], licences: [], buildSystem: null, texts: null },
+  ],
   failures: [],
   cuts: [],
   shards: [{ file: 'data/train-p.parquet', package: 'p', rows: 1, sha256: '' }],
   counts: { train: NO_ROWS, test: NO_ROWS },
+  described: { train: { rows: 0, unique: 0 }, test: { rows: 0, unique: 0 } },
   table: [],
 };
 

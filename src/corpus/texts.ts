@@ -76,11 +76,14 @@ async function textsOf(tree: string, signal: AbortSignal | undefined): Promise<P
     for (const { name, line, text, comment } of functionsOf(decode(readFileSync(path)))) {
       counts.functions++;
       const human = comment === null ? null : humanText(comment, { name, text });
-      if (human?.text != null) counts.described++;
-      else if (human) counts.rejected[human.why] = (counts.rejected[human.why] ?? 0) + 1;
-      const described =
-        human?.text == null ? { comment: null, style: null } : { comment: human.text, style: human.style };
-      functions.push({ file, name, line, source: text, ...described });
+      const found = { file, name, line, source: text };
+      if (human && human.text !== null) {
+        counts.described++;
+        functions.push({ ...found, comment: human.text, style: human.style });
+        continue;
+      }
+      if (human) counts.rejected[human.why] = (counts.rejected[human.why] ?? 0) + 1;
+      functions.push({ ...found, comment: null, style: null });
     }
     await nextTurn();
     if (signal?.aborted) throw new BinscribeError('interrupted', 'interrupted');
