@@ -8,6 +8,7 @@ import { fightAll } from './duel.ts';
 import { benchEdc } from './edc.ts';
 import { benchGraph } from './graph.ts';
 import { benchOpen } from './open.ts';
+import { benchPosts } from './posts/bench.ts';
 import { benchStep, renderShares } from './step.ts';
 import { renderTable, type BenchReport } from './table.ts';
 import { trainings } from './train.ts';
@@ -21,6 +22,7 @@ const BENCHES: Record<string, (only: readonly string[], log: Log) => Promise<Ben
   graph: benchGraph,
   open: benchOpen,
   edc: benchEdc,
+  posts: benchPosts,
 };
 /** Tells where the time goes. */
 const STEP = 'step';
@@ -41,6 +43,7 @@ const BARS: Record<string, number> = {
   dwarf: 20,
   scipy: 10,
   numpy: 2,
+  lxml: 1.5,
 };
 
 const HELP = `usage: npm run -s bench -- ${[...Object.keys(BENCHES), STEP].join('|')} [CASE…] [--json] [-o PATH]

@@ -36,7 +36,7 @@ const STRING_OPERATIONS = ['movs', 'stos', 'lods', 'scas', 'cmps'].flatMap((name
 const BARE = ['nop', 'ud0', 'ud1', 'ud2', 'xlatb', ...STRING_OPERATIONS];
 const NAMES = { movabs: 'mov' };
 
-interface Case {
+export interface Case {
   readonly name: string;
   /** Beside this module, in `bench/peers/`, and the module without which that cannot run. */
   readonly ours: string;
@@ -99,7 +99,8 @@ export function benchOpen(only: readonly string[], log: (line: string) => void):
   return Promise.resolve(chosen.map((one) => runCase(one, log)));
 }
 
-function runCase(
+/** One run of each side, in turn. */
+export function runCase(
   { name, ours, peer, module, unit, describe }: Case,
   log: (line: string) => void,
 ): BenchResult {
