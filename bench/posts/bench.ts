@@ -7,8 +7,8 @@ import type { BenchResult } from '../common.ts';
 import { runCase } from '../open.ts';
 import { generateDump } from './generate.ts';
 
-/** Some 60 MB: both sides take long enough to be measured, and neither a start-up's worth. */
-const POSTS = 50_000;
+/** Some 120 MB: both sides take long enough to be measured, and neither a start-up's worth. */
+const POSTS = 100_000;
 
 export function benchPosts(only: readonly string[], log: (line: string) => void): Promise<BenchResult[]> {
   if (only.length > 0 && !only.includes('lxml')) return Promise.resolve([]);

@@ -26,7 +26,8 @@ const PARAGRAPHS = new Set(
   'p div h1 h2 h3 h4 h5 h6 hr blockquote ul ol dl table pre section article'.split(' '),
 );
 
-const SPACES = /[ \t\n\r\f]/;
+/** Space, tab, line feed, form feed, return. */
+const isSpace = (code: number): boolean => code === 32 || (code >= 9 && code <= 13 && code !== 11);
 
 export function readBody(html: string): Body {
   const blocks: CodeBlock[] = [];
@@ -179,12 +180,12 @@ class Prose {
   add(text: string): void {
     let from = 0;
     while (from < text.length) {
-      while (from < text.length && SPACES.test(text[from])) {
+      while (from < text.length && isSpace(text.charCodeAt(from))) {
         this.space = true;
         from++;
       }
       let to = from;
-      while (to < text.length && !SPACES.test(text[to])) to++;
+      while (to < text.length && !isSpace(text.charCodeAt(to))) to++;
       if (to > from) this.addWord(text.slice(from, to));
       from = to;
     }

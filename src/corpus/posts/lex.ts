@@ -13,8 +13,15 @@ export interface Token {
 /** Two characters that are one token where a rule asks for them. */
 const PAIRS = new Set(['::', '->', '<<', '>>', '==', '!=', '=>', '&&', '||', '+=', '-=', '++', '--', '[]']);
 
-const isWordStart = (c: string): boolean => /[A-Za-z_$@]/.test(c);
-const isWordPart = (c: string): boolean => /[A-Za-z0-9_$]/.test(c);
+/** ASCII letters, `_`, and `$` and `@`, which begin names elsewhere. */
+function isWordStart(c: string): boolean {
+  const code = c.charCodeAt(0) | 0x20;
+  return (code >= 0x61 && code <= 0x7a) || c === '_' || c === '$' || c === '@';
+}
+
+function isWordPart(c: string): boolean {
+  return (isWordStart(c) && c !== '@') || (c >= '0' && c <= '9');
+}
 
 /** One pass; comments are left out, and a string ends with its line at the latest. */
 export function lex(code: string): Token[] {

@@ -20,17 +20,17 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BinscribeError, describeError } from '../../error.ts';
-import { corruptAt } from './scanner.ts';
+import { corruptAt } from './corrupt.ts';
 import { IdTable } from './id-table.ts';
 import { planJoin, type JoinPlan, type Pair } from './plan.ts';
 import { postId, readPost, type Post } from './post.ts';
 import { dumpFile, readRows, type DumpSource } from './reader.ts';
 
 /** Bytes of a partition's rows. Decoded and paired they take some three times as much memory. */
-const PARTITION_SIZE = 64 * 2 ** 20;
+const PARTITION_SIZE = 16 * 2 ** 20;
 
 /** Bytes that are gathered for a partition before they are written; there are as many buffers as partitions. */
-const WRITE_SIZE = 256 * 1024;
+const WRITE_SIZE = 64 * 1024;
 
 /** `plan.json` beside the partitions, without the pairs: these are in the partitions. */
 export interface PartitionSummary extends Omit<JoinPlan, 'pairs'> {

@@ -1,6 +1,6 @@
 /** A row of a dump as a post, with the fields that a data set has use for. */
 
-import { corruptAt } from './scanner.ts';
+import { corruptAt } from './corrupt.ts';
 import { licenceByDate } from './licence.ts';
 import type { Row } from './row.ts';
 import { parseTags } from './tags.ts';

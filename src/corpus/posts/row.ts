@@ -1,7 +1,8 @@
 /** One `<row … />` of a dump: attributes that are decoded when they are asked for, and only then. */
 
 import { isUtf8 } from 'node:buffer';
-import { corruptAt, type Names } from './scanner.ts';
+import { corruptAt } from './corrupt.ts';
+import type { Names } from './names.ts';
 
 const AMPERSAND = 0x26;
 const HASH = 0x23;
@@ -14,16 +15,14 @@ const LINE_FEED = 0x0a;
 /** Longest reference with its `&` and `;`: `&#x10FFFF;` and some leading zeros. */
 const MAX_REFERENCE = 16;
 
-/** What XML predefines, the most frequent first. */
-const PREDEFINED = (
-  [
-    ['lt;', 0x3c],
-    ['gt;', 0x3e],
-    ['quot;', 0x22],
-    ['amp;', 0x26],
-    ['apos;', 0x27],
-  ] as const
-).map(([name, code]) => ({ name: Buffer.from(name), packed: (code << 5) | (name.length + 1) }));
+/** What XML predefines, by the little-endian number that its first three letters make: `lt;`, `gt;`, `quo`, `amp`. */
+const LT = 0x3b746c;
+const GT = 0x3b7467;
+const QUO = 0x6f7571;
+const AMP = 0x706d61;
+const APO = 0x6f7061;
+const LETTER_T = 0x74;
+const LETTER_S = 0x73;
 
 /** Three attributes of four are numbers as small as these: they are not made again for each row. */
 const SMALL_NUMBERS = Array.from({ length: 1000 }, (_, i) => String(i));
@@ -174,12 +173,15 @@ export class Row {
  */
 function readReference(buffer: Buffer, start: number, end: number): number {
   if (buffer[start + 1] === HASH) return readNumericReference(buffer, start, end);
-  for (const { name, packed } of PREDEFINED) {
-    let i = 0;
-    while (i < name.length && buffer[start + 1 + i] === name[i]) i++;
-    if (i === name.length && start + 1 + i <= end) return packed;
-  }
-  return 0;
+  const left = end - start;
+  const name = buffer[start + 1] | (buffer[start + 2] << 8) | (buffer[start + 3] << 16);
+  if (name === LT && left >= 4) return (0x3c << 5) | 4;
+  if (name === GT && left >= 4) return (0x3e << 5) | 4;
+  const last = buffer[start + 4];
+  if (name === AMP && last === SEMICOLON && left >= 5) return (0x26 << 5) | 5;
+  if (buffer[start + 5] !== SEMICOLON || left < 6) return 0;
+  if (name === QUO && last === LETTER_T) return (0x22 << 5) | 6;
+  return name === APO && last === LETTER_S ? (0x27 << 5) | 6 : 0;
 }
 
 function readNumericReference(buffer: Buffer, start: number, end: number): number {

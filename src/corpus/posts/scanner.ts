@@ -8,13 +8,12 @@
  */
 
 import { BinscribeError } from '../../error.ts';
+import { corruptAt } from './corrupt.ts';
+import { MAX_NAMES, Names } from './names.ts';
 import { Row } from './row.ts';
 
 /** Bytes of the longest row. Stack Overflow takes 30,000 characters in a post, which escaped are under 1 MB. */
 const MAX_ROW_SIZE = 16 * 2 ** 20;
-
-/** Names of attributes that a dump may use: the published ones are 23. */
-const MAX_NAMES = 256;
 
 const TAB = 0x09;
 const LINE_FEED = 0x0a;
@@ -41,46 +40,6 @@ const isNameByte = (byte: number): boolean =>
   (byte >= 0x41 && byte <= 0x5a) ||
   (byte >= 0x30 && byte <= 0x39) ||
   byte === 0x5f;
-
-/**
- * The names of a dump's attributes as small numbers. Rows of one kind have their attributes in one order, so the name
- * that followed last time is tried first and most names are never made a string.
- */
-export class Names {
-  readonly texts: string[] = [];
-  private readonly bytes: Uint8Array[] = [];
-  private readonly ids = new Map<string, number>();
-  private readonly following: number[] = [];
-
-  /** The number of a name, or undefined where no row has had it yet. */
-  find(name: string): number | undefined {
-    return this.ids.get(name);
-  }
-
-  /** The number of the name at `start`, which has `length` bytes; -1 where there are too many names. */
-  intern(buffer: Buffer, start: number, end: number, previous: number): number {
-    const guess = this.following[previous + 1];
-    if (guess !== undefined && this.isAt(guess, buffer, start, end)) return guess;
-    const text = buffer.toString('latin1', start, end);
-    let id = this.ids.get(text);
-    if (id === undefined) {
-      id = this.texts.length;
-      if (id === MAX_NAMES) return -1;
-      this.ids.set(text, id);
-      this.texts.push(text);
-      this.bytes.push(Uint8Array.prototype.slice.call(buffer, start, end));
-    }
-    this.following[previous + 1] = id;
-    return id;
-  }
-
-  private isAt(id: number, buffer: Buffer, start: number, end: number): boolean {
-    const bytes = this.bytes[id];
-    if (bytes.length !== end - start) return false;
-    for (let i = 0; i < bytes.length; i++) if (bytes[i] !== buffer[start + i]) return false;
-    return true;
-  }
-}
 
 /** What a scanner has come to: it starts in the prolog and must end after `</posts>`. */
 type Place = 'prolog' | 'rows' | 'end';
@@ -267,14 +226,4 @@ export class RowScanner {
     const got = JSON.stringify(this.buffer.toString('latin1', at, at + SHOWN)).replaceAll(/[^ -~]/g, '?');
     throw corruptAt(this.offset + at, expected, at < this.buffer.length ? got : 'the end', hint);
   }
-}
-
-/** @param offset bytes from the start of the dump */
-export function corruptAt(
-  offset: number,
-  expected: string,
-  got: string,
-  hint = 'Look there (tail -c +OFFSET FILE | head -c 200), and get the dump again if it is damaged.',
-): BinscribeError {
-  return new BinscribeError('corrupt', `Posts.xml at byte ${offset}: ${expected}, got ${got}`, { hint });
 }
