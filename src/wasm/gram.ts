@@ -29,6 +29,8 @@ export interface Rows {
 }
 
 export class GramProduct {
+  /** A matrix with itself: half of the products are the other half's. */
+  private readonly symmetric: boolean;
   private readonly a: Rows;
   private readonly b: Rows;
   private readonly width: number;
@@ -42,6 +44,7 @@ export class GramProduct {
   constructor(a: Rows, b: Rows) {
     const engine = wasmEngine();
     if (!engine) throw new BinscribeError('missing', 'sums over pairs need WebAssembly with vectors (SIMD)');
+    this.symmetric = a === b;
     this.a = a;
     this.b = b;
     this.width = Math.ceil(a.size / TALL) * TALL;
@@ -53,7 +56,7 @@ export class GramProduct {
     };
     const pages = Math.ceil((places.result + this.width * this.columnsB * DOUBLE) / PAGE);
     const memory = new engine.wasm.Memory({ initial: pages, maximum: pages, shared: false });
-    const bytes = gramModule(this.width, this.columnsB, places, pages);
+    const bytes = gramModule(this.width, this.columnsB, places, pages, this.symmetric);
     const module = new engine.wasm.Module(bytes);
     this.kernel = new engine.wasm.Instance(module, { env: { memory } }).exports as GramExports;
     this.viewA = new Float64Array(memory.buffer, places.a, BLOCK * this.width);
@@ -63,11 +66,11 @@ export class GramProduct {
 
   /**
    * sum_i weights_i a_i b_order(i)^T
-   * @param order of b's rows; the same as a's where absent
+   * @param order of b's rows; the same as a's where absent, and where a and b are one
    * @returns [a.size, b.size], flat
    */
   sum(weights: ArrayLike<number>, order?: ArrayLike<number>): Float64Array {
-    const { a, b, width, columnsB, viewA, viewB, result } = this;
+    const { a, b, width, columnsB, viewA, viewB, result, symmetric } = this;
     const total = new Float64Array(a.size * b.size);
     const items = a.vectors.length / a.size;
     for (let from = 0; from < items; from += BLOCK) {
@@ -81,8 +84,12 @@ export class GramProduct {
       }
       this.kernel.product(rows);
       for (let p = 0; p < a.size; p++) {
-        for (let q = 0; q < b.size; q++) total[p * b.size + q] += result[p * columnsB + q];
+        for (let q = symmetric ? p : 0; q < b.size; q++) total[p * b.size + q] += result[p * columnsB + q];
       }
+    }
+    if (symmetric) {
+      for (let p = 0; p < a.size; p++)
+        for (let q = 0; q < p; q++) total[p * a.size + q] = total[q * a.size + p];
     }
     return total;
   }
@@ -93,6 +100,7 @@ function gramModule(
   columnsB: number,
   places: { readonly a: number; readonly b: number; readonly result: number },
   pages: number,
+  symmetric: boolean,
 ): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder({ pages, shared: false });
   const [bytesA, bytesB] = [width * DOUBLE, columnsB * DOUBLE];
@@ -114,7 +122,8 @@ function gramModule(
     return [
       left.set(i32.const(0)),
       whileLoop(i32.ltU(left.get, i32.const(bytesA)), [
-        right.set(i32.const(0)),
+        // Tiles are square, so that those on the diagonal hold all that is needed.
+        right.set(symmetric ? left.get : i32.const(0)),
         whileLoop(i32.ltU(right.get, i32.const(bytesB)), [
           sums.map((sum) => sum.set(v128.const(0, 0, 0, 0))),
           atA.set(i32.add(i32.const(places.a), left.get)),

@@ -39,9 +39,11 @@ export function itemsOf({ vectors, size }: Side): number {
 export function normalizeRows(vectors: Float32Array, size: number): Float32Array {
   const result = vectors.slice();
   for (let from = 0; from < result.length; from += size) {
-    const row = result.subarray(from, from + size);
-    const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
-    if (length > 0) for (let k = 0; k < size; k++) row[k] /= length;
+    let squares = 0;
+    for (let at = from; at < from + size; at++) squares += result[at] * result[at];
+    if (squares === 0) continue;
+    const length = Math.sqrt(squares);
+    for (let at = from; at < from + size; at++) result[at] /= length;
   }
   return result;
 }
