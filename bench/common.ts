@@ -1,5 +1,7 @@
 /** What all benchmarks share. */
 
+import { execFileSync } from 'node:child_process';
+
 export interface BenchResult {
   readonly name: string;
   /** The peer's time over ours: above 1 we are faster. */
@@ -21,4 +23,20 @@ export function medianOf(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Runs a program to its end. @returns what its last line says, as JSON; the caller knows what that is */
+export function lastWords(
+  command: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): unknown {
+  const output = execFileSync(command, args, {
+    encoding: 'utf8',
+    // Losses of all steps, by the hundred thousand.
+    maxBuffer: 1 << 28,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return JSON.parse(output.trim().split('\n').at(-1)!);
 }

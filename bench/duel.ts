@@ -3,11 +3,10 @@
  * noise.
  */
 
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { medianOf, type BenchResult } from './common.ts';
+import { lastWords, medianOf, type BenchResult } from './common.ts';
 import { COMMON, peersWith, type Peer } from './peers.ts';
 
 const ROUNDS = 3;
@@ -53,16 +52,6 @@ export function tell(answer: Answer): void {
   process.stdout.write(`${JSON.stringify(side)}\n`);
 }
 
-function runSide(command: string, args: string[], environment: Readonly<Record<string, string>>): Side {
-  const output = execFileSync(command, args, {
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  return JSON.parse(output.trim().split('\n').at(-1)!) as Side;
-}
-
 /** @param only names of the duels to fight; none for all */
 export async function fightAll(
   duels: readonly Duel[],
@@ -100,9 +89,9 @@ function compare(
   const ours: Side[] = [];
   const peers = new Map<Peer, Side[]>(candidates.map((candidate) => [candidate, []]));
   for (let round = 0; round < ROUNDS; round++) {
-    ours.push(runSide(process.execPath, [join(here, program), ...arguments_], COMMON));
+    ours.push(lastWords(process.execPath, [join(here, program), ...arguments_], COMMON) as Side);
     for (const [{ python, environment }, sides] of peers) {
-      sides.push(runSide(python, [script, ...arguments_], environment));
+      sides.push(lastWords(python, [script, ...arguments_], environment) as Side);
     }
     const times = [...peers].map((entry) => `${entry[0].name} ${time(entry[1].at(-1)!).toFixed(1)} ms`);
     log(`${name} ${round + 1}/${ROUNDS}: ours ${time(ours.at(-1)!).toFixed(1)} ms, ${times.join(', ')}`);

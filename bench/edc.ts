@@ -4,12 +4,11 @@
  * the vectors to the figure, and the figures must agree.
  */
 
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Random } from '../src/random.ts';
-import type { BenchResult } from './common.ts';
+import { type BenchResult, lastWords } from './common.ts';
 import type { OnceSide } from './once.ts';
 import { peersWith } from './peers.ts';
 
@@ -55,10 +54,10 @@ function writeVectors(folder: string): void {
 function fight(name: string, folder: string, log: (line: string) => void): BenchResult {
   const here = import.meta.dirname;
   const script = join(here, '..', '..', 'bench', 'peers', 'edc_pairs.py');
-  const mine = run(process.execPath, [join(here, 'ours-edc.js'), name, folder]);
+  const mine = lastWords(process.execPath, [join(here, 'ours-edc.js'), name, folder]) as EdcSide;
   const peers = peersWith('scipy').map((peer) => ({
     peer,
-    side: run(peer.python, [script, name, folder], peer.environment),
+    side: lastWords(peer.python, [script, name, folder], peer.environment) as EdcSide,
   }));
   const fastest = peers.reduce((a, b) => (b.side.milliseconds < a.side.milliseconds ? b : a));
   const { side } = fastest;
@@ -76,13 +75,4 @@ function fight(name: string, folder: string, log: (line: string) => void): Bench
     difference,
     memoryRatio: mine.peakMemory / side.peakMemory,
   };
-}
-
-function run(command: string, args: string[], environment: Readonly<Record<string, string>> = {}): EdcSide {
-  const output = execFileSync(command, args, {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...environment },
-  });
-  return JSON.parse(output.trim().split('\n').at(-1)!) as EdcSide;
 }

@@ -4,7 +4,6 @@
  * pyelftools. Each side runs once, in one process, from reading the file to a digest, and the digests must agree.
  */
 
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +11,7 @@ import { findFunctions } from '../src/binary/functions.ts';
 import { openBinary } from '../src/binary/open.ts';
 import { disassemble } from '../src/binary/x86/disassemble.ts';
 import { listPrograms } from '../src/corpus/index.ts';
-import type { BenchResult } from './common.ts';
+import { type BenchResult, lastWords } from './common.ts';
 import type { OnceSide } from './once.ts';
 import { peersWith } from './peers.ts';
 
@@ -109,9 +108,9 @@ export function runCase(
   try {
     writeFileSync(join(folder, 'case.json'), JSON.stringify(describe()));
     const here = import.meta.dirname;
-    const mine = runOnce(process.execPath, [join(here, ours), name, folder, '1']);
+    const mine = lastWords(process.execPath, [join(here, ours), name, folder, '1']) as OnceSide;
     const script = join(here, '..', '..', 'bench', 'peers', peer);
-    const theirs = runOnce(python.python, [script, name, folder, '1']);
+    const theirs = lastWords(python.python, [script, name, folder, '1']) as OnceSide;
     log(`${name}: ours ${mine.milliseconds.toFixed(0)} ms, ${module} ${theirs.milliseconds.toFixed(0)} ms`);
     if (mine.digest !== theirs.digest) {
       throw new Error(
@@ -131,9 +130,4 @@ export function runCase(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function runOnce(command: string, args: string[]): OnceSide {
-  const output = execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-  return JSON.parse(output.trim().split('\n').at(-1)!) as OnceSide;
 }
