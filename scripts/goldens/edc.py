@@ -13,13 +13,7 @@ import scipy
 from scipy.spatial.distance import pdist
 from scipy.stats import pearsonr, spearmanr
 
-
-def numbers(seed):
-    """Park and Miller's generator: the next of a sequence in (0, 1)."""
-    state = seed
-    while True:
-        state = state * 48271 % 2147483647
-        yield state / 2147483647
+from park_miller import numbers
 
 
 def case(seed, items, size_x, size_y, noise):

@@ -13,13 +13,7 @@ import sklearn
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, brier_score_loss, confusion_matrix, f1_score
 
-
-def numbers(seed):
-    """Park and Miller's generator: the next of a sequence in (0, 1)."""
-    state = seed
-    while True:
-        state = state * 48271 % 2147483647
-        yield state / 2147483647
+from park_miller import numbers
 
 
 def classification(seed, items, classes, noise):

@@ -9,13 +9,7 @@ import sys
 
 import numpy
 
-
-def numbers(seed):
-    """Park and Miller's generator: the next of a sequence in (0, 1)."""
-    state = seed
-    while True:
-        state = state * 48271 % 2147483647
-        yield state / 2147483647
+from park_miller import numbers
 
 
 def case(seed, rows, columns, filled, rank):

@@ -6,7 +6,7 @@ import { confusionMatrix, macroF1 } from '../metrics/classification.ts';
 import { argMax } from '../models/linear/logistic.ts';
 import { Random } from '../random.ts';
 import { LABEL_NAMES, type LabelName } from './classifiers.ts';
-import type { Judged, RivalOpinion } from './judge.ts';
+import type { Judged, Prediction, RivalOpinion } from './judge.ts';
 
 export interface Figure {
   name: string;
@@ -33,20 +33,24 @@ export interface FigureContext {
 
 /** Which of an answerer's opinions counts. */
 interface View {
-  readonly own: (item: Judged, label: LabelName) => number;
+  /** Ends the names of its figures. */
+  readonly suffix: string;
+  readonly own: (item: Judged, label: LabelName) => Prediction;
   readonly other: (opinion: RivalOpinion, label: LabelName) => number;
 }
 
 const ALONE: View = {
-  own: (item, label) => item[label].value,
+  suffix: '',
+  own: (item, label) => item[label],
   other: (opinion, label) => opinion[label],
 };
 /** A rival that does not look at other functions says what it says of each alone. */
 const IN_PROGRAM: View = {
-  own: (item, label) => (item.inProgram ?? item)[label].value,
+  suffix: ", with the program's other functions",
+  own: (item, label) => (item.inProgram ?? item)[label],
   other: (opinion, label) => (opinion.inProgram ?? opinion)[label],
 };
-const IN_PROGRAM_SUFFIX = ", with the program's other functions";
+const TITLES: Readonly<Record<LabelName, string>> = { compiler: 'compiler', optimization: 'level' };
 
 type Statistic = (weights: Float64Array | undefined) => number;
 
@@ -70,24 +74,32 @@ export function figuresOf(items: readonly Judged[], context: FigureContext): Fig
     (other: RivalOpinion) => other.nameRight,
   ] as const;
   const inProgram = items.filter((j) => j.inProgram !== null);
-  const styleFigures = (of: readonly Judged[], view: View, suffix = ''): Figure[] => [
-    f1Figure(`compiler macro-F1${suffix}`, of, { view, label: 'compiler', classes: 2, map: same }, context),
+  const views = [
+    { view: ALONE, of: items },
+    ...(inProgram.length > 0 ? [{ view: IN_PROGRAM, of: inProgram }] : []),
+  ];
+  const styleFigures = (of: readonly Judged[], view: View): Figure[] => [
     f1Figure(
-      `level macro-F1 (four classes)${suffix}`,
+      `compiler macro-F1${view.suffix}`,
+      of,
+      { view, label: 'compiler', classes: 2, map: same },
+      context,
+    ),
+    f1Figure(
+      `level macro-F1 (four classes)${view.suffix}`,
       of,
       { view, label: 'optimization', classes: LEVELS, map: same },
       context,
     ),
     f1Figure(
-      `level macro-F1 (O2 and O3 as one)${suffix}`,
+      `level macro-F1 (O2 and O3 as one)${view.suffix}`,
       of,
       { view, label: 'optimization', classes: LEVELS - 1, map: JOINED },
       context,
     ),
   ];
   return [
-    ...styleFigures(items, ALONE),
-    ...(inProgram.length > 0 ? styleFigures(inProgram, IN_PROGRAM, IN_PROGRAM_SUFFIX) : []),
+    ...views.flatMap(({ view, of }) => styleFigures(of, view)),
     rightShare(
       'level accuracy',
       items,
@@ -113,24 +125,14 @@ export function figuresOf(items: readonly Judged[], context: FigureContext): Fig
     rightShare('name recall@1, name in the index', known, context, ...nameRight),
     rightShare('share without a name given', items, context, (j) => j.name?.given !== true, {}),
     rightShare('precision of the names given', named, context, (j) => j.name?.right === true, {}),
-    ...calibrationFigures('compiler', items, context, (j) => [
-      j.compiler.score,
-      j.compiler.value === j.truth.compiler,
-    ]),
-    ...calibrationFigures('level', items, context, (j) => [
-      j.optimization.score,
-      j.optimization.value === j.truth.optimization,
-    ]),
-    ...(inProgram.length > 0
-      ? LABEL_NAMES.flatMap((label) =>
-          calibrationFigures(
-            `${label === 'compiler' ? 'compiler' : 'level'}${IN_PROGRAM_SUFFIX}`,
-            inProgram,
-            context,
-            (j) => [j.inProgram![label].score, j.inProgram![label].value === j.truth[label]],
-          ),
-        )
-      : []),
+    ...views.flatMap(({ view, of }) =>
+      LABEL_NAMES.flatMap((label) =>
+        calibrationFigures(`${TITLES[label]}${view.suffix}`, of, context, (j) => {
+          const { score, value } = view.own(j, label);
+          return [score, value === j.truth[label]];
+        }),
+      ),
+    ),
     ...calibrationFigures('arguments', items, context, (j) => [
       j.arguments.score,
       j.arguments.value === j.truth.arguments,
@@ -173,7 +175,7 @@ function f1Figure(
   const truth = items.map((j) => map(j.truth[label]));
   const f1 = (predicted: readonly number[], weights?: Float64Array): number =>
     macroF1(confusionMatrix(truth, predicted, classes, weights), classes);
-  const ours = items.map((j) => map(view.own(j, label)));
+  const ours = items.map((j) => map(view.own(j, label).value));
   const other = (place: number): number => f1(items.map((j) => map(view.other(j.others[place], label))));
   const random = new Random(context.seed);
   const { majority, seedPlaces } = context;

@@ -33,7 +33,7 @@ export class GramProduct {
   private readonly symmetric: boolean;
   private readonly a: Rows;
   private readonly b: Rows;
-  private readonly width: number;
+  private readonly columnsA: number;
   private readonly columnsB: number;
   private readonly viewA: Float64Array;
   private readonly viewB: Float64Array;
@@ -47,21 +47,21 @@ export class GramProduct {
     this.symmetric = a === b;
     this.a = a;
     this.b = b;
-    this.width = Math.ceil(a.size / TALL) * TALL;
+    this.columnsA = Math.ceil(a.size / TALL) * TALL;
     this.columnsB = Math.ceil(b.size / WIDE) * WIDE;
     const places = {
       a: 0,
-      b: BLOCK * this.width * DOUBLE,
-      result: BLOCK * (this.width + this.columnsB) * DOUBLE,
+      b: BLOCK * this.columnsA * DOUBLE,
+      result: BLOCK * (this.columnsA + this.columnsB) * DOUBLE,
     };
-    const pages = Math.ceil((places.result + this.width * this.columnsB * DOUBLE) / PAGE);
+    const pages = Math.ceil((places.result + this.columnsA * this.columnsB * DOUBLE) / PAGE);
     const memory = new engine.wasm.Memory({ initial: pages, maximum: pages, shared: false });
-    const bytes = gramModule(this.width, this.columnsB, places, pages, this.symmetric);
+    const bytes = gramModule(this.columnsA, this.columnsB, places, pages, this.symmetric);
     const module = new engine.wasm.Module(bytes);
     this.kernel = new engine.wasm.Instance(module, { env: { memory } }).exports as GramExports;
-    this.viewA = new Float64Array(memory.buffer, places.a, BLOCK * this.width);
+    this.viewA = new Float64Array(memory.buffer, places.a, BLOCK * this.columnsA);
     this.viewB = new Float64Array(memory.buffer, places.b, BLOCK * this.columnsB);
-    this.result = new Float64Array(memory.buffer, places.result, this.width * this.columnsB);
+    this.result = new Float64Array(memory.buffer, places.result, this.columnsA * this.columnsB);
   }
 
   /**
@@ -70,14 +70,14 @@ export class GramProduct {
    * @returns [a.size, b.size], flat
    */
   sum(weights: ArrayLike<number>, order?: ArrayLike<number>): Float64Array {
-    const { a, b, width, columnsB, viewA, viewB, result, symmetric } = this;
+    const { a, b, columnsA, columnsB, viewA, viewB, result, symmetric } = this;
     const total = new Float64Array(a.size * b.size);
     const items = a.vectors.length / a.size;
     for (let from = 0; from < items; from += BLOCK) {
       const rows = Math.min(BLOCK, items - from);
       for (let row = 0; row < rows; row++) {
         const item = from + row;
-        viewA.set(a.vectors.subarray(item * a.size, (item + 1) * a.size), row * width);
+        viewA.set(a.vectors.subarray(item * a.size, (item + 1) * a.size), row * columnsA);
         const start = (order?.[item] ?? item) * b.size;
         const weight = weights[item];
         for (let q = 0; q < b.size; q++) viewB[row * columnsB + q] = weight * b.vectors[start + q];
@@ -96,14 +96,14 @@ export class GramProduct {
 }
 
 function gramModule(
-  width: number,
+  columnsA: number,
   columnsB: number,
   places: { readonly a: number; readonly b: number; readonly result: number },
   pages: number,
   symmetric: boolean,
 ): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder({ pages, shared: false });
-  const [bytesA, bytesB] = [width * DOUBLE, columnsB * DOUBLE];
+  const [bytesA, bytesB] = [columnsA * DOUBLE, columnsB * DOUBLE];
   module.export('product', ['i32'], null, (body, rows) => {
     const [left, right, atA, atB, end, to] = body.locals('i32', 6);
     const sums = body.locals('v128', TALL * (WIDE / 2));

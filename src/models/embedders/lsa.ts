@@ -29,24 +29,20 @@ export function latentSemanticVectors(
   items: readonly (readonly Term[])[],
   { seed, size = SIZE }: LsaOptions,
 ): { vectors: Float32Array; size: number } {
-  const columns = new Map<Term, number>();
-  for (const [term, count] of itemFrequencies(items)) {
-    if (count >= LEAST_ITEMS) columns.set(term, columns.size);
-  }
-  const frequency = new Uint32Array(columns.size);
+  const shared = [...itemFrequencies(items)].filter(([, count]) => count >= LEAST_ITEMS);
+  const columns = new Map(shared.map(([term], column) => [term, column]));
   const counted = items.map((terms) => {
     const counts = new Map<number, number>();
     for (const term of terms) {
       const column = columns.get(term);
       if (column !== undefined) counts.set(column, (counts.get(column) ?? 0) + 1);
     }
-    for (const column of counts.keys()) frequency[column]++;
     return counts;
   });
   const rows = counted.map((counts): SparseVector => {
     const indices = Uint32Array.from(counts.keys()).sort();
     const values = Float32Array.from(indices, (column) =>
-      termWeight(counts.get(column)!, inverseFrequency(items.length, frequency[column])),
+      termWeight(counts.get(column)!, inverseFrequency(items.length, shared[column][1])),
     );
     normalise(values);
     return { indices, values };
@@ -57,7 +53,7 @@ export function latentSemanticVectors(
 }
 
 /** Items that have a term, in the order in which terms appear. */
-function itemFrequencies(items: readonly (readonly Term[])[]): Map<Term, number> {
+export function itemFrequencies(items: readonly (readonly Term[])[]): Map<Term, number> {
   const counts = new Map<Term, number>();
   for (const terms of items) for (const term of new Set(terms)) counts.set(term, (counts.get(term) ?? 0) + 1);
   return counts;

@@ -91,27 +91,28 @@ export class EncoderModel implements KnowingModel {
     const asked = wanted ? functions.filter(({ address }) => wanted.has(address)) : functions;
     const witnesses = this.witnesses(functions);
     const others = [...witnesses].filter((one) => wanted?.has(one.address) === false);
-    const ruleOf = ({ address }: FunctionInput): number | null => {
+    const seen = [...asked, ...others];
+    const rules = seen.map(({ address }) => {
       const summary = summaries.get(address);
       const fact = facts.get(address);
       return summary && fact ? ruleCount(summary, fact) : null;
-    };
-    const inputs = [...asked, ...others].map((one) => ({
-      rows: fieldRows(one.body, longest),
-      rule: Math.min(MOST_ARGUMENTS, ruleOf(one) ?? 0),
+    });
+    const inputs = seen.map(({ body }, i) => ({
+      rows: fieldRows(body, longest),
+      rule: Math.min(MOST_ARGUMENTS, rules[i] ?? 0),
     }));
     const outputs = await encoder.encode(
       inputs,
       progress && ((done) => progress(Math.min(done, asked.length))),
     );
-    const testimony = [...asked, ...others].flatMap((one, i) => (witnesses.has(one) ? [outputs[i]] : []));
+    const testimony = seen.flatMap((one, i) => (witnesses.has(one) ? [outputs[i]] : []));
     const shares = {
       compiler: this.shares(testimony, 'compiler'),
       optimization: this.shares(testimony, 'optimization'),
     };
     const own = outputs.slice(0, asked.length);
     const hits = await nearest.search(own.map(({ vector }) => vector));
-    return asked.map((one, i) => this.inspectOne(one, own[i], hits[i], ruleOf(one), shares));
+    return asked.map((one, i) => this.inspectOne(one, own[i], hits[i], rules[i], shares));
   }
 
   /** The same ones whichever functions are wanted: spread over the program, of those that are large enough. */

@@ -2,6 +2,7 @@
 
 import { edc, type Edc } from '../../metrics/edc/edc.ts';
 import type { Interval } from '../../metrics/bootstrap.ts';
+import { itemFrequencies } from '../../models/embedders/lsa.ts';
 import { embed, type Embedded, type EmbedderName, type EmbedOptions } from './embed.ts';
 import type { Item, Items } from './items.ts';
 import { plainWords } from '../../metrics/text/words.ts';
@@ -202,9 +203,8 @@ function consistencyOf(inputs: readonly string[], outputs: readonly string[]): n
 }
 
 function vocabularyOf(texts: readonly string[]): { words: number; coverage: number } {
-  const items = new Map<string, number>();
   const lists = texts.map(plainWords);
-  for (const words of lists) for (const word of new Set(words)) items.set(word, (items.get(word) ?? 0) + 1);
+  const items = itemFrequencies(lists);
   let [known, all] = [0, 0];
   for (const words of lists) {
     all += words.length;

@@ -20,7 +20,8 @@ const span = ([low, high]: readonly [number, number]): string => `${three(low)} 
 
 /** Lines of name and value. */
 export function figuresOf(report: EdcReport): [name: string, value: string][] {
-  const { measures, vocabulary } = { measures: report.measures, vocabulary: report.measures.vocabulary };
+  const { measures } = report;
+  const { vocabulary } = measures;
   return [
     ['Embedding Distance Correlation', three(report.pearson)],
     ['95 % interval, bootstrap over items', span(report.interval)],
