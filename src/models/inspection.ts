@@ -16,6 +16,8 @@ export interface Inspection {
   found: Found[];
   compiler: Scored;
   optimization: Scored;
+  /** The level and its twin as one, where a model says that of its level. */
+  twins?: Scored | null;
   /** The same, had the program no other functions, where those count. */
   alone?: { compiler: Scored; optimization: Scored };
   /** Null for a function without instructions. `rule` is what the rule without learning says. */
@@ -48,10 +50,24 @@ export function likeliest(labels: readonly string[], probabilities: Float64Array
   return { label: labels[place], score: probabilities[place] };
 }
 
+/** Levels that are the same code in two functions of three. */
+const TWINS: readonly string[] = ['O2', 'O3'];
+/** How an answer calls them where it cannot tell which. */
+export const TWIN_LEVELS = TWINS.join('/');
+
+/** What the twins are together; null where another level is likelier than each. */
+export function twinsOf(labels: readonly string[], probabilities: Float64Array): Scored | null {
+  if (!TWINS.includes(labels[argMax(probabilities)])) return null;
+  const score = probabilities.reduce((sum, p, i) => (TWINS.includes(labels[i]) ? sum + p : sum), 0);
+  return { label: TWIN_LEVELS, score };
+}
+
 /** Known functions shown as evidence. */
 const MOST_NEIGHBOURS = 5;
 /** An answer that is more likely wrong than right is none. */
 const LEAST_SCORE = 0.5;
+/** A level that is less likely than this is given with its twin where that helps: half of the code is the same in both. */
+const SURE_LEVEL = 0.8;
 /** A second name is shown beside the first if it is at least this likely. */
 const LEAST_SECOND = 0.05;
 /** Fields that these models never answer. */
@@ -59,11 +75,12 @@ const NEVER: readonly Field[] = ['summary', 'labels', 'source'];
 
 /** Withholds what has too little evidence, and says so. */
 export function answerOf(inspection: Inspection, { known, floor, threshold }: Withheld): FunctionAnswer {
-  const { length, names, found, compiler, optimization, arguments: count, vector } = inspection;
+  const { length, names, found, compiler, arguments: count, vector } = inspection;
   const large = length >= floor;
   const best = names.at(0);
   const named = large && best !== undefined && best.score >= threshold;
   const types = count?.types;
+  const optimization = levelOf(inspection);
   const answer = {
     names: named ? names.filter(({ score }, i) => i === 0 || score >= LEAST_SECOND) : [],
     compiler: large && compiler.score >= LEAST_SCORE ? compiler : null,
@@ -81,4 +98,9 @@ export function answerOf(inspection: Inspection, { known, floor, threshold }: Wi
     if (answer[field] === null) abstained.push(field);
   }
   return { ...answer, abstained };
+}
+
+/** The level alone where that is sure. */
+function levelOf({ optimization, twins }: Inspection): Scored {
+  return optimization.score >= SURE_LEVEL ? optimization : (twins ?? optimization);
 }

@@ -1,5 +1,6 @@
 /** The head of a report: what the file is, who built it, how much of it could be told. */
 
+import { CLEAR } from '../overall.ts';
 import type { FunctionReport, Report, Tally } from '../schema.ts';
 import { fit, percent } from './columns.ts';
 import type { Style } from './style.ts';
@@ -7,8 +8,6 @@ import type { Style } from './style.ts';
 const KINDS = { executable: 'executable', shared: 'shared library', relocatable: 'object file' } as const;
 /** Names of this many cuts fit a screen; the JSON report has all. */
 const MOST_CUTS = 5;
-/** From this share on, what most functions say is said of the file. */
-const CLEAR = 0.8;
 /** From this share on it is likely, and below it the file is mixed or the answers are not worth much. */
 const MAJORITY = 0.5;
 

@@ -4,7 +4,7 @@ import { fieldRows } from '../../tokens/fields.ts';
 import { withoutPadding } from '../../tokens/normalize.ts';
 import { argumentFacts } from '../arguments/facts.ts';
 import { ruleCount } from '../arguments/count.ts';
-import { answerOf, type Inspection, type KnowingModel, likeliest } from '../inspection.ts';
+import { answerOf, type Inspection, type KnowingModel, likeliest, twinsOf } from '../inspection.ts';
 import type { KnownFunctions } from '../known/index.ts';
 import type { Hit } from '../known/search.ts';
 import { argMax, type LinearModel, softmax } from '../linear/logistic.ts';
@@ -148,14 +148,17 @@ export class EncoderModel implements KnowingModel {
     const found = [...same, ...near];
     const probabilities = (style: Style): Float64Array => softmax(output[style], temperatures[style]);
     const alone = (style: Style): Scored => best(labels[style], probabilities(style));
-    const inProgram = (style: Style): Scored =>
-      best(labels[style], adjusted(probabilities(style), priors[style], shares[style]));
+    const inProgram = (style: Style): Float64Array =>
+      adjusted(probabilities(style), priors[style], shares[style]);
+    const levels = inProgram('optimization');
+    const twins = twinsOf(labels.optimization, levels);
     return {
       length,
       found,
       names: scoredNames(known, found, length, names.linear),
-      compiler: inProgram('compiler'),
-      optimization: inProgram('optimization'),
+      compiler: best(labels.compiler, inProgram('compiler')),
+      optimization: best(labels.optimization, levels),
+      twins: twins && { ...twins, score: rounded(twins.score) },
       alone: { compiler: alone('compiler'), optimization: alone('optimization') },
       arguments: rule === null ? null : this.countArguments(output, rule),
       vector: output.vector,
