@@ -10,7 +10,7 @@ import type { Runtime } from '../nn/runtime.ts';
 import { readInput } from './files.ts';
 
 /** The folder that comes with the package; the same place as seen from `src/cli` and from `dist/cli`. */
-const SHIPPED = fileURLToPath(new URL('../../models/first', import.meta.url));
+const SHIPPED = fileURLToPath(new URL('../../models/encoder', import.meta.url));
 
 const REINSTALL = 'It comes with the package: `npm install binscribe` again, or name another with --model.';
 

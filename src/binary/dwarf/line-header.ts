@@ -21,6 +21,9 @@ export class FileTable {
   private readonly version: number;
   private readonly directories: readonly string[];
   private readonly files: readonly FileEntry[];
+  /** Paths by number, of one compilation directory: most functions of a unit are declared in a few files. */
+  private readonly known = new Map<number, string | null>();
+  private knownDirectory: string | undefined;
 
   constructor(version: number, directories: readonly string[], files: readonly FileEntry[]) {
     this.version = version;
@@ -34,6 +37,14 @@ export class FileTable {
    * is the compilation directory; before, they count from 1 and 0 means "none given".
    */
   path(index: number, compilationDirectory: string): string | null {
+    if (this.knownDirectory !== compilationDirectory) this.known.clear();
+    this.knownDirectory = compilationDirectory;
+    let path = this.known.get(index);
+    if (path === undefined) this.known.set(index, (path = this.composePath(index, compilationDirectory)));
+    return path;
+  }
+
+  private composePath(index: number, compilationDirectory: string): string | null {
     const first = this.version >= 5 ? 0 : 1;
     const file = this.files[index - first];
     if (!file) return null;

@@ -78,7 +78,7 @@ export function readSubprogram(unit: Unit, found: FoundSubprogram, context: Cont
   budget.spend('bytes', SUBPROGRAM_BYTES + PARAMETER_BYTES * found.parameters.length);
 
   const chain = originsOf(concrete);
-  const root = unit.root;
+  const { producer, language, name: compilationUnit } = unit.facts;
   return {
     name: firstOf(chain, (entry) => entry.text(AT.name)),
     linkageName: firstOf(chain, (entry) => entry.text(AT.linkageName) ?? entry.text(AT.mipsLinkageName)),
@@ -90,9 +90,9 @@ export function readSubprogram(unit: Unit, found: FoundSubprogram, context: Cont
     returnType: context.types.of(typeOf(chain)),
     variadic: found.variadic,
     external: firstOf(chain, (entry) => entry.number(AT.external)) === 1,
-    producer: root.text(AT.producer),
-    language: root.number(AT.language),
-    compilationUnit: root.text(AT.name),
+    producer,
+    language,
+    compilationUnit,
   };
 }
 
@@ -132,9 +132,9 @@ function declarationFile(entry: Entry, files: FileTables): string | null {
   const index = entry.number(AT.declFile);
   if (index === null) return null;
   const { unit } = entry;
-  const table = unit.root.number(AT.stmtList);
-  if (table === null) return null;
-  return files.at(table, unit.addressSize).path(index, unit.root.text(AT.compDir) ?? '');
+  const { lineTable, compilationDirectory } = unit.facts;
+  if (lineTable === null) return null;
+  return files.at(lineTable, unit.addressSize).path(index, compilationDirectory);
 }
 
 function readParameter(entry: Entry, types: TypeNames): Parameter {

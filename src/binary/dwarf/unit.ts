@@ -11,6 +11,18 @@ import { scanUnit, type UnitContents } from './scan.ts';
 import type { DebugSections } from './sections.ts';
 import { readUnitHeaders, type UnitHeader } from './unit-header.ts';
 
+/** What the unit's own entry says of all that it holds. */
+interface UnitFacts {
+  producer: string | null;
+  /** DW_LANG_*. */
+  language: number | null;
+  /** Name of the source file that was compiled. */
+  name: string | null;
+  compilationDirectory: string;
+  /** Offset of its line table. */
+  lineTable: number | null;
+}
+
 /** Where in their sections the parts start that belong to a unit (DWARF 5 section 3.1.1, items 13 to 16). */
 interface Bases {
   strOffsets: number;
@@ -30,6 +42,7 @@ export class Unit implements Format {
   /** Added to an entry's offset it gives a number that no entry of the other section has. */
   readonly keyBase: number;
   private knownRoot: Entry | undefined;
+  private knownFacts: UnitFacts | undefined;
   private knownBases: Bases | undefined;
   private knownTable: AbbreviationTable | undefined;
   private knownContents: UnitContents | undefined;
@@ -53,6 +66,17 @@ export class Unit implements Format {
   /** The entry of the unit itself. @throws BinscribeError of kind `corrupt`. */
   get root(): Entry {
     return (this.knownRoot ??= this.entryAt(this.header.firstEntry));
+  }
+
+  /** @throws BinscribeError of kind `corrupt`. */
+  get facts(): UnitFacts {
+    return (this.knownFacts ??= {
+      producer: this.root.text(AT.producer),
+      language: this.root.number(AT.language),
+      name: this.root.text(AT.name),
+      compilationDirectory: this.root.text(AT.compDir) ?? '',
+      lineTable: this.root.number(AT.stmtList),
+    });
   }
 
   get bases(): Bases {

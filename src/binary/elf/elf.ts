@@ -38,21 +38,34 @@ export function openElf(data: Uint8Array, budget: Budget): Binary {
       ? openRelocatable(file, sections, budget)
       : openLinked(file, header, sections, segments, budget);
   const cache = new Map<string, Uint8Array | undefined>();
+  const { kind, libraries, memory } = parts;
   return {
     format: 'elf',
     arch: 'x86-64',
-    kind: parts.kind,
-    stripped: !parts.tables.some((t) => t.symbols.some((s) => s.table === 'symtab')),
+    kind,
+    get stripped() {
+      return !parts.links().tables.some((t) => t.symbols.some((s) => s.table === 'symtab'));
+    },
     entry: header.type === ET.REL ? 0 : header.entry,
     sections,
     segments,
-    symbols: parts.tables.flatMap((t) => t.symbols),
-    relocations: parts.relocations,
-    libraries: parts.libraries,
-    memory: parts.memory,
-    stubs: parts.stubs,
-    imports: parts.imports,
-    initializers: parts.initializers,
+    get symbols() {
+      return parts.links().symbols;
+    },
+    get relocations() {
+      return parts.links().relocations;
+    },
+    libraries,
+    memory,
+    get stubs() {
+      return parts.links().stubs;
+    },
+    get imports() {
+      return parts.links().imports;
+    },
+    get initializers() {
+      return parts.links().initializers;
+    },
     budget,
     sectionData(name) {
       if (!cache.has(name)) {
@@ -66,12 +79,20 @@ export function openElf(data: Uint8Array, budget: Budget): Binary {
   };
 }
 
-interface Parts extends Pick<
-  Binary,
-  'kind' | 'relocations' | 'libraries' | 'memory' | 'stubs' | 'imports' | 'initializers'
-> {
+/** What leads from one part of a file to another. */
+interface Links extends Pick<Binary, 'symbols' | 'relocations' | 'stubs' | 'imports' | 'initializers'> {
   tables: SymbolTable[];
+}
+
+interface Parts extends Pick<Binary, 'kind' | 'libraries' | 'memory'> {
+  /** Read when they are first asked for: who wants debugging information alone does not pay for a symbol table. */
+  links(): Links;
   contents(section: Section): Uint8Array;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** A position-independent program is ET_DYN too; DF_1_PIE says so, or an interpreter without a library's name. */
@@ -99,6 +120,26 @@ function openLinked(
   const trusted = cut ? [] : sections;
   const memory = linkedMemory(file, trusted, segments, budget);
   const dynamic = readDynamic(segments, memory, budget);
+  return {
+    kind: linkedKind(type, segments, dynamic),
+    libraries: dynamic.libraries,
+    memory,
+    links: once(() => linkedLinks({ file, sections, trusted, cut, memory, dynamic }, budget)),
+    contents: (section) => decompress(section, rawSection(file, section), budget),
+  };
+}
+
+interface LinkedFile {
+  file: Bytes;
+  sections: Section[];
+  /** None of a table that was cut off. */
+  trusted: Section[];
+  cut: boolean;
+  memory: AddressSpace;
+  dynamic: Dynamic;
+}
+
+function linkedLinks({ file, sections, trusted, cut, memory, dynamic }: LinkedFile, budget: Budget): Links {
   const tables = readSymbolTables(file, sections, ET.DYN, budget);
   let dynamicTable = tables.find((table) => sections[table.section].type === SHT.DYNSYM);
   if (!dynamicTable && (cut || tables.length === 0)) {
@@ -115,15 +156,12 @@ function openLinked(
   const imports = new Map([...slots].filter(([, name]) => name !== ''));
   for (const stub of stubs) if (stub.name !== null) imports.set(stub.address, stub.name);
   return {
-    kind: linkedKind(type, segments, dynamic),
     tables,
+    symbols: tables.flatMap((t) => t.symbols),
     relocations,
-    libraries: dynamic.libraries,
-    memory,
     stubs,
     imports,
     initializers: findInitializers(dynamic, trusted, memory, relocations, budget),
-    contents: (section) => decompress(section, rawSection(file, section), budget),
   };
 }
 
@@ -133,11 +171,8 @@ function openRelocatable(file: Bytes, sections: Section[], budget: Budget): Part
   const bySection = sectionRelocations(file, sections, tables, new AddressSpace([]), budget);
   const relocations = [...bySection.values()].flat();
   const standIns = new StandIns(sections);
-  placeUndefined(
-    tables.flatMap((t) => t.symbols),
-    relocations,
-    standIns,
-  );
+  const symbols = tables.flatMap((t) => t.symbols);
+  placeUndefined(symbols, relocations, standIns);
   const patches = new Map([...bySection].map(([index, list]) => [sections[index].info, list]));
   const contents = (section: Section): Uint8Array => {
     const raw = decompress(section, rawSection(file, section), budget);
@@ -158,15 +193,12 @@ function openRelocatable(file: Bytes, sections: Section[], budget: Budget): Part
           : budget.attempt(s.name, () => contents(s), new Uint8Array(0)),
       ),
     );
+  const links = { tables, symbols, relocations, stubs: [], imports: standIns.imports, initializers: [] };
   return {
     kind: 'relocatable',
-    tables,
-    relocations,
     libraries: [],
     memory: new AddressSpace(regions),
-    stubs: [],
-    imports: standIns.imports,
-    initializers: [],
+    links: () => links,
     contents,
   };
 }
