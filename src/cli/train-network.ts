@@ -1,6 +1,6 @@
 /** The part of `binscribe train` that trains networks: it can be stopped and resumed, and shows how it goes. */
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDataset } from '../corpus/dataset.ts';
 import { sha256 } from '../corpus/hash.ts';
@@ -11,8 +11,10 @@ import type { EncoderJob, EncoderReport } from '../tasks/encoder/job.ts';
 import { gridOf, type EncoderRecipe } from '../tasks/encoder/recipe.ts';
 import {
   beginRun,
+  NETWORK_MANIFEST,
   NETWORK_RUN_SCHEMA,
   readBegun,
+  readNetworkManifest,
   type Begun,
   type NetworkManifest,
 } from '../tasks/networks/run-folder.ts';
@@ -33,7 +35,7 @@ export async function trainNetwork(
   return run(session, { begun, output, device });
 }
 
-/** Goes on with a run. @throws BinscribeError `missing` where there is none, `usage` where its data set changed */
+/** Goes on with a run; one that is over is left as it is. @throws BinscribeError `missing` where there is none, `usage` where its data set changed */
 export function resumeNetwork(session: Session, output: string, device: Device): Promise<NetworkManifest> {
   const begun = readBegun(output);
   const now = datasetHash(begun.recipe.dataset);
@@ -44,6 +46,7 @@ export function resumeNetwork(session: Session, output: string, device: Device):
       { hint: 'Make that data set again, or begin a new run.' },
     );
   }
+  if (existsSync(join(output, NETWORK_MANIFEST))) return Promise.resolve(readNetworkManifest(output));
   return run(session, { begun, output, device });
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compile } from '../../test/support/compile.ts';
 import { stubModel } from '../../test/support/stub-model.ts';
+import type { Model } from '../models/model.ts';
 import { explain } from './explain.ts';
 import { inventorySchema } from './inventory-schema.ts';
 import { listFunctions } from './inventory.ts';
@@ -206,4 +207,26 @@ test('the list of functions has the published shape, and code where it is asked 
   const code = disassembly(fold);
   expect(code).toHaveLength(fold.instructions);
   expect(code.at(-1)?.text).toMatch(/ret|jmp/);
+});
+
+test('a name that a function of the file certainly has is not suggested for another', async () => {
+  const model = stubModel();
+  const answering = async (name: string): Promise<Report> => {
+    const saying: Model = {
+      card: model.card,
+      answer: async (input) =>
+        (await model.answer(input)).map((answer) => ({ ...answer, names: [{ name, score: 0.9 }] })),
+    };
+    return explain(stripped, saying, { path: 'fixture' });
+  };
+  const namesOf = (report: Report, role: string | null) =>
+    report.functions.filter((one) => one.role === role && one.kind === 'function');
+  const report = await answering('main');
+  expect(namesOf(report, 'main')[0].names.map(({ name }) => name)).toEqual(['main']);
+  expect(namesOf(report, null).length).toBeGreaterThan(0);
+  for (const { names, abstained } of namesOf(report, null)) {
+    expect(names).toEqual([]);
+    expect(abstained).toContain('names');
+  }
+  expect(namesOf(await answering('fold'), null).every(({ names }) => names[0].name === 'fold')).toBe(true);
 });

@@ -56,6 +56,7 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
   const roles = findRoles(binary, all);
   const wanted = new Set(selectFunctions(all, options.functions ?? [], roles));
   const names = new NameIndex(binary, all);
+  const taken = takenNames(all, roles);
   const functions: Unranked[] = [];
   const vectors: (Float32Array | undefined)[] = [];
   const unopened: Unopened[] = [];
@@ -68,7 +69,14 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
         if (!wanted.has(opened.found)) continue;
         const role = roles.get(opened.found.address) ?? null;
         const answer = answers.get(opened.found);
-        functions.push(describeFunction(opened, names, role, answer));
+        functions.push(
+          describeFunction(
+            opened,
+            names,
+            role,
+            answer && withoutTaken(answer, taken, opened.found.symbol ?? role),
+          ),
+        );
         vectors.push(answer?.vector);
         options.code?.(codeOf(binary, opened, names));
       }
@@ -123,6 +131,27 @@ async function ask(
   };
   const answers = await model.answer(program, progress);
   return new Map(asked.map(({ found }, index) => [found, answers[index]]));
+}
+
+/** Names that functions of the file certainly have: no other function of it has the same. */
+function takenNames(
+  functions: readonly FoundFunction[],
+  roles: ReadonlyMap<number, Role>,
+): ReadonlySet<string> {
+  const symbols = functions.flatMap(({ symbol }) => symbol ?? []);
+  return new Set([...symbols, ...([...roles.values()].includes('main') ? ['main'] : [])]);
+}
+
+/** @param own the name that the function certainly has itself */
+function withoutTaken(
+  answer: FunctionAnswer,
+  taken: ReadonlySet<string>,
+  own: string | null,
+): FunctionAnswer {
+  const names = answer.names.filter(({ name }) => name === own || !taken.has(name));
+  // The second best was never good enough to be said first.
+  if (answer.names.length === 0 || names[0] === answer.names[0]) return { ...answer, names };
+  return { ...answer, names: [], abstained: [...answer.abstained, 'names'] };
 }
 
 function modelInput(binary: Binary, { found, body }: Opened): FunctionInput {
