@@ -7,7 +7,7 @@ set -eu
 wanted='gcc-11:gcc-11 gcc-12:gcc-12 g++-12:g++-12 clang-14:clang-14 clang-19:clang-19 make:make
 cmake:cmake meson:meson ninja:ninja-build
 dpkg-source:dpkg-dev xz:xz-utils strip:binutils readelf:binutils objdump:binutils
-llvm-dwarfdump-19:llvm-19 bwrap:bubblewrap check-model:python3-onnx
+llvm-dwarfdump-19:llvm-19 bwrap:bubblewrap check-model:python3-onnx lexgrog:man-db
 chromium-headless-shell:chromium-headless-shell'
 
 missing=''

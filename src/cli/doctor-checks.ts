@@ -83,6 +83,7 @@ const TOOLS: readonly Tool[] = [
     package: 'chromium-headless-shell',
     purpose: 'runs graphs in a page',
   },
+  { jobs: TESTS, command: 'lexgrog', package: 'man-db', purpose: 'checks our reader of manual pages' },
 ];
 
 /** Looks at everything. Takes a second or two. */
