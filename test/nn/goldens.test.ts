@@ -2,6 +2,15 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { Joining } from '../../src/models/contrabin/interpolation.ts';
+import {
+  CHOICES,
+  choiceOf,
+  type Comparison,
+  contraBinLoss,
+  type Stage,
+} from '../../src/models/contrabin/objective.ts';
+import type { View } from '../../src/models/contrabin/views.ts';
 import { gradients } from '../../src/nn/autodiff.ts';
 import { multiHeadAttention } from '../../src/nn/layers/attention.ts';
 import { embedding } from '../../src/nn/layers/embedding.ts';
@@ -137,6 +146,21 @@ const RECURRENT: Record<string, Build> = {
   },
 };
 
+const CONTRABIN: Record<string, Build> = {
+  contrabin: (scope, { source, binary, comment }, options) => {
+    const { joining, stage, leftOut, comparison } = options as {
+      joining: Joining;
+      stage: Stage;
+      leftOut: View;
+      comparison: Comparison;
+    };
+    const choice = constant(choiceOf(stage, leftOut), [CHOICES]);
+    const interpolation = { joining, dropout: 0.1 };
+    const objective = { interpolation, comparison, temperature: 1 };
+    return contraBinLoss(scope, { source, binary, comment }, choice, objective);
+  },
+};
+
 const GRAPHS: Record<string, Build> = {
   structure2vec: (scope, { nodes, adjacency, members }, { depth, rounds }) => {
     const graphs = { nodes, adjacency: cast(adjacency, 'float32'), members: cast(members, 'float32') };
@@ -193,6 +217,7 @@ describe.each([
   ['losses', LOSSES],
   ['recurrent', RECURRENT],
   ['graphs', GRAPHS],
+  ['contrabin', CONTRABIN],
 ])('%s', (file, builders) => {
   const url = new URL(`goldens/${file}.json`, import.meta.url);
   const goldens = JSON.parse(readFileSync(url, 'utf8')) as unknown as Golden[];

@@ -3,7 +3,7 @@
     python -m venv venv && venv/bin/pip install torch==2.13.0
     venv/bin/python test/nn/goldens/make.py && npx prettier --write test/nn/goldens/*.json
 
-Writes layers.json, losses.json, recurrent.json and graphs.json beside itself. Everything is computed in float64, from inputs that are float32.
+Writes layers.json, losses.json, recurrent.json, graphs.json and contrabin.json beside itself. Everything is computed in float64, from inputs that are float32.
 A case has inputs, weights by the names that our layers give them, outputs, and gradients of the sum of all outputs
 times `directions`. Weights of linear layers are transposed: ours are [inputs, outputs].
 """
@@ -98,7 +98,7 @@ def case(name, inputs, weights, forward, options=None):
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
     directions = [draw(*y.shape) for y in outputs]
     sum((y * d).sum() for y, d in zip(outputs, directions)).backward()
-    gradients = {key: plain(value.grad) for key, value in fed.items() if value.requires_grad}
+    gradients = {key: plain(value.grad) for key, value in fed.items() if value.grad is not None}
     for key, (parameter, turn) in weights.items():
         gradients[key] = plain(turn(parameter.grad).contiguous())
     return {
@@ -437,6 +437,70 @@ def graphs():
         yield case("structure2vec", inputs, weights, forward, {"depth": depth, "rounds": rounds})
 
 
+class Head(nn.Module):
+    """The head of SimpleCLIP, of any width."""
+
+    def __init__(self, width, size):
+        super().__init__()
+        self.projection, self.output, self.norm = nn.Linear(width, size), nn.Linear(size, size), nn.LayerNorm(size)
+
+    def forward(self, x):
+        projected = self.projection(x)
+        return self.norm(projected + self.output(F.gelu(projected)))
+
+    def named(self, name):
+        found = linear(f"{name}.projection", self.projection) | linear(f"{name}.output", self.output)
+        return found | norm(f"{name}.norm", self.norm)
+
+
+def contrabin():
+    """ContraBin's losses: equations (2) to (8), one stage and draw a case."""
+    views = {"source": draw(6, 4), "binary": draw(6, 4), "comment": draw(6, 4)}
+    pairs = {"source": ("binary", "comment"), "binary": ("source", "comment"), "comment": ("binary", "source")}
+
+    def soft(a, b):
+        logits = b @ a.T
+        targets = F.softmax((a @ a.T + b @ b.T) / 2, dim=-1)
+        rows = (-targets * F.log_softmax(logits, dim=-1)).sum(1)
+        columns = (-targets.T * F.log_softmax(logits.T, dim=-1)).sum(1)
+        return ((rows + columns) / 2).mean()
+
+    def nce(a, b):
+        logits, right = a @ b.T, torch.arange(6)
+        return (F.cross_entropy(logits, right) + F.cross_entropy(logits.T, right)) / 2
+
+    for joining in ("sum", "concatenation"):
+        width = 4 if joining == "sum" else 8
+        single = [spread(Head(width, 4)), spread(nn.Linear(4, 1))]
+        many = [spread(Head(width, 4)), spread(Head(4, 4)), spread(nn.Linear(4, 4))]
+        weights = single[0].named("layer.linear.head") | linear("layer.linear.lambda", single[1])
+        weights |= many[0].named("layer.non-linear.head.0") | many[1].named("layer.non-linear.head.1")
+        weights |= linear("layer.non-linear.lambda", many[2])
+        for stage in ("primary", "linear", "non-linear"):
+            for out in pairs:
+                for comparison, compare in (("soft targets", soft), ("InfoNCE", nce)):
+                    # All draws in the paper's way, one in each other way.
+                    if out != "binary" and (joining, comparison) != ("sum", "soft targets"):
+                        continue
+
+                    def forward(source, binary, comment):
+                        own = {"source": source, "binary": binary, "comment": comment}
+                        a, b = (own[view] for view in pairs[out])
+                        if stage == "primary":
+                            return compare(a, b)
+                        x = a + b if joining == "sum" else torch.cat([a, b], 1)
+                        for module in single if stage == "linear" else many:
+                            x = module(x)
+                        found = torch.sigmoid(x)
+                        return compare(found * a + (1 - found) * b, own[out])
+
+                    for parameter, _ in weights.values():
+                        parameter.grad = torch.zeros_like(parameter)
+                    options = {"joining": joining, "stage": stage, "leftOut": out, "comparison": comparison}
+                    fed = {key: value.clone() for key, value in views.items()}
+                    yield case("contrabin", fed, weights, forward, options)
+
+
 def write(name, *families):
     cases = [found for family in families for found in family()]
     path = Path(__file__).parent / f"{name}.json"
@@ -448,3 +512,4 @@ write("layers", simple_layers, attentions, transformers, pools, heads)
 write("losses", entropies, pairs, contrasts)
 write("recurrent", recurrents)
 write("graphs", graphs)
+write("contrabin", contrabin)
