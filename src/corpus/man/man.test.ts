@@ -1,6 +1,6 @@
 /** NAME sections beside `lexgrog`, by which man-db fills the index of `apropos`. */
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,9 +23,8 @@ const PAGES: Readonly<Record<string, string>> = {
   'mdoc with quotes': '.Dd May 1, 2020\n.Dt X 3\n.Os\n.Sh NAME\n.Nm throw\n.Nd throw a ball\n.Sh LIBRARY\n',
 };
 
-/** What man-db makes of a page, by name; undefined where it is not installed. */
-function lexgrog(page: string): { names: string[]; summary: string } | undefined {
-  if (spawnSync('lexgrog', ['--version']).status !== 0) return undefined;
+/** What man-db makes of a page. */
+function lexgrog(page: string): { names: string[]; summary: string } {
   const path = join(mkdtempSync(join(tmpdir(), 'binscribe-man-')), 'page.3');
   writeFileSync(path, page);
   const lines = execFileSync('lexgrog', [path], { encoding: 'utf8' }).trim().split('\n');
@@ -35,10 +34,8 @@ function lexgrog(page: string): { names: string[]; summary: string } | undefined
 
 describe('readNameSection', () => {
   for (const [title, page] of Object.entries(PAGES)) {
-    it(`reads a page with ${title} as man-db does`, ({ skip }) => {
-      const theirs = lexgrog(page);
-      if (!theirs) return skip('lexgrog is not installed');
-      expect(readNameSection(page)).toEqual(theirs);
+    it(`reads a page with ${title} as man-db does`, () => {
+      expect(readNameSection(page)).toEqual(lexgrog(page));
     });
   }
 
@@ -57,8 +54,9 @@ describe('readNameSection', () => {
 
   it('takes hostile pages in the time of their length', () => {
     for (const part of ['\\f', '\\*(', '\\[', 'a ', 'a, ', '- ', '\\-', '.B ', '"', '\n.Nm a\n', '\\s+']) {
-      readNameSection(`${TITLE}.SH NAME\n${part.repeat(30_000)}`);
-      readNameSection(`.Sh NAME\n${part.repeat(10_000)}\n.Nd ${part.repeat(10_000)}`);
+      expect(() => readNameSection(`${TITLE}.SH NAME\n${part.repeat(30_000)}`)).not.toThrow();
+      const mdoc = `.Sh NAME\n${part.repeat(10_000)}\n.Nd ${part.repeat(10_000)}`;
+      expect(() => readNameSection(mdoc)).not.toThrow();
     }
   });
 });
