@@ -1,16 +1,7 @@
-/** What `binscribe corpus …` does: builds, checks and shows data sets. */
+/** What `binscribe corpus …` does: builds and shows data sets. */
 
 import { resolve } from 'node:path';
-import {
-  buildCorpus,
-  checkCorpus,
-  readManifest,
-  readRecipe,
-  renderCard,
-  renderCheck,
-  type BuildProgress,
-} from '../corpus/index.ts';
-import { BinscribeError } from '../error.ts';
+import { buildCorpus, readManifest, readRecipe, renderCard, type BuildProgress } from '../corpus/index.ts';
 import { renderJson } from '../explain/render/json.ts';
 import { sanitize } from '../explain/sanitize.ts';
 import { locked } from '../runtimes/lock.ts';
@@ -24,7 +15,7 @@ export interface BuildFlags {
   json?: boolean;
 }
 
-export interface JudgeFlags {
+export interface ShowFlags {
   json?: boolean;
 }
 
@@ -54,17 +45,7 @@ export async function buildDataset(path: string, flags: BuildFlags, session: Ses
   }
 }
 
-/** @throws BinscribeError of kind `corrupt` after the answer, where the data set is damaged */
-export async function checkDataset(directory: string, flags: JudgeFlags, session: Session): Promise<void> {
-  const report = await checkCorpus(directory);
-  if (flags.json) print(session, renderJson(report));
-  else session.stdout.write(renderCheck(report));
-  if (report.damage.length > 0) {
-    throw new BinscribeError('corrupt', `${directory}: ${report.damage[0]}`);
-  }
-}
-
-export function showDataset(directory: string, flags: JudgeFlags, session: Session): void {
+export function showDataset(directory: string, flags: ShowFlags, session: Session): void {
   const manifest = readManifest(directory);
   if (flags.json) print(session, renderJson(manifest));
   else session.stdout.write(renderCard(manifest));

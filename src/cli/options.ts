@@ -13,3 +13,17 @@ export function positive(text: string): number {
   if (Number.isInteger(value) && value > 0) return value;
   throw new InvalidArgumentError('expected a whole number above 0');
 }
+
+/** For an option that is a percentage. @returns the share, from 0 to 1 */
+export function percentage(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 100) return value / 100;
+  throw new InvalidArgumentError('expected a number from 0 to 100');
+}
+
+/** For an option that is a similarity of sets. Under a half, most of two similar sets differs. */
+export function similarity(text: string): number {
+  const value = Number(text);
+  if (value >= 0.5 && value <= 1) return value;
+  throw new InvalidArgumentError('expected a number from 0.5 to 1');
+}

@@ -2,7 +2,7 @@
 
 export { buildCorpus, type BuildOptions, type BuildProgress } from './build.ts';
 export { renderCard } from './card.ts';
-export { checkCorpus, renderCheck, type CorpusCheck } from './check.ts';
+export { checkCorpus, type CorpusCheck } from './check.ts';
 export {
   openDataset,
   type CodeRange,
@@ -11,6 +11,8 @@ export {
   type FunctionRow,
   type Manifest,
 } from './dataset.ts';
+export type { BarredMeasure, Bars } from './leakage/bars.ts';
+export { renderCheck } from './leakage/render.ts';
 export { readManifest } from './manifest.ts';
 export { listPrograms, type BuiltProgram } from './programs-list.ts';
 export { readRecipe, type Recipe, type Split } from './recipe.ts';

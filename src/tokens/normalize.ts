@@ -6,7 +6,7 @@
 
 import { Mnemonic } from 'iced-x86';
 import type { FunctionBody, Instruction, Operand } from '../binary/instruction.ts';
-import { murmur128Hex } from './hash.ts';
+import { murmur128, murmur128Hex } from './hash.ts';
 
 const NOP: number = Mnemonic.Nop;
 const ENDBR64: number = Mnemonic.Endbr64;
@@ -29,12 +29,26 @@ export function normalizedHash(body: FunctionBody): string {
   const kept = withoutPadding(body.instructions);
   const position = positionOfBlocks(body, kept);
   const start = body.instructions[0]?.address ?? 0;
-  for (const instruction of kept) {
-    words.push(instruction.mnemonic | (instruction.operands.length << 16));
-    for (const operand of instruction.operands) pushOperand(words, operand, start, position);
-  }
+  for (const instruction of kept) pushInstruction(words, instruction, start, position);
   return murmur128Hex(words.bytes());
 }
+
+/**
+ * A hash of each instruction with the same replaced, padding left out. Where a branch leads counts as nothing: one
+ * more instruction moves the targets of all that jump over it.
+ */
+export function instructionHashes(body: FunctionBody): Uint32Array {
+  const words = new WordList(16);
+  const start = body.instructions[0]?.address ?? 0;
+  return Uint32Array.from(withoutPadding(body.instructions), (instruction) => {
+    words.clear();
+    pushInstruction(words, instruction, start, NOWHERE);
+    return murmur128(words.bytes())[0];
+  });
+}
+
+/** No instruction is a known place. */
+const NOWHERE: ReadonlyMap<number, number> = new Map();
 
 /**
  * Linkers put programs that are not position-independent at 0x400000 (the psABI's choice) and reach their data
@@ -91,6 +105,16 @@ const TAG = {
   outside: 7,
 } as const;
 
+function pushInstruction(
+  words: WordList,
+  { mnemonic, operands }: Instruction,
+  start: number,
+  position: ReadonlyMap<number, number>,
+): void {
+  words.push(mnemonic | (operands.length << 16));
+  for (const operand of operands) pushOperand(words, operand, start, position);
+}
+
 function pushOperand(
   words: WordList,
   operand: Operand,
@@ -140,6 +164,10 @@ class WordList {
 
   constructor(capacity: number) {
     this.words = new Int32Array(Math.max(16, capacity));
+  }
+
+  clear(): void {
+    this.count = 0;
   }
 
   push(value: number): void {

@@ -1,8 +1,9 @@
 /** `binscribe corpus …`: makes data sets from source packages and judges them. */
 
-import { Command } from 'commander';
-import type { BuildFlags, JudgeFlags } from '../corpus.ts';
-import { positive } from '../options.ts';
+import { Command, Option } from 'commander';
+import type { BuildFlags, ShowFlags } from '../corpus.ts';
+import type { CheckFlags } from '../corpus-check.ts';
+import { percentage, positive, similarity } from '../options.ts';
 import type { Session } from '../session.ts';
 
 export function corpusCommand(session: Session): Command {
@@ -24,10 +25,22 @@ A recipe names Debian source packages for training and for testing, compilers an
 A package that cannot be built is listed in the data set's card, and the rest goes on. What is built is kept in the
 working folder: a run that was stopped goes on where it was. \`binscribe doctor\` says what the machine lacks.`;
 
-const JUDGE_HELP = `
+const CHECK_HELP = `
 Examples:
-  $ binscribe corpus show data/first
-  $ binscribe corpus check data/first`;
+  $ binscribe corpus check data/first
+  $ binscribe corpus check data/first --max-near 5 --max-source 5
+  $ binscribe corpus check data/functions -o results/leakage-functions
+
+A row of the test side leaks where training has the same code, the same but for addresses, a similar one, or a
+function of the same name and text, at whichever compiler and level. The bars are for the test side's rows without
+duplicates. Exit code 5 where the data set is damaged, a package lies on both sides, or a bar is passed.`;
+
+const SHOW_HELP = `
+Examples:
+  $ binscribe corpus show data/first`;
+
+/** As in corpus/leakage/bars.ts and corpus/check.ts, which help need not load; a test compares them. */
+export const CHECK_DEFAULTS = { bar: 0.1, similarity: 0.8 };
 
 function buildCommand(session: Session): Command {
   return new Command('build')
@@ -51,13 +64,28 @@ function buildCommand(session: Session): Command {
 }
 
 function checkCommand(session: Session): Command {
+  const bar = (measure: string, what: string): Option =>
+    new Option(`--max-${measure} <percent>`, `bar for ${what}`)
+      .argParser(percentage)
+      .default(CHECK_DEFAULTS.bar, `${100 * CHECK_DEFAULTS.bar}`);
   return new Command('check')
     .description('Read a data set through: is it whole, and how much of its test side leaks from training?')
     .argument('<dir>', 'folder of the data set')
+    .addOption(bar('exact', 'the same code'))
+    .addOption(bar('normalized', 'the same code but for addresses'))
+    .addOption(bar('near', 'the same or similar code'))
+    .addOption(bar('source', 'functions of the same name and text'))
+    .option(
+      '--similarity <number>',
+      'Jaccard similarity of shingles that makes codes similar, 0.5 to 1',
+      similarity,
+      CHECK_DEFAULTS.similarity,
+    )
+    .option('-o, --output <path>', 'write PATH.json and PATH.md')
     .option('--json', 'print JSON')
-    .addHelpText('after', JUDGE_HELP)
-    .action(async (directory: string, flags: JudgeFlags) => {
-      const { checkDataset } = await import('../corpus.ts');
+    .addHelpText('after', CHECK_HELP)
+    .action(async (directory: string, flags: CheckFlags) => {
+      const { checkDataset } = await import('../corpus-check.ts');
       await checkDataset(directory, flags, session);
     });
 }
@@ -67,8 +95,8 @@ function showCommand(session: Session): Command {
     .description('Print what a data set is made of.')
     .argument('<dir>', 'folder of the data set')
     .option('--json', 'print the manifest')
-    .addHelpText('after', JUDGE_HELP)
-    .action(async (directory: string, flags: JudgeFlags) => {
+    .addHelpText('after', SHOW_HELP)
+    .action(async (directory: string, flags: ShowFlags) => {
       const { showDataset } = await import('../corpus.ts');
       showDataset(directory, flags, session);
     });
