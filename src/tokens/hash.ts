@@ -24,6 +24,16 @@ const mix2 = (k: number): number => Math.imul(rotate(Math.imul(k, C2), 16), C3);
 const mix3 = (k: number): number => Math.imul(rotate(Math.imul(k, C3), 17), C4);
 const mix4 = (k: number): number => Math.imul(rotate(Math.imul(k, C4), 18), C1);
 
+/** MurmurHash3_x86_32 of the words `start` to `end`, seed 0: for the many small things that are counted, not named. */
+export function murmur32(words: Int32Array | Uint32Array, start: number, end: number): number {
+  let h = 0;
+  for (let i = start; i < end; i++) {
+    const k = Math.imul(rotate(Math.imul(words[i], 0xcc9e2d51), 15), 0x1b873593);
+    h = (Math.imul(rotate(h ^ k, 13), 5) + 0xe6546b64) | 0;
+  }
+  return finalMix(h ^ (4 * (end - start))) >>> 0;
+}
+
 /** The little-endian word at `offset`; bytes from `end` on count as zero. */
 function word(data: Uint8Array, offset: number, end = data.length): number {
   let value = 0;

@@ -6,7 +6,7 @@
 
 import { Mnemonic } from 'iced-x86';
 import type { FunctionBody, Instruction, Operand } from '../binary/instruction.ts';
-import { murmur128, murmur128Hex } from './hash.ts';
+import { murmur128Hex, murmur32 } from './hash.ts';
 
 const NOP: number = Mnemonic.Nop;
 const ENDBR64: number = Mnemonic.Endbr64;
@@ -43,7 +43,7 @@ export function instructionHashes(body: FunctionBody): Uint32Array {
   return Uint32Array.from(withoutPadding(body.instructions), (instruction) => {
     words.clear();
     pushInstruction(words, instruction, start, NOWHERE);
-    return murmur128(words.bytes())[0];
+    return words.hash();
   });
 }
 
@@ -183,6 +183,10 @@ class WordList {
   pushNumber(value: number): void {
     this.push(value);
     this.push(Math.floor(value / 2 ** 32));
+  }
+
+  hash(): number {
+    return murmur32(this.words, 0, this.count);
   }
 
   bytes(): Uint8Array {

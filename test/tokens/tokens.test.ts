@@ -7,21 +7,25 @@ import { describe, expect, it } from 'vitest';
 import { findFunctions } from '../../src/binary/functions.ts';
 import { openBinary } from '../../src/binary/open.ts';
 import { disassemble, disassembleRange } from '../../src/binary/x86/disassemble.ts';
-import { murmur128Hex } from '../../src/tokens/hash.ts';
+import { murmur128Hex, murmur32 } from '../../src/tokens/hash.ts';
 import { exactHash, normalizedHash, withoutPadding } from '../../src/tokens/normalize.ts';
 import { opcodePairTokens, opcodeTokens } from '../../src/tokens/opcodes.ts';
 import { bagOf, SCHEME } from '../../src/tokens/scheme.ts';
 import { compile } from '../support/compile.ts';
 
-const hashes = JSON.parse(readFileSync(new URL('hashes.json', import.meta.url), 'utf8')) as unknown as Record<
-  string,
-  string
->;
+const hashes = JSON.parse(readFileSync(new URL('hashes.json', import.meta.url), 'utf8')) as unknown as {
+  '128': Record<string, string>;
+  '32': Record<string, number>;
+};
 
-describe('murmur128', () => {
+describe('murmur', () => {
   it('agrees with mmh3', () => {
-    for (const [hex, expected] of Object.entries(hashes)) {
+    for (const [hex, expected] of Object.entries(hashes['128'])) {
       expect(murmur128Hex(Uint8Array.from(Buffer.from(hex, 'hex')))).toBe(expected);
+    }
+    for (const [hex, expected] of Object.entries(hashes['32'])) {
+      const words = new Uint32Array(Uint8Array.from(Buffer.from(hex, 'hex')).buffer);
+      expect(murmur32(words, 0, words.length)).toBe(expected);
     }
   });
 });
