@@ -112,6 +112,16 @@ test.each<[command: string, code: number, message: string]>([
   ['corpus show @/nowhere', 3, '@/nowhere/manifest.json: no manifest of a data set: '],
   ['corpus show @/torn', 5, '@/torn/manifest.json: no manifest of a data set: no JSON: '],
   ['corpus check @/text', 3, '@/text/manifest.json: no manifest of a data set: a part of the path is a file'],
+  [
+    'corpus check @/lost --max-near 101',
+    2,
+    "option '--max-near <percent>' argument '101' is invalid. expected a number from 0 to 100",
+  ],
+  [
+    'corpus check @/lost --similarity 0.2',
+    2,
+    "option '--similarity <number>' argument '0.2' is invalid. expected a number from 0.5 to 1",
+  ],
   ['corpus check @/lost', 3, '@/lost/data/train-p.parquet: there is no such file or folder'],
   ['explain @/text --model @/nowhere', 7, '@/nowhere: no model here: a folder with model.json expected'],
 ])('%s', async (command, code, message) => {

@@ -1,16 +1,41 @@
 /** A small data set, written as `binscribe corpus build` writes one: two packages to learn from, one to judge. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sha256 } from '../../src/corpus/hash.ts';
 import { DATASET_SCHEMA, type Manifest } from '../../src/corpus/manifest.ts';
+import { Marker } from '../../src/corpus/marks.ts';
 import { ALL_COLUMNS, type FunctionRow } from '../../src/corpus/row.ts';
 import { ShardWriter } from '../../src/corpus/shard.ts';
 import { labelledPackages } from './labelled.ts';
 
 const SPLITS = { alpha: 'train', beta: 'train', gamma: 'test' } as const;
 
-/** @param dataset folder to be made */
-export function writeDataset(dataset: string): void {
+type Change = (row: FunctionRow) => FunctionRow;
+
+/**
+ * The same with all marks right.
+ * @returns its rows
+ */
+export function writeMarkedDataset(dataset: string, change: Change = (row) => row): FunctionRow[] {
+  const rows: FunctionRow[] = [];
+  const marker = new Marker();
+  writeDataset(dataset, (row) => {
+    rows.push(change(row));
+    return row;
+  });
+  for (const row of rows) marker.learn(row, row.split);
+  const marked = rows.map((row) => ({ ...row, ...marker.mark(row) }));
+  let written = 0;
+  writeDataset(dataset, () => marked[written++]);
+  return marked;
+}
+
+/**
+ * @param dataset folder to be made
+ * @param change what is written for a row
+ */
+export function writeDataset(dataset: string, change: Change = (row) => row): void {
   mkdirSync(join(dataset, 'data'), { recursive: true });
   const rows = { train: 0, test: 0 };
   const shards = Object.entries(SPLITS).map(([name, split]) => {
@@ -52,12 +77,12 @@ export function writeDataset(dataset: string): void {
           exact_leak: false,
           normalized_leak: split === 'test' && label.name !== 'rare',
         };
-        shard.write(row);
+        shard.write(change(row));
       });
     }
     shard.finish();
     rows[split] += shard.rows;
-    return { file, package: name, rows: shard.rows, sha256: '0'.repeat(64) };
+    return { file, package: name, rows: shard.rows, sha256: sha256(readFileSync(join(dataset, file))) };
   });
   const counts = (split: 'train' | 'test') => ({
     rows: rows[split],

@@ -34,7 +34,12 @@ function dump(path: string): Map<string, string[]> {
     const text = /^ *[0-9a-f]+:\t(.*)$/.exec(line)?.[1];
     if (text === undefined || /\bnop|^xchg +ax,ax|^endbr64/.test(text)) continue;
     const plain = text.replace(/ +# .*$/, '').replace(/\[rip\+?-?0x[0-9a-f]+\]/, '[rip]');
-    lines.push(plain.replace(/[0-9a-f]+ <.*>$/, 'target').replace(/ +/g, ' ').trim());
+    lines.push(
+      plain
+        .replace(/[0-9a-f]+ <.*>$/, 'target')
+        .replace(/ +/g, ' ')
+        .trim(),
+    );
   }
   return functions;
 }

@@ -13,7 +13,10 @@ export class Places {
   private readonly bits = new Map<string, number>();
   readonly packages: readonly string[];
 
-  constructor({ packages, compilers, levels }: Pick<Manifest, 'packages' | 'compilers' | 'levels'>) {
+  private readonly dataset: string;
+
+  constructor({ name, packages, compilers, levels }: Manifest) {
+    this.dataset = name;
     this.packages = [...new Set(packages.map(({ name }) => name))];
     // Where something is wrong a package lies on both sides, so that each side has bits for all of them.
     for (const split of ['train', 'test'] as const) {
@@ -51,7 +54,10 @@ export class Places {
   private bit(place: string): number {
     const bit = this.bits.get(place);
     if (bit !== undefined) return bit;
-    throw new BinscribeError('corrupt', `a row is of ${place}, which the manifest does not list`);
+    throw new BinscribeError(
+      'corrupt',
+      `${this.dataset}: a row is of ${place}, which the manifest does not list`,
+    );
   }
 }
 
