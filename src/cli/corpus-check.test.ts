@@ -43,6 +43,18 @@ describe('binscribe corpus check', () => {
     expect((await check(...loose, ...enough)).code).toBe(0);
   });
 
+  it('fails where a package lies on both sides, whatever the bars', async () => {
+    const both = join(folder, 'both');
+    writeMarkedDataset(both, (row) =>
+      row.package === 'alpha' && row.name === 'main' ? { ...row, split: 'test' } : row,
+    );
+    const { code, out, err } = await runCommand(['corpus', 'check', both, ...loose]);
+    expect(code).toBe(5);
+    expect(out).toContain('# small: DAMAGED, under every bar\n\n- alpha is on both sides');
+    expect(err).toContain('both: alpha is on both sides: expected no rows on the test side, got 8\n');
+    expect(err).toContain('\n  Build it again, each package on one side: ');
+  });
+
   it('has a bar for each measure by default', async () => {
     const { code, err } = await check();
     expect(code).toBe(5);

@@ -33,7 +33,11 @@ export async function checkDataset(directory: string, flags: CheckFlags, session
   );
   await publish(session, flags, renderCheck(check), renderJson(check));
   tellCost(check, performance.now() - started, session);
-  if (check.damage.length > 0) throw new BinscribeError('corrupt', `${directory}: ${check.damage[0]}`);
+  if (check.damage.length > 0) {
+    throw new BinscribeError('corrupt', `${directory}: ${check.damage[0]}`, {
+      hint: `Build it again, each package on one side: \`binscribe corpus build RECIPE -o ${directory}\`.`,
+    });
+  }
   failAboveBars(directory, check);
 }
 
@@ -42,11 +46,13 @@ function tellCost({ counts }: CorpusCheck, milliseconds: number, session: Sessio
   if (milliseconds < WORTH_TELLING) return;
   const rows = counts.train.rows + counts.test.rows;
   const seconds = milliseconds / 1000;
+  const { user, system } = process.cpuUsage();
+  const processor = (user + system) / 1e6;
   // Kilobytes, as Linux counts them.
   const megabytes = Math.round(process.resourceUsage().maxRSS / 1024);
   const speed = Math.round(rows / seconds).toLocaleString('en-US');
   session.stderr.write(
-    `${rows.toLocaleString('en-US')} functions in ${seconds.toFixed(1)} s: ${speed} a second, ${megabytes} MB of memory at most\n`,
+    `${rows.toLocaleString('en-US')} functions in ${seconds.toFixed(1)} s (${processor.toFixed(1)} s of a processor): ${speed} a second, ${megabytes} MB of memory at most\n`,
   );
 }
 
