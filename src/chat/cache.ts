@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../corpus/hash.ts';
+import { BinscribeError, describeError } from '../error.ts';
 
 export interface AnswerCache {
   get(request: string): string | undefined;
@@ -24,13 +25,22 @@ export class FileCache implements AnswerCache {
     }
   }
 
-  /** There whole or not at all: who is killed here has asked in vain, no more. */
+  /**
+   * There whole or not at all: who is killed here has asked in vain, no more.
+   * @throws BinscribeError of kind `unreadable` where the folder cannot be written
+   */
   set(request: string, answer: string): void {
     const path = this.path(request);
-    mkdirSync(join(path, '..'), { recursive: true });
     const partial = `${path}.${process.pid}`;
-    writeFileSync(partial, answer);
-    renameSync(partial, path);
+    try {
+      mkdirSync(join(path, '..'), { recursive: true });
+      writeFileSync(partial, answer);
+      renameSync(partial, path);
+    } catch (error) {
+      throw new BinscribeError('unreadable', `${this.folder}: cannot keep answers: ${describeError(error)}`, {
+        cause: error,
+      });
+    }
   }
 
   /** Two levels, so that no folder has a hundred thousand files. */

@@ -1,60 +1,34 @@
 /** The client against a server that misbehaves in every way that servers do. */
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { mkdtempSync, rmSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { type Behaviour, drip, endless, good, serveChat, status, stopServing } from '../../test/support/chat.ts';
 import { FileCache } from './cache.ts';
-import { ask, type ChatOptions, type Message } from './client.ts';
+import { ask, type ChatOptions, type Message, requestOf } from './client.ts';
+import { askAll } from './questions.ts';
 import { estimate } from './cost.ts';
-
-type Behaviour = (response: ServerResponse, body: string, request: IncomingMessage) => void;
 
 const folder = mkdtempSync(join(tmpdir(), 'binscribe-chat-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-let server: Server | undefined;
-afterEach(() => {
-  server?.closeAllConnections();
-  server?.close();
-});
+afterEach(stopServing);
 
-const good: Behaviour = (response, body) => {
-  const { messages } = JSON.parse(body) as { messages: Message[] };
-  const content = `heard ${messages.at(-1)?.content}`;
-  const usage = { prompt_tokens: 7, completion_tokens: 3 };
-  response.end(JSON.stringify({ choices: [{ message: { role: 'assistant', content } }], usage }));
-};
-
-/** A server that behaves as told, request by request; the last behaviour stays. */
+/** A server that behaves as told, and how to ask it without waiting long. */
 async function serve(
   ...behaviours: Behaviour[]
 ): Promise<{ options: ChatOptions; requests: IncomingMessage[] }> {
-  const requests: IncomingMessage[] = [];
-  server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (part: Buffer) => (body += part.toString()));
-    request.on('end', () => {
-      const behaviour = behaviours[Math.min(requests.push(request), behaviours.length) - 1];
-      behaviour(response, body, request);
-    });
-  });
-  await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}/v1/`;
-  return { options: { url, model: 'tiny', firstWait: 1, patience: 2000 }, requests };
+  const { url, requests } = await serveChat((n) => behaviours[Math.min(n, behaviours.length - 1)]);
+  return { options: { url: `${url}/`, model: 'tiny', firstWait: 1, patience: 2000 }, requests };
 }
 
+const heard = good((question) => `heard ${question}`);
 const QUESTION: Message[] = [{ role: 'user', content: 'what is it?' }];
-const status =
-  (code: number, headers: Record<string, string> = {}): Behaviour =>
-  (response) =>
-    response.writeHead(code, headers).end('{"error":"no"}');
 
 describe('ask', () => {
   it('gets an answer, and sends the key', async () => {
-    const { options, requests } = await serve(good);
+    const { options, requests } = await serve(heard);
     const answer = await ask(QUESTION, { ...options, key: 'secret' });
     expect(answer).toEqual({
       text: 'heard what is it?',
@@ -77,7 +51,7 @@ describe('ask', () => {
     ['a reply without an answer', (response: ServerResponse) => void response.end('{"choices":[]}')],
     ['a connection that breaks', (response: ServerResponse) => void response.destroy()],
   ])('tries again after %s', async (_, behaviour: Behaviour) => {
-    const { options, requests } = await serve(behaviour, behaviour, good);
+    const { options, requests } = await serve(behaviour, behaviour, heard);
     expect((await ask(QUESTION, options)).text).toBe('heard what is it?');
     expect(requests).toHaveLength(3);
   });
@@ -95,14 +69,7 @@ describe('ask', () => {
   it.each([
     ['a refused key', status(401), 'status 401'],
     ['an unknown model', status(404), 'status 404'],
-    [
-      'a reply without end',
-      (response: ServerResponse) => {
-        const more = () => response.write('x'.repeat(2 ** 20), () => setImmediate(more));
-        more();
-      },
-      'no chat endpoint',
-    ],
+    ['a reply without end', endless, 'no chat endpoint'],
   ])('does not try again after %s', async (_, behaviour: Behaviour, message) => {
     const { options, requests } = await serve(behaviour);
     await expect(ask(QUESTION, options)).rejects.toMatchObject({
@@ -110,6 +77,30 @@ describe('ask', () => {
       message: expect.stringContaining(message) as string,
     });
     expect(requests).toHaveLength(1);
+  });
+
+  it('gives up an answer that comes a byte at a time', async () => {
+    const { options } = await serve(drip);
+    const asked = ask(QUESTION, { ...options, patience: 100, attempts: 1 });
+    await expect(asked).rejects.toMatchObject({ message: expect.stringContaining('no answer within') as string });
+  });
+
+  it('repeats no key that a server quotes', async () => {
+    const key = 'sk-0123456789abcdef';
+    const quote: Behaviour = (response) => void response.writeHead(401).end(`Incorrect API key: ${key}.`);
+    const { options } = await serve(quote, good(() => `you are ${key}`));
+    const asked = ask(QUESTION, { ...options, key });
+    await expect(asked).rejects.toMatchObject({ message: expect.stringContaining('key: [key].') as string });
+    expect((await ask(QUESTION, { ...options, key })).text).toBe('you are [key]');
+    // What somebody gives a local server that wants any key is a word like others.
+    expect((await ask(QUESTION, { ...options, key: 'you' })).text).toBe(`you are ${key}`);
+  });
+
+  it('says that answers cannot be kept', async () => {
+    const { options } = await serve(heard);
+    writeFileSync(join(folder, 'file'), '');
+    const cache = new FileCache(join(folder, 'file'));
+    await expect(ask(QUESTION, { ...options, cache })).rejects.toMatchObject({ kind: 'unreadable' });
   });
 
   it('does not follow where a server points', async () => {
@@ -121,7 +112,7 @@ describe('ask', () => {
   });
 
   it('remembers an answer, by all of the request', async () => {
-    const { options, requests } = await serve(good);
+    const { options, requests } = await serve(heard);
     const cache = new FileCache(folder);
     await ask(QUESTION, { ...options, cache });
     expect(await ask(QUESTION, { ...options, cache })).toMatchObject({
@@ -139,6 +130,51 @@ describe('ask', () => {
     const asked = ask(QUESTION, { ...options, signal: controller.signal });
     setTimeout(() => controller.abort(), 50);
     await expect(asked).rejects.toMatchObject({ kind: 'interrupted' });
+  });
+});
+
+describe('askAll', () => {
+  const questions = Array.from({ length: 30 }, (_, i): Message[] => [{ role: 'user', content: `${i}` }]);
+
+  it('goes on after a question that fails, and asks no more at a time than told', async () => {
+    let [under, most] = [0, 0];
+    const { options } = await serve((response, body, request) => {
+      most = Math.max(most, ++under);
+      setTimeout(() => {
+        under--;
+        const { messages } = JSON.parse(body) as { messages: Message[] };
+        (Number(messages[0].content) % 3 === 0 ? status(400) : heard)(response, body, request);
+      }, 2);
+    });
+    const counted: number[] = [];
+    const outcomes = await askAll(questions, { ...options, jobs: 4, progress: (asked) => counted.push(asked) });
+    expect(outcomes.map((one) => ('answer' in one ? one.answer.text : one.failure.kind))).toEqual(
+      questions.map((_, i) => (i % 3 === 0 ? 'usage' : `heard ${i}`)),
+    );
+    expect(most).toBe(4);
+    expect(counted).toEqual(questions.map((_, i) => i + 1));
+  });
+
+  it('ends where nothing but failures comes back', async () => {
+    const { options, requests } = await serve(status(401));
+    await expect(askAll(questions, { ...options, jobs: 3 })).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringContaining('10 questions failed one after another') as string,
+    });
+    expect(requests.length).toBeLessThan(14);
+  });
+
+  it('ends at once when it is interrupted, and keeps what was answered', async () => {
+    const controller = new AbortController();
+    const { options } = await serve(
+      ...Array.from({ length: 5 }, () => heard),
+      () => void setTimeout(() => controller.abort(), 20),
+    );
+    const cache = new FileCache(join(folder, 'interrupted'));
+    const asked = askAll(questions, { ...options, cache, jobs: 2, signal: controller.signal });
+    await expect(asked).rejects.toMatchObject({ kind: 'interrupted' });
+    const kept = questions.filter((messages) => cache.get(requestOf(messages, options)) !== undefined);
+    expect(kept).toHaveLength(5);
   });
 });
 

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { BinscribeError, describeError } from '../error.ts';
 import type { AnswerCache } from './cache.ts';
+import { ATTEMPTS, LONGEST_ANSWER, PATIENCE } from './limits.ts';
 
 export interface Message {
   readonly role: 'system' | 'user';
@@ -37,14 +38,13 @@ export interface Answer {
   readonly remembered: boolean;
 }
 
-const PATIENCE = 120_000;
-const ATTEMPTS = 5;
 const FIRST_WAIT = 1000;
 /** Longer is a server's mistake, or a stranger's idea of fun. */
 const LONGEST_WAIT = 60_000;
-const LONGEST_ANSWER = 512;
 /** Bytes of a reply: an answer of 100,000 tokens has a tenth. */
 const LARGEST_REPLY = 4 * 2 ** 20;
+/** Characters. Shorter keys are what one gives a local server that wants any, and occur in texts by chance. */
+const LEAST_SECRET = 12;
 
 const replyShape = z.object({
   choices: z.array(z.object({ message: z.object({ content: z.string() }) })).min(1),
@@ -62,14 +62,22 @@ class Passing extends Error {
   }
 }
 
+/** What is sent, and by which an answer is remembered: all that decides it, the address of the server left out. */
+export function requestOf(
+  messages: readonly Message[],
+  { model, longest = LONGEST_ANSWER }: Pick<ChatOptions, 'model' | 'longest'>,
+): string {
+  return JSON.stringify({ model, messages, max_tokens: longest, temperature: 0 });
+}
+
 /**
  * Asks until there is an answer, of temperature 0, so that it can be remembered.
  * @throws BinscribeError: `usage` where the server says no for good, `unreadable` where it does not answer,
  *   `interrupted`
  */
 export async function ask(messages: readonly Message[], options: ChatOptions): Promise<Answer> {
-  const { model, cache, longest = LONGEST_ANSWER, attempts = ATTEMPTS, signal } = options;
-  const request = JSON.stringify({ model, messages, max_tokens: longest, temperature: 0 });
+  const { cache, attempts = ATTEMPTS, signal } = options;
+  const request = requestOf(messages, options);
   const known = cache?.get(request);
   if (known !== undefined) return { text: known, tokens: { sent: 0, received: 0 }, remembered: true };
   let wait = options.firstWait ?? FIRST_WAIT;
@@ -119,10 +127,12 @@ async function post(body: string, { url, key, patience = PATIENCE, signal }: Cha
     });
     ({ status } = reply);
     retryAfter = reply.headers.get('retry-after');
-    text = await readBounded(reply);
+    text = withoutKey(await readBounded(reply), key);
   } catch (error) {
     if (error instanceof BinscribeError) throw error;
-    throw new Passing(clock.aborted ? `no answer within ${patience / 1000} s` : reasonOf(error));
+    throw new Passing(
+      clock.aborted ? `no answer within ${patience / 1000} s` : withoutKey(reasonOf(error), key),
+    );
   }
   if (status === 429 || status >= 500) throw new Passing(`status ${status}`, waitOf(retryAfter));
   if (status !== 200) {
@@ -132,12 +142,17 @@ async function post(body: string, { url, key, patience = PATIENCE, signal }: Cha
       {
         hint:
           status === 401 || status === 403
-            ? 'Give the key in the variable BINSCRIBE_CHAT_KEY.'
+            ? 'Is the key right, and in the variable that --key-variable names?'
             : 'Is the model its name there?',
       },
     );
   }
   return answerOf(text);
+}
+
+/** Servers quote the key that they refuse, and what they say is shown and kept. */
+function withoutKey(text: string, key: string | undefined): string {
+  return key === undefined || key.length < LEAST_SECRET ? text : text.replaceAll(key, '[key]');
 }
 
 /** Half a reply is a passing failure too: the server was stopped. */

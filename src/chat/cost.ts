@@ -28,6 +28,11 @@ export function estimate(
   const characters = requests.flat().reduce((sum, { content }) => sum + content.length, 0);
   const sent = Math.ceil(characters / CHARACTERS_PER_TOKEN);
   const received = requests.length * longest;
-  const cost = prices ? (sent * prices.sent + received * prices.received) / 1e6 : null;
+  const cost = prices && priceOf({ sent, received }, prices);
   return { requests: requests.length, sent, received, cost };
+}
+
+/** In the prices' currency. */
+export function priceOf(tokens: Readonly<Record<'sent' | 'received', number>>, prices: Prices): number {
+  return (tokens.sent * prices.sent + tokens.received * prices.received) / 1e6;
 }

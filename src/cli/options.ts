@@ -27,3 +27,10 @@ export function similarity(text: string): number {
   if (value >= 0.5 && value <= 1) return value;
   throw new InvalidArgumentError('expected a number from 0.5 to 1');
 }
+
+/** For a price. */
+export function notNegative(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError('expected a number, 0 or above');
+}

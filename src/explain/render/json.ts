@@ -11,9 +11,9 @@ export function* renderJson(document: object): Generator<string> {
   yield '{\n';
   let separator = '';
   for (const [key, value] of Object.entries(document) as [string, unknown][]) {
-    yield `${separator}  ${json(key)}: `;
+    yield `${separator}  ${jsonText(key)}: `;
     if (isIterable(value)) yield* items(value);
-    else yield json(value);
+    else yield jsonText(value);
     separator = ',\n';
   }
   yield '\n}\n';
@@ -22,7 +22,7 @@ export function* renderJson(document: object): Generator<string> {
 function* items(values: Iterable<unknown>): Generator<string> {
   let separator = '[\n';
   for (const value of values) {
-    yield `${separator}    ${json(value)}`;
+    yield `${separator}    ${jsonText(value)}`;
     separator = ',\n';
   }
   yield separator === '[\n' ? '[]' : '\n  ]';
@@ -32,7 +32,8 @@ function isIterable(value: unknown): value is Iterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.iterator in value;
 }
 
-function json(value: unknown): string {
+/** On one line, and printable. */
+export function jsonText(value: unknown): string {
   return JSON.stringify(value).replace(
     UNESCAPED,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
