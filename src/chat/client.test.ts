@@ -5,7 +5,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { type Behaviour, drip, endless, good, serveChat, status, stopServing } from '../../test/support/chat.ts';
+import {
+  type Behaviour,
+  drip,
+  endless,
+  good,
+  serveChat,
+  status,
+  stopServing,
+} from '../../test/support/chat.ts';
 import { FileCache } from './cache.ts';
 import { ask, type ChatOptions, type Message, requestOf } from './client.ts';
 import { askAll } from './questions.ts';
@@ -57,13 +65,12 @@ describe('ask', () => {
   });
 
   it('gives up a server that never answers', async () => {
-    const { options, requests } = await serve(() => undefined);
+    const { options } = await serve(() => undefined);
     const asked = ask(QUESTION, { ...options, patience: 50, attempts: 2 });
     await expect(asked).rejects.toMatchObject({
       kind: 'unreadable',
-      message: expect.stringContaining('no answer within 0.05 s') as string,
+      message: expect.stringContaining('2 attempts, the last: no answer within 0.05 s') as string,
     });
-    expect(requests).toHaveLength(2);
   });
 
   it.each([
@@ -82,13 +89,18 @@ describe('ask', () => {
   it('gives up an answer that comes a byte at a time', async () => {
     const { options } = await serve(drip);
     const asked = ask(QUESTION, { ...options, patience: 100, attempts: 1 });
-    await expect(asked).rejects.toMatchObject({ message: expect.stringContaining('no answer within') as string });
+    await expect(asked).rejects.toMatchObject({
+      message: expect.stringContaining('no answer within') as string,
+    });
   });
 
   it('repeats no key that a server quotes', async () => {
     const key = 'sk-0123456789abcdef';
     const quote: Behaviour = (response) => void response.writeHead(401).end(`Incorrect API key: ${key}.`);
-    const { options } = await serve(quote, good(() => `you are ${key}`));
+    const { options } = await serve(
+      quote,
+      good(() => `you are ${key}`),
+    );
     const asked = ask(QUESTION, { ...options, key });
     await expect(asked).rejects.toMatchObject({ message: expect.stringContaining('key: [key].') as string });
     expect((await ask(QUESTION, { ...options, key })).text).toBe('you are [key]');
@@ -147,7 +159,11 @@ describe('askAll', () => {
       }, 2);
     });
     const counted: number[] = [];
-    const outcomes = await askAll(questions, { ...options, jobs: 4, progress: (asked) => counted.push(asked) });
+    const outcomes = await askAll(questions, {
+      ...options,
+      jobs: 4,
+      progress: (asked) => counted.push(asked),
+    });
     expect(outcomes.map((one) => ('answer' in one ? one.answer.text : one.failure.kind))).toEqual(
       questions.map((_, i) => (i % 3 === 0 ? 'usage' : `heard ${i}`)),
     );

@@ -82,6 +82,7 @@ export async function ask(messages: readonly Message[], options: ChatOptions): P
   if (known !== undefined) return { text: known, tokens: { sent: 0, received: 0 }, remembered: true };
   let wait = options.firstWait ?? FIRST_WAIT;
   for (let attempt = 1; ; attempt++) {
+    if (signal?.aborted) throw new BinscribeError('interrupted', 'interrupted');
     try {
       const answer = await post(request, options);
       cache?.set(request, answer.text);
@@ -109,7 +110,14 @@ export async function ask(messages: readonly Message[], options: ChatOptions): P
 }
 
 async function post(body: string, { url, key, patience = PATIENCE, signal }: ChatOptions): Promise<Answer> {
-  const clock = AbortSignal.timeout(patience);
+  const end = new AbortController();
+  const interrupt = (): void => end.abort();
+  signal?.addEventListener('abort', interrupt);
+  let late = false;
+  const clock = setTimeout(() => {
+    late = true;
+    end.abort();
+  }, patience);
   let status: number;
   let text: string;
   let retryAfter: string | null;
@@ -123,16 +131,17 @@ async function post(body: string, { url, key, patience = PATIENCE, signal }: Cha
       body,
       // A token must not follow where a server points.
       redirect: 'error',
-      signal: signal ? AbortSignal.any([clock, signal]) : clock,
+      signal: end.signal,
     });
     ({ status } = reply);
     retryAfter = reply.headers.get('retry-after');
-    text = withoutKey(await readBounded(reply), key);
+    text = withoutKey(await readBounded(reply, end.signal), key);
   } catch (error) {
     if (error instanceof BinscribeError) throw error;
-    throw new Passing(
-      clock.aborted ? `no answer within ${patience / 1000} s` : withoutKey(reasonOf(error), key),
-    );
+    throw new Passing(late ? `no answer within ${patience / 1000} s` : withoutKey(reasonOf(error), key));
+  } finally {
+    clearTimeout(clock);
+    signal?.removeEventListener('abort', interrupt);
   }
   if (status === 429 || status >= 500) throw new Passing(`status ${status}`, waitOf(retryAfter));
   if (status !== 200) {
@@ -170,18 +179,32 @@ function answerOf(text: string): Answer {
   return { text: choices[0].message.content, tokens, remembered: false };
 }
 
-/** @throws BinscribeError `usage` where it is larger than any answer */
-async function readBounded(reply: Response): Promise<string> {
+/**
+ * Node 20 forgets the signal that fetch was given once there are headers and its garbage is collected: a server that
+ * sends a byte now and then would hold us for ever. So the body is cancelled here too.
+ * @throws BinscribeError `usage` where it is larger than any answer, Error where `signal` has ended it
+ */
+async function readBounded({ body }: Response, signal: AbortSignal): Promise<string> {
+  if (!body) return '';
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of reply.body ?? []) {
-    parts.push(part as Uint8Array);
-    size += (part as Uint8Array).length;
-    if (size > LARGEST_REPLY) {
-      throw new BinscribeError('usage', `a reply of over ${LARGEST_REPLY} bytes: this is no chat endpoint`);
+  const reader = (body as ReadableStream<Uint8Array>).getReader();
+  const cancel = (): void => void reader.cancel().catch(() => undefined);
+  signal.addEventListener('abort', cancel);
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      parts.push(part.value);
+      size += part.value.length;
+      if (size > LARGEST_REPLY) {
+        throw new BinscribeError('usage', `a reply of over ${LARGEST_REPLY} bytes: this is no chat endpoint`);
+      }
     }
+    signal.throwIfAborted();
+    return Buffer.concat(parts).toString('utf8');
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    cancel();
   }
-  return Buffer.concat(parts).toString('utf8');
 }
 
 /** Seconds, or a date. */

@@ -21,11 +21,12 @@ const FAILURES_IN_A_ROW = 10;
  */
 export async function askAll(
   questions: readonly (readonly Message[])[],
-  { jobs, progress, ...options }: CrowdOptions,
+  { jobs, progress, signal, ...options }: CrowdOptions,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = new Array<Outcome>(questions.length);
   const end = new AbortController();
-  const signal = options.signal ? AbortSignal.any([options.signal, end.signal]) : end.signal;
+  const interrupt = (): void => end.abort();
+  signal?.addEventListener('abort', interrupt);
   let [asked, failures] = [0, 0];
   let givenUp: BinscribeError | undefined;
 
@@ -33,7 +34,7 @@ export async function askAll(
   const work = async (): Promise<void> => {
     for (const [i, messages] of queue) {
       try {
-        const answer = await ask(messages, { ...options, signal });
+        const answer = await ask(messages, { ...options, signal: end.signal });
         outcomes[i] = { answer };
         // Which tells nothing about the server.
         if (answer.remembered) continue;
@@ -62,6 +63,8 @@ export async function askAll(
     await Promise.allSettled(workers);
     // Whoever gives up interrupts the others, who say no more than that.
     if (!givenUp) throw error;
+  } finally {
+    signal?.removeEventListener('abort', interrupt);
   }
   if (givenUp) throw givenUp;
   return outcomes;

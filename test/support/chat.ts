@@ -5,12 +5,14 @@ import type { AddressInfo } from 'node:net';
 
 export type Behaviour = (response: ServerResponse, body: string, request: IncomingMessage) => void;
 
-let server: Server | undefined;
+const servers: Server[] = [];
 
 /** Call it after each test that has served. */
 export function stopServing(): void {
-  server?.closeAllConnections();
-  server?.close();
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
 }
 
 /** @param behaviourAt what is done with the n-th request, from 0 */
@@ -19,7 +21,7 @@ export async function serveChat(
 ): Promise<{ url: string; requests: IncomingMessage[]; bodies: string[] }> {
   const requests: IncomingMessage[] = [];
   const bodies: string[] = [];
-  server = createServer((request, response) => {
+  const server = createServer((request, response) => {
     let body = '';
     request.on('data', (part: Buffer) => (body += part.toString()));
     request.on('end', () => {
@@ -27,7 +29,8 @@ export async function serveChat(
       behaviourAt(requests.push(request) - 1, body)(response, body, request);
     });
   });
-  await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}/v1`, requests, bodies };
 }
@@ -48,7 +51,9 @@ export function status(code: number, headers: Record<string, string> = {}): Beha
 
 /** A reply that never ends. */
 export const endless: Behaviour = (response) => {
-  const more = () => response.write('x'.repeat(2 ** 20), () => setImmediate(more));
+  const more = () => {
+    if (!response.destroyed) response.write('x'.repeat(2 ** 20), () => setImmediate(more));
+  };
   more();
 };
 
