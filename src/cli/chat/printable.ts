@@ -4,8 +4,8 @@ import { sanitize } from '../../explain/sanitize.ts';
 import type { RowKey } from '../../tasks/chat/sample.ts';
 import type { ChatReport, Example } from '../../tasks/chat/study.ts';
 
-/** Characters of a text: its first sentences. What a model said in full is in the file of --save. */
-const LONGEST_TEXT = 300;
+/** Characters of a text: its first sentences, a quotation. What a model said in full is in the file of --save. */
+const LONGEST_TEXT = 200;
 /** Of a name, a path or a version. */
 const LONGEST_NAME = 120;
 /** Of a failure's reason, of which the server may have said a part. */

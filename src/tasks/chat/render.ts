@@ -125,5 +125,7 @@ function digits(value: number): string {
 }
 
 function signed(value: number): string {
-  return value > 0 ? `+${digits(value)}` : digits(value);
+  const text = digits(value);
+  if (/^-?\.0+$/.test(text)) return digits(0);
+  return value > 0 ? `+${text}` : text;
 }
