@@ -30,7 +30,11 @@ const TEXTS: Record<string, string> = {
 };
 let dataset: Dataset;
 beforeAll(() => {
-  writeDataset(folder, { textOf: (name) => TEXTS[name] ?? null, isLeak: (name) => !UNMARKED.has(name) });
+  writeDataset(folder, (row) => ({
+    ...row,
+    comment: TEXTS[row.name] ?? null,
+    normalized_leak: row.split === 'test' && !UNMARKED.has(row.name),
+  }));
   dataset = openDataset(folder);
 });
 
