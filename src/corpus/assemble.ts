@@ -13,10 +13,10 @@ import { DATASET_SCHEMA, type Manifest } from './manifest.ts';
 import { Marker } from './marks.ts';
 import { packagesOf, type Recipe, type Split } from './recipe.ts';
 import { type FolderKind, replaceFolder } from './replace.ts';
-import { ALL_COLUMNS, type FunctionRow } from './row.ts';
+import { ALL_COLUMNS, type FunctionRow, type TextColumn } from './row.ts';
 import { ShardWriter, readShard } from './shard.ts';
 import { readLicences, type SourcePackage } from './sources.ts';
-import { type PackageTexts, TextIndex } from './texts.ts';
+import { type FunctionText, type PackageTexts, TextIndex } from './texts.ts';
 import { flagsFor, type Compiler, type Level } from './toolchain.ts';
 
 export const DATASET_FOLDER: FolderKind = { name: 'data set', marks: ['manifest.json', 'card.md'] };
@@ -80,6 +80,7 @@ async function writeShards(assembly: Assembly, folder: string): Promise<Manifest
     levels: [...recipe.levels],
     flags: flagsFor(recipe.levels[0]).slice(0, -1),
     packages: [],
+    snippets: null,
     failures: assembly.failures,
     cuts: [],
     shards: [],
@@ -130,9 +131,9 @@ async function writeShard(
     for await (const unmarked of readShard(unit.rows, UNMARKED_COLUMNS)) {
       const placed = { ...unmarked, split };
       const text = index.find(placed.source_file, placed.name, placed.source_line);
-      const { source = null, comment = null, style = null } = text ?? {};
-      const row: FunctionRow = { ...placed, source, comment, comment_style: style, ...marker.mark(placed) };
-      if (comment !== null) {
+      const flags = flagsFor(unit.optimization).join(' ');
+      const row: FunctionRow = { ...placed, flags, ir: null, ...textColumns(text), ...marker.mark(placed) };
+      if (row.text !== null) {
         manifest.described[split].rows++;
         if (!row.normalized_duplicate) manifest.described[split].unique++;
       }
@@ -145,7 +146,21 @@ async function writeShard(
     for (const cut of cuts) manifest.cuts.push({ package: name, compiler, optimization, ...cut });
   }
   shard.finish();
-  manifest.shards.push({ file, package: name, rows: shard.rows, sha256: await fileHash(path) });
+  manifest.shards.push({ file, split, package: name, rows: shard.rows, sha256: await fileHash(path) });
+}
+
+/** A package's licences are those of its files: manifest and card have them. */
+function textColumns(found: FunctionText | null): Pick<FunctionRow, TextColumn> {
+  const comment = found?.comment ?? null;
+  return {
+    source: found?.source ?? null,
+    text: comment,
+    text_kind: comment === null ? null : 'comment',
+    text_style: found?.style ?? null,
+    text_author: null,
+    text_reference: found && comment !== null ? `${found.file}:${found.line}` : null,
+    text_licence: null,
+  };
 }
 
 /** The units of one package in the recipe's order. */

@@ -114,8 +114,11 @@ describe.skipIf(!bubblewrapWorks())('building a data set', () => {
       variadic: false,
       parameter_classes: ['struct', 'float'],
       return_type: 'double',
-      comment: 'Length of P, squared and scaled by SCALE.',
-      comment_style: 'gnu',
+      flags: '-g -O0',
+      text: 'Length of P, squared and scaled by SCALE.',
+      text_kind: 'comment',
+      text_style: 'gnu',
+      text_reference: 'src/alpha.c:6',
     });
     expect(length?.source).toMatch(/^__attribute__\(\(noinline\)\) static double length_of\([^]*scale;\n\}$/);
     expect(length?.code.length).toBe(length?.size);

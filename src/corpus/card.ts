@@ -25,7 +25,7 @@ export function renderCard(manifest: Manifest): string {
         'without normalised ones',
         'exact leaks',
         'normalised leaks',
-        'with a comment',
+        'with a text',
       ],
       (['train', 'test'] as const).map((side) => {
         const c = counts[side];

@@ -25,6 +25,7 @@ export function writeDataset(dataset: string): void {
           split,
           compiler: program.compiler,
           optimization: program.optimization as FunctionRow['optimization'],
+          flags: `-${program.optimization}`,
           binary: name,
           name: label.name,
           symbol: label.name,
@@ -45,8 +46,13 @@ export function writeDataset(dataset: string): void {
           exact_hash: label.exactHash,
           normalized_hash: label.normalizedHash,
           source: null,
-          comment: null,
-          comment_style: null,
+          ir: null,
+          text: null,
+          text_kind: null,
+          text_style: null,
+          text_author: null,
+          text_reference: null,
+          text_licence: null,
           exact_duplicate: false,
           normalized_duplicate: false,
           exact_leak: false,
@@ -57,7 +63,7 @@ export function writeDataset(dataset: string): void {
     }
     shard.finish();
     rows[split] += shard.rows;
-    return { file, package: name, rows: shard.rows, sha256: '0'.repeat(64) };
+    return { file, split, package: name, rows: shard.rows, sha256: '0'.repeat(64) };
   });
   const counts = (split: 'train' | 'test') => ({
     rows: rows[split],
@@ -83,6 +89,7 @@ export function writeDataset(dataset: string): void {
       buildSystem: null,
       texts: null,
     })),
+    snippets: null,
     failures: [],
     cuts: [],
     shards,
