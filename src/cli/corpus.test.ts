@@ -118,6 +118,26 @@ describe('binscribe corpus', () => {
     });
   });
 
+  it('wants a collection for a recipe of snippets, and none for one of packages', async () => {
+    const common = { name: 'r', compilers: ['gcc-12'], levels: ['O0'] };
+    const snippets = join(folder, 'snippets.json');
+    writeFileSync(snippets, JSON.stringify({ ...common, source: { kind: 'poj104' } }));
+    const packages = join(folder, 'packages.json');
+    writeFileSync(packages, JSON.stringify({ ...common, train: ['hello'], test: [] }));
+    const build = (...args: string[]) =>
+      runCommand(['corpus', 'build', ...args, '-o', join(folder, 'r'), '--work', join(folder, 'work')]);
+    const without = await build(snippets);
+    expect(without.code).toBe(2);
+    expect(without.err).toContain(
+      'needs its collection: ProgramData.tar.gz, or its folder\n  Name it with --input',
+    );
+    const with_ = await build(packages, '--input', folder);
+    expect(with_.code).toBe(2);
+    expect(with_.err).toContain('the recipe r is of packages');
+    const absent = await build(snippets, '--input', join(folder, 'absent'));
+    expect(absent.code).toBe(3);
+  });
+
   it('builds a data set alone, also after a run that was killed', async () => {
     const recipe = join(folder, 'recipe.json');
     const out = join(folder, 'built');

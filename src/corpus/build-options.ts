@@ -22,6 +22,8 @@ export interface BuildOptions {
   workDir: string;
   /** Where the collection of a recipe of snippets is. */
   input?: string;
+  /** Snippets of a unit, by default 200: less is done again by a run that was killed, more in one sandbox. */
+  batchSize?: number;
   /** Units at once. */
   jobs?: number;
   unsafeNoSandbox?: boolean;

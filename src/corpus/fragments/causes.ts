@@ -35,12 +35,12 @@ const WORDS: readonly (readonly [Cause, RegExp])[] = [
     /redefinition|redeclar|conflicting|ambiguous|previous(ly)? (declar|defin)|different (return )?type|duplicate/,
   ],
   [
-    'not C by syntax',
-    /expected|stray|missing terminating|unterminated|extraneous|expression|invalid preprocessing|#error|unbalanced|numeric constant|invalid suffix/,
+    'types do not fit',
+    /incompatible|cannot convert|invalid conversion|invalid operands|no match|cannot initialize|lvalue|not assignable|cannot bind|(few|many) arguments|must return|invalid (static_)?cast|read-only/,
   ],
   [
-    'types do not fit',
-    /incompatible|cannot convert|invalid conversion|invalid operands|no match|cannot initialize|invalid type|lvalue|not assignable|assign|argument|return|operand|must return|cast|cannot bind|const/,
+    'not C by syntax',
+    /expected|stray|missing terminating|unterminated|extraneous|invalid preprocessing|#error|unbalanced|numeric constant|invalid suffix/,
   ],
 ];
 

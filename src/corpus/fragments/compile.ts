@@ -1,6 +1,7 @@
 /** Fragments become compilable by trying: each candidate in order, until a compiler takes one. */
 
 import type { Candidate } from './candidates.ts';
+import { causeOf } from './causes.ts';
 
 export interface CompileOutcome {
   ok: boolean;
@@ -31,9 +32,11 @@ export async function compileFragments<C>(
   compiler: FragmentCompiler<C>,
 ): Promise<CompiledFragment[]> {
   const results = fragments.map((): CompiledFragment => ({ candidate: undefined, complaint: '' }));
+  /** Those at which the compiler came to its limits: it would with the others too. */
+  const exhausted = new Set<number>();
   for (let round = 0; ; round++) {
     const open = results.flatMap(({ candidate }, i) =>
-      candidate === undefined && round < fragments[i].length ? [i] : [],
+      candidate === undefined && round < fragments[i].length && !exhausted.has(i) ? [i] : [],
     );
     if (open.length === 0) return results;
     const outcomes = await compiler.check(open.map((i) => fragments[i][round]));
@@ -41,6 +44,7 @@ export async function compileFragments<C>(
       const i = open[k];
       if (ok) results[i].candidate = round;
       if (round === 0) results[i].complaint = complaint;
+      if (!ok && causeOf(complaint) === 'time, memory or size') exhausted.add(i);
     }
   }
 }

@@ -5,6 +5,7 @@ import {
   chownSync,
   closeSync,
   constants,
+  fstatSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -25,15 +26,15 @@ import type { CompileOutcome, FragmentCompiler } from './compile.ts';
 import { complaintFlags, dialectFlags, type Dialect } from './dialect.ts';
 
 /** Seconds of processor time for one source: with all of C++'s headers it takes two on a slow machine. */
-const SECONDS = 10;
+const SECONDS = 5;
 
-/** Seconds by the clock: what waits, or stands in line on a busy machine. */
-const WALL_SECONDS = 60;
+/** Seconds by the clock, for what waits: a busy machine must not come to it first. */
+const WALL_SECONDS = 120;
 
 /** Bytes of memory of one compiler, and of the largest file: `int a[1 << 30] = {1};` would write 4 GB. */
 const LIMITS: Partial<SandboxLimits> = { memory: 2 ** 30, fileSize: 4 * 2 ** 20 };
 
-/** Of what the compiler says, the first lines. */
+/** Of what the compiler says, the first lines, and else the last: headers that include themselves come first. */
 const COMPLAINT_BYTES = 1000;
 
 /** Sources of one run: their objects are on the disk at the same time. */
@@ -242,14 +243,19 @@ function readWhole(path: string): Buffer | undefined {
 function complaintOf(path: string): string {
   const file = openFile(`${path}.log`);
   if (file === undefined) return NO_REASON;
-  const buffer = Buffer.alloc(COMPLAINT_BYTES);
   try {
-    const lines = buffer.toString('utf8', 0, readSync(file, buffer)).split('\n');
-    const told = lines.find((line) => /\b[Ee]rror\b/.test(line)) ?? lines.findLast((line) => line !== '');
-    return told ?? NO_REASON;
+    const size = fstatSync(file).size;
+    const [head, tail] = [0, Math.max(0, size - COMPLAINT_BYTES)].map((from) => linesAt(file, from));
+    const isError = (line: string): boolean => /\b[Ee]rror\b/.test(line);
+    return head.find(isError) ?? tail.find(isError) ?? tail.findLast((line) => line !== '') ?? NO_REASON;
   } finally {
     closeSync(file);
   }
+}
+
+function linesAt(file: number, from: number): string[] {
+  const buffer = Buffer.alloc(COMPLAINT_BYTES);
+  return buffer.toString('utf8', 0, readSync(file, buffer, 0, buffer.length, from)).split('\n');
 }
 
 const NO_REASON = 'the compiler gave no reason';

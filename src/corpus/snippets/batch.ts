@@ -5,7 +5,7 @@ import type { SnippetsRecipe, Split } from '../recipe.ts';
 import type { Snippet } from './snippet.ts';
 
 /** Snippets of a batch: enough that a sandbox and a shard a batch cost nothing beside compiling. */
-const BATCH = 200;
+export const BATCH_SIZE = 200;
 
 export interface PlacedSnippet extends Snippet {
   split: Split;
@@ -22,6 +22,7 @@ export interface Batch {
 export async function* cutBatches(
   snippets: AsyncIterable<Snippet>,
   { sample = 1, testShare = 0 }: Pick<SnippetsRecipe, 'sample' | 'testShare'>,
+  size: number,
 ): AsyncGenerator<Batch, void> {
   let number = 0;
   let batch: PlacedSnippet[] = [];
@@ -34,7 +35,7 @@ export async function* cutBatches(
     if (sample < 1 && fraction(`sample ${snippet.id}`) >= sample) continue;
     const split = snippet.split ?? (fraction(`split ${snippet.group}`) < testShare ? 'test' : 'train');
     batch.push({ ...snippet, split });
-    if (batch.length === BATCH) yield close();
+    if (batch.length === size) yield close();
   }
   if (batch.length > 0) yield close();
 }

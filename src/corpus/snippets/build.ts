@@ -9,7 +9,7 @@ import { openSandbox } from '../sandbox.ts';
 import { findCompiler } from '../toolchain.ts';
 import { Workplace } from '../workplace.ts';
 import { assembleSnippets, SnippetCounts, type DoneBatch } from './assemble.ts';
-import { cutBatches, type Batch } from './batch.ts';
+import { BATCH_SIZE, cutBatches, type Batch } from './batch.ts';
 import { settleBatch } from './settle.ts';
 import { openCollection } from './sources.ts';
 import { compileBatch, type SnippetContext, type SnippetUnit } from './unit.ts';
@@ -17,12 +17,12 @@ import { compileBatch, type SnippetContext, type SnippetUnit } from './unit.ts';
 /** As `buildCorpus`. Memory is that of a batch a worker, and of some hundred bytes a batch. */
 export async function buildSnippets(recipe: SnippetsRecipe, options: BuildOptions): Promise<Manifest> {
   const { signal, onProgress } = options;
+  const place = new Workplace(options.workDir);
+  const collection = openCollection(recipe.source, options.input, { place, signal });
   const sandbox = openSandbox(options.unsafeNoSandbox);
   const compilers = recipe.compilers.map(findCompiler);
-  const place = new Workplace(options.workDir);
   place.open();
   clearAbandonedCompilers();
-  const collection = openCollection(recipe.source, options.input, { place, signal });
   const context: SnippetContext = { place, sandbox, compilers, ir: recipe.ir ?? false, signal };
   const counts = new SnippetCounts();
   const batches: DoneBatch[] = [];
@@ -38,7 +38,7 @@ export async function buildSnippets(recipe: SnippetsRecipe, options: BuildOption
   report(`read ${recipe.source.kind}`);
   const inputs = await collection.files();
   // Each worker asks for the next batch when it is free: the generator answers one after the other.
-  const queue = cutBatches(collection.snippets(), recipe);
+  const queue = cutBatches(collection.snippets(), recipe, options.batchSize ?? BATCH_SIZE);
   const work = async (batch: Batch): Promise<void> => {
     const settled = await settleBatch(batch, context);
     const units: SnippetUnit[] = [];

@@ -8,25 +8,27 @@
  */
 export function functionsOfIr(text: string): Map<string, string> {
   const functions = new Map<string, string>();
-  let from = text.startsWith('define ') ? 0 : text.indexOf('\ndefine ') + 1;
-  while (from > 0 || text.startsWith('define ', from)) {
+  for (let from = start(text, 0); from >= 0;) {
     const end = text.indexOf('\n}\n', from);
     if (end < 0) break;
     const definition = text.slice(from, end + 2);
     const name = nameIn(definition);
     if (name !== undefined) functions.set(name, definition);
-    from = text.indexOf('\ndefine ', end) + 1;
-    if (from === 0) break;
+    from = start(text, end + 2);
   }
   return functions;
 }
 
+/** Of the next definition; -1 where there is none. */
+function start(text: string, from: number): number {
+  if (text.startsWith('define ', from)) return from;
+  const at = text.indexOf('\ndefine ', from);
+  return at < 0 ? -1 : at + 1;
+}
+
 /** Behind the first `@`: return types and attributes have none. */
 function nameIn(definition: string): string | undefined {
-  const match = /@(?:"((?:[^"\\]|\\[0-9A-Fa-f]{2})*)"|([-\w$.]+))\(/.exec(definition);
-  return (
-    match?.[1]?.replace(/\\([0-9A-Fa-f]{2})/g, (_, code: string) =>
-      String.fromCharCode(parseInt(code, 16)),
-    ) ?? match?.[2]
-  );
+  const [, quoted, plain] = /@(?:"((?:[^"\\]|\\[0-9A-Fa-f]{2})*)"|([-\w$.]+))\(/.exec(definition) ?? [];
+  const character = (_: string, code: string): string => String.fromCharCode(parseInt(code, 16));
+  return quoted?.replace(/\\([0-9A-Fa-f]{2})/g, character) ?? plain;
 }
