@@ -210,7 +210,7 @@ describe.skipIf(!bubblewrapWorks())('building a data set', () => {
     await expect(buildCorpus(RECIPE, { out: workDir, workDir })).rejects.toMatchObject({ kind: 'usage' });
   });
 
-  it('gives the same bytes when it was killed on the way', async () => {
+  it('gives the same bytes when it was killed on the way', { timeout: 240_000 }, async () => {
     const other = join(folder, 'other');
     const script = emitBuildScript(folder);
     addPackages(other);

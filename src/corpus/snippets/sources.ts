@@ -58,7 +58,7 @@ export function openCollection(
       return openHumanEval(input);
     case 'markdown':
       return openMarkdown(input, source.topics);
-    case 'posts':
+    default:
       return openPosts(input, source.tags, context);
   }
 }
