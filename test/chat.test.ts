@@ -32,7 +32,7 @@ const HOSTILE =
   '\u001b]0;owned\u0007<img src=x>\n\n# heading ![](http://tracker/x.png) | `code`\u202e\u009b31m';
 
 beforeAll(() =>
-  writeDataset(dataset, (row) => ({ ...row, comment: TEXTS[row.name] ?? null, normalized_leak: false })),
+  writeDataset(dataset, (row) => ({ ...row, text: TEXTS[row.name] ?? null, normalized_leak: false })),
 );
 afterEach(stopServing);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

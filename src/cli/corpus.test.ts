@@ -16,6 +16,7 @@ const ROW: FunctionRow = {
   split: 'train',
   compiler: 'gcc-12',
   optimization: 'O0',
+  flags: '-g -O0',
   binary: 'p',
   name: 'f',
   symbol: 'f',
@@ -36,8 +37,13 @@ const ROW: FunctionRow = {
   exact_hash: 'e',
   normalized_hash: 'n',
   source: null,
-  comment: null,
-  comment_style: null,
+  ir: null,
+  text: null,
+  text_kind: null,
+  text_style: null,
+  text_author: null,
+  text_reference: null,
+  text_licence: null,
   exact_duplicate: false,
   normalized_duplicate: false,
   exact_leak: false,
@@ -76,9 +82,10 @@ describe('binscribe corpus', () => {
           texts: { functions: 2, described: 1, rejected: { code: 1 } },
         },
       ],
+      snippets: null,
       failures: [{ package: 'q', compiler: null, optimization: null, reason: 'a | b' }],
       cuts: [],
-      shards: [{ file, package: 'p', rows: 1, sha256: await fileHash(join(dataset, file)) }],
+      shards: [{ file, split: 'train', package: 'p', rows: 1, sha256: await fileHash(join(dataset, file)) }],
       counts: { train: { ...NONE, rows: 1, exactUnique: 1, normalizedUnique: 1 }, test: NONE },
       described: { train: { rows: 0, unique: 0 }, test: { rows: 0, unique: 0 } },
       table: [
@@ -109,6 +116,26 @@ describe('binscribe corpus', () => {
     expect(JSON.parse(damaged.out)).toMatchObject({
       damage: [expect.stringContaining('SHA-256'), '1 rows are marked wrongly'],
     });
+  });
+
+  it('wants a collection for a recipe of snippets, and none for one of packages', async () => {
+    const common = { name: 'r', compilers: ['gcc-12'], levels: ['O0'] };
+    const snippets = join(folder, 'snippets.json');
+    writeFileSync(snippets, JSON.stringify({ ...common, source: { kind: 'poj104' } }));
+    const packages = join(folder, 'packages.json');
+    writeFileSync(packages, JSON.stringify({ ...common, train: ['hello'], test: [] }));
+    const build = (...args: string[]) =>
+      runCommand(['corpus', 'build', ...args, '-o', join(folder, 'r'), '--work', join(folder, 'work')]);
+    const without = await build(snippets);
+    expect(without.code).toBe(2);
+    expect(without.err).toContain(
+      'needs its collection: ProgramData.tar.gz, or its folder\n  Name it with --input',
+    );
+    const with_ = await build(packages, '--input', folder);
+    expect(with_.code).toBe(2);
+    expect(with_.err).toContain('the recipe r is of packages');
+    const absent = await build(snippets, '--input', join(folder, 'absent'));
+    expect(absent.code).toBe(3);
   });
 
   it('builds a data set alone, also after a run that was killed', async () => {

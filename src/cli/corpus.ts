@@ -8,6 +8,7 @@ import { locked } from '../runtimes/lock.ts';
 import { type Session, widthOf } from './session.ts';
 
 export interface BuildFlags {
+  input?: string;
   output?: string;
   work: string;
   jobs?: number;
@@ -29,6 +30,7 @@ export async function buildDataset(path: string, flags: BuildFlags, session: Ses
     buildCorpus(recipe, {
       out,
       workDir: flags.work,
+      ...(flags.input !== undefined && { input: flags.input }),
       ...(flags.jobs !== undefined && { jobs: flags.jobs }),
       unsafeNoSandbox: flags.unsafeNoSandbox ?? false,
       onProgress: teller(session),
@@ -62,13 +64,14 @@ const LOG_PAUSE = 5000;
 function teller(session: Session): (progress: BuildProgress) => void {
   const { stderr } = session;
   let last = 0;
-  return ({ done, total, failed, step, left }) => {
+  return ({ done, total, unit, failed, step, left }) => {
     const now = performance.now();
-    if (!stderr.isTTY && done < total && now - last < LOG_PAUSE) return;
+    if (!stderr.isTTY && done !== total && now - last < LOG_PAUSE) return;
     last = now;
     const failures = failed > 0 ? `, ${failed} failed` : '';
     const forecast = left === undefined ? '' : `, ${Math.ceil(left / 60_000)} min left`;
-    const text = sanitize(`${done} of ${total} builds${failures}${forecast}: ${step}`, widthOf(stderr) - 1);
+    const count = total === undefined ? `${done}` : `${done} of ${total}`;
+    const text = sanitize(`${count} ${unit}${failures}${forecast}: ${step}`, widthOf(stderr) - 1);
     stderr.write(stderr.isTTY ? `\r\u001b[K${text}${done === total ? '\n' : ''}` : `${text}\n`);
   };
 }

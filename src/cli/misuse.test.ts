@@ -26,9 +26,10 @@ const DATASET = {
   packages: [
     { name: 'p', version: '1', split: 'train', files: [], licences: [], buildSystem: null, texts: null },
   ],
+  snippets: null,
   failures: [],
   cuts: [],
-  shards: [{ file: 'data/train-p.parquet', package: 'p', rows: 1, sha256: '' }],
+  shards: [{ file: 'data/train-p.parquet', split: 'train', package: 'p', rows: 1, sha256: '' }],
   counts: { train: NO_ROWS, test: NO_ROWS },
   described: { train: { rows: 0, unique: 0 }, test: { rows: 0, unique: 0 } },
   table: [],

@@ -11,12 +11,12 @@ import { UNMARKED_COLUMNS, type ProgramCut } from './extract.ts';
 import { fileHash } from './hash.ts';
 import { DATASET_SCHEMA, type Manifest } from './manifest.ts';
 import { Marker } from './marks.ts';
-import { packagesOf, type Recipe, type Split } from './recipe.ts';
+import { packagesOf, type PackagesRecipe, type Recipe, type Split } from './recipe.ts';
 import { type FolderKind, replaceFolder } from './replace.ts';
-import { ALL_COLUMNS, type FunctionRow } from './row.ts';
+import { ALL_COLUMNS, type FunctionRow, type TextColumn } from './row.ts';
 import { ShardWriter, readShard } from './shard.ts';
 import { readLicences, type SourcePackage } from './sources.ts';
-import { type PackageTexts, TextIndex } from './texts.ts';
+import { type FunctionText, type PackageTexts, TextIndex } from './texts.ts';
 import { flagsFor, type Compiler, type Level } from './toolchain.ts';
 
 export const DATASET_FOLDER: FolderKind = { name: 'data set', marks: ['manifest.json', 'card.md'] };
@@ -34,7 +34,7 @@ export interface DoneUnit {
 }
 
 export interface Assembly {
-  recipe: Recipe;
+  recipe: PackagesRecipe;
   sandboxed: boolean;
   sources: Map<string, SourcePackage>;
   /** By package, where the sources could be read. */
@@ -52,13 +52,47 @@ export async function assembleDataset(assembly: Assembly, out: string): Promise<
     const why = assembly.failures[0]?.reason ?? 'none was asked for';
     throw new BinscribeError('missing', `no package could be built: ${why}`);
   }
+  return writeDataset(out, (folder) => writeShards(assembly, folder));
+}
+
+/** Lets `writeShards` fill `data/`, and adds what describes it. */
+export async function writeDataset(
+  out: string,
+  writeShards: (folder: string) => Promise<Manifest>,
+): Promise<Manifest> {
   return replaceFolder(out, DATASET_FOLDER, async (folder) => {
     mkdirSync(join(folder, 'data'));
-    const manifest = await writeShards(assembly, folder);
+    const manifest = await writeShards(folder);
     writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);
     writeFileSync(join(folder, 'card.md'), renderCard(manifest));
     return manifest;
   });
+}
+
+/** A manifest of nothing yet. @param marker counts while the shards are written */
+export function newManifest(
+  recipe: Recipe,
+  sandboxed: boolean,
+  compilers: readonly Compiler[],
+  marker: Marker,
+): Manifest {
+  return {
+    schema: DATASET_SCHEMA,
+    tool: 'binscribe',
+    name: recipe.name,
+    sandboxed,
+    compilers: compilers.map(({ name, version }) => ({ name, version })),
+    levels: [...recipe.levels],
+    flags: flagsFor(recipe.levels[0]).slice(0, -1),
+    packages: [],
+    snippets: null,
+    failures: [],
+    cuts: [],
+    shards: [],
+    counts: marker.counts,
+    described: { train: { rows: 0, unique: 0 }, test: { rows: 0, unique: 0 } },
+    table: [],
+  };
 }
 
 async function writeShards(assembly: Assembly, folder: string): Promise<Manifest> {
@@ -71,22 +105,8 @@ async function writeShards(assembly: Assembly, folder: string): Promise<Manifest
       for await (const row of rows) marker.learn(row, split);
     }
   }
-  const manifest: Manifest = {
-    schema: DATASET_SCHEMA,
-    tool: 'binscribe',
-    name: recipe.name,
-    sandboxed: assembly.sandboxed,
-    compilers: assembly.compilers.map(({ name, version }) => ({ name, version })),
-    levels: [...recipe.levels],
-    flags: flagsFor(recipe.levels[0]).slice(0, -1),
-    packages: [],
-    failures: assembly.failures,
-    cuts: [],
-    shards: [],
-    counts: marker.counts,
-    described: { train: { rows: 0, unique: 0 }, test: { rows: 0, unique: 0 } },
-    table: [],
-  };
+  const manifest = newManifest(recipe, assembly.sandboxed, assembly.compilers, marker);
+  manifest.failures = assembly.failures;
   for (const { name, split } of packages) {
     const units = unitsOf(assembly, name);
     const texts = assembly.texts.get(name);
@@ -130,9 +150,9 @@ async function writeShard(
     for await (const unmarked of readShard(unit.rows, UNMARKED_COLUMNS)) {
       const placed = { ...unmarked, split };
       const text = index.find(placed.source_file, placed.name, placed.source_line);
-      const { source = null, comment = null, style = null } = text ?? {};
-      const row: FunctionRow = { ...placed, source, comment, comment_style: style, ...marker.mark(placed) };
-      if (comment !== null) {
+      const flags = flagsFor(unit.optimization).join(' ');
+      const row: FunctionRow = { ...placed, flags, ir: null, ...textColumns(text), ...marker.mark(placed) };
+      if (row.text !== null) {
         manifest.described[split].rows++;
         if (!row.normalized_duplicate) manifest.described[split].unique++;
       }
@@ -145,7 +165,21 @@ async function writeShard(
     for (const cut of cuts) manifest.cuts.push({ package: name, compiler, optimization, ...cut });
   }
   shard.finish();
-  manifest.shards.push({ file, package: name, rows: shard.rows, sha256: await fileHash(path) });
+  manifest.shards.push({ file, split, package: name, rows: shard.rows, sha256: await fileHash(path) });
+}
+
+/** A package's licences are those of its files: manifest and card have them. */
+function textColumns(found: FunctionText | null): Pick<FunctionRow, TextColumn> {
+  const comment = found?.comment ?? null;
+  return {
+    source: found?.source ?? null,
+    text: comment,
+    text_kind: comment === null ? null : 'comment',
+    text_style: found?.style ?? null,
+    text_author: null,
+    text_reference: found && comment !== null ? `${found.file}:${found.line}` : null,
+    text_licence: null,
+  };
 }
 
 /** The units of one package in the recipe's order. */

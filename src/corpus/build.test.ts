@@ -1,8 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { emitBuildScript } from '../../test/support/emitted.ts';
 import { addSourcePackage, bubblewrapWorks, contents, temporaryFolder } from '../../test/support/packages.ts';
 import {
   buildCorpus,
@@ -12,7 +13,7 @@ import {
   type FunctionRow,
   type Manifest,
 } from './index.ts';
-import type { Recipe } from './recipe.ts';
+import type { PackagesRecipe } from './recipe.ts';
 
 const SHARED = `
 int shared_sum(const int *values, unsigned long count) {
@@ -55,7 +56,7 @@ src/twin: src/alpha
 END
 `;
 
-const RECIPE: Recipe = {
+const RECIPE: PackagesRecipe = {
   name: 'tiny',
   train: ['alpha', 'broken'],
   test: ['beta', 'absent.'],
@@ -114,8 +115,11 @@ describe.skipIf(!bubblewrapWorks())('building a data set', () => {
       variadic: false,
       parameter_classes: ['struct', 'float'],
       return_type: 'double',
-      comment: 'Length of P, squared and scaled by SCALE.',
-      comment_style: 'gnu',
+      flags: '-g -O0',
+      text: 'Length of P, squared and scaled by SCALE.',
+      text_kind: 'comment',
+      text_style: 'gnu',
+      text_reference: 'src/alpha.c:6',
     });
     expect(length?.source).toMatch(/^__attribute__\(\(noinline\)\) static double length_of\([^]*scale;\n\}$/);
     expect(length?.code.length).toBe(length?.size);
@@ -206,16 +210,20 @@ describe.skipIf(!bubblewrapWorks())('building a data set', () => {
     await expect(buildCorpus(RECIPE, { out: workDir, workDir })).rejects.toMatchObject({ kind: 'usage' });
   });
 
-  it('gives the same bytes when it was killed on the way', async () => {
+  it('gives the same bytes when it was killed on the way', { timeout: 240_000 }, async () => {
     const other = join(folder, 'other');
-    const script = emitScript(folder);
+    const script = emitBuildScript(folder);
     addPackages(other);
     const rest = join(folder, 'resumed');
     // Killed as soon as there are 1, 3 and 5 units; the last run goes through.
     for (const units of [1, 3, 5]) {
-      const child = spawn(process.execPath, [script, JSON.stringify(RECIPE), rest, other], {
-        stdio: 'ignore',
-      });
+      const child = spawn(
+        process.execPath,
+        [script, JSON.stringify(RECIPE), JSON.stringify({ out: rest, workDir: other, jobs: 2 })],
+        {
+          stdio: 'ignore',
+        },
+      );
       const ended = new Promise((done) => child.once('exit', done));
       while (child.exitCode === null && child.signalCode === null && countUnits(other) < units)
         await sleep(5);
@@ -274,37 +282,4 @@ describe.skipIf(!bubblewrapWorks())('building a data set', () => {
 function countUnits(workDir: string): number {
   const units = join(workDir, 'units');
   return existsSync(units) ? readdirSync(units).length : 0;
-}
-
-/** A program that builds a data set, for a process of its own: Node 20 does not run TypeScript. */
-function emitScript(folder: string): string {
-  const root = resolve(import.meta.dirname, '../..');
-  const emitted = join(folder, 'emitted');
-  const config = join(folder, 'tsconfig.json');
-  writeFileSync(
-    config,
-    JSON.stringify({
-      extends: join(root, 'tsconfig.build.json'),
-      compilerOptions: {
-        outDir: emitted,
-        rootDir: join(root, 'src'),
-        declaration: false,
-        typeRoots: [join(root, 'node_modules/@types')],
-      },
-      include: [join(root, 'src/corpus')],
-      exclude: [join(root, 'src/**/*.test.ts')],
-    }),
-  );
-  execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', config], { stdio: 'inherit' });
-  writeFileSync(join(emitted, 'package.json'), '{"type":"module"}');
-  execFileSync('ln', ['-s', join(root, 'node_modules'), join(emitted, 'node_modules')]);
-  const script = join(emitted, 'run.js');
-  writeFileSync(
-    script,
-    `import { buildCorpus } from './corpus/index.js';
-const [recipe, out, workDir] = process.argv.slice(2);
-await buildCorpus(JSON.parse(recipe), { out, workDir, jobs: 2 });
-`,
-  );
-  return script;
 }

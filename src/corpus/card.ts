@@ -1,45 +1,20 @@
 /** `card.md` of a data set: what a person wants to know before using it. Made of the manifest alone. */
 
-import type { Manifest } from './manifest.ts';
+import type { Manifest, SnippetSummary } from './manifest.ts';
 import { COLUMNS } from './row.ts';
 
 export function renderCard(manifest: Manifest): string {
-  const { counts } = manifest;
-  const total = counts.train.rows + counts.test.rows;
+  const { snippets } = manifest;
+  const body = snippets ? snippetParts(manifest, snippets) : packageParts(manifest);
+  return [`# ${manifest.name}`, ...body, ...columnParts(), ''].join('\n\n');
+}
+
+function packageParts(manifest: Manifest): string[] {
   return [
-    `# ${manifest.name}`,
-    `${count(total)} functions of ${manifest.packages.length} Debian source packages, each with its machine code ` +
-      'as linked and what its debug information (DWARF) says: name, declaration, parameters and their types. ' +
-      `Built by ${manifest.compilers.map(({ name }) => name).join(', ')} at ${manifest.levels.join(', ')}` +
-      `${manifest.sandboxed ? ', in a sandbox without network' : ', WITHOUT a sandbox'}.`,
-    "Read it with DuckDB (`select * from 'data/*.parquet'`), pandas, Hugging Face `datasets`, or `openDataset`.",
-    '## Split and leakage',
-    'By package: all of a package lies on one side. A row is a *duplicate* where an earlier row of the same side, ' +
-      'compiler and level has the same code; it *leaks* where a row of the other side has it. Exact: the same ' +
-      'bytes. Normalised: the same instructions but for addresses, call targets and padding.',
-    table(
-      [
-        'side',
-        'rows',
-        'without exact duplicates',
-        'without normalised ones',
-        'exact leaks',
-        'normalised leaks',
-        'with a comment',
-      ],
-      (['train', 'test'] as const).map((side) => {
-        const c = counts[side];
-        return [
-          side,
-          count(c.rows),
-          count(c.exactUnique),
-          count(c.normalizedUnique),
-          share(c.exactLeaks, c.rows),
-          share(c.normalizedLeaks, c.rows),
-          share(manifest.described[side].rows, c.rows),
-        ];
-      }),
-    ),
+    `${rowsIn(manifest)} functions of ${manifest.packages.length} Debian source packages, each with its machine code ` +
+      `as linked and ${FACTS} ${builtBy(manifest)}`,
+    READERS,
+    ...splitParts(manifest, 'By package: all of a package lies on one side.'),
     '## Packages',
     table(
       ['package', 'version', 'side', 'build', 'licences', 'rows', 'functions in its sources', 'described'],
@@ -68,12 +43,7 @@ export function renderCard(manifest: Manifest): string {
         count(cell.normalizedUnique),
       ]),
     ),
-    '## Compilers',
-    table(
-      ['name', 'version'],
-      manifest.compilers.map(({ name, version }) => [name, version]),
-    ),
-    `Every compilation gets \`${manifest.flags.join(' ')}\` and the level after the package's own flags.`,
+    ...compilerParts(manifest, "the level after the package's own flags"),
     '## Failures',
     manifest.failures.length === 0
       ? 'None.'
@@ -84,13 +54,123 @@ export function renderCard(manifest: Manifest): string {
     manifest.cuts.length === 0
       ? 'All programs were read whole.'
       : `${manifest.cuts.length} times something in a program could not be read: see \`cuts\` in the manifest.`,
+  ];
+}
+
+function snippetParts(manifest: Manifest, snippets: SnippetSummary): string[] {
+  const { items, groups, sample, testShare } = snippets;
+  const total = items.train + items.test;
+  const split =
+    testShare === null
+      ? 'The collection has its own.'
+      : `By group: all of a group lies on one side, ${percent(testShare)} of the groups by hash on the test side.`;
+  return [
+    `${rowsIn(manifest)} functions of ${count(total)} snippets (\`${snippets.kind}\`), each with its machine code as ` +
+      `compiled, not linked, and ${FACTS} ${builtBy(manifest)}`,
+    READERS,
+    snippets.notes.map((note) => `- ${note}`).join('\n'),
+    '## Collection',
+    table(
+      ['input', 'SHA-256'],
+      snippets.inputs.map(({ name, sha256 }) => [name, sha256]),
+    ),
+    sample === 1
+      ? 'All of it was taken.'
+      : `A sample of ${percent(sample)} was taken, by the hash of its ids.`,
+    table(
+      ['side', 'snippets', 'groups'],
+      SIDES.map((side) => [side, count(items[side]), count(groups[side])]),
+    ),
+    ...splitParts(manifest, split),
+    '## Snippets by configuration',
+    table(
+      ['compiler', 'level', 'compiled', 'rows', 'without normalised duplicates', 'failures'],
+      snippets.table.map((cell) => [
+        cell.compiler,
+        cell.optimization,
+        share(cell.compiled, total),
+        count(cell.rows),
+        count(cell.normalizedUnique),
+        causes(cell.failures),
+      ]),
+    ),
+    'A snippet is compiled as it is, else with headers that it lacks, else as the body of a function `fragment`. That ' +
+      `${manifest.compilers[0].name} takes none of these costs it all configurations: ${causes(snippets.rejected)}.`,
+    ...compilerParts(manifest, "the level after the dialect's flags, which the column `flags` has"),
+  ];
+}
+
+const SIDES = ['train', 'test'] as const;
+
+const FACTS = 'what its debug information (DWARF) says: name, declaration, parameters and their types.';
+const READERS =
+  "Read it with DuckDB (`select * from 'data/*.parquet'`), pandas, Hugging Face `datasets`, or `openDataset`.";
+
+function rowsIn({ counts }: Manifest): string {
+  return count(counts.train.rows + counts.test.rows);
+}
+
+function builtBy({ compilers, levels, sandboxed }: Manifest): string {
+  const names = compilers.map(({ name }) => name).join(', ');
+  return `Built by ${names} at ${levels.join(', ')}${sandboxed ? ', in a sandbox without network' : ', WITHOUT a sandbox'}.`;
+}
+
+function splitParts({ counts, described }: Manifest, how: string): string[] {
+  return [
+    '## Split and leakage',
+    `${how} A row is a *duplicate* where an earlier row of the same side, ` +
+      'compiler and level has the same code; it *leaks* where a row of the other side has it. Exact: the same ' +
+      'bytes. Normalised: the same instructions but for addresses, call targets and padding.',
+    table(
+      [
+        'side',
+        'rows',
+        'without exact duplicates',
+        'without normalised ones',
+        'exact leaks',
+        'normalised leaks',
+        'with a text',
+      ],
+      SIDES.map((side) => {
+        const c = counts[side];
+        return [
+          side,
+          count(c.rows),
+          count(c.exactUnique),
+          count(c.normalizedUnique),
+          share(c.exactLeaks, c.rows),
+          share(c.normalizedLeaks, c.rows),
+          share(described[side].rows, c.rows),
+        ];
+      }),
+    ),
+  ];
+}
+
+function compilerParts({ compilers, flags }: Manifest, after: string): string[] {
+  return [
+    '## Compilers',
+    table(
+      ['name', 'version'],
+      compilers.map(({ name, version }) => [name, version]),
+    ),
+    `Every compilation gets \`${flags.join(' ')}\` and ${after}.`,
+  ];
+}
+
+function columnParts(): string[] {
+  return [
     '## Columns',
     table(
       ['column', 'what it is'],
       Object.entries(COLUMNS).map(([name, { description }]) => [`\`${name}\``, description]),
     ),
-    '',
-  ].join('\n\n');
+  ];
+}
+
+function causes(counts: Readonly<Record<string, number>>): string {
+  const list = Object.entries(counts).map(([cause, number]) => `${cause} ${count(number)}`);
+  return list.length === 0 ? 'none' : list.join(', ');
 }
 
 function table(head: string[], rows: string[][]): string {
@@ -105,6 +185,10 @@ function escapeCell(text: string): string {
 
 function count(value: number): string {
   return value.toLocaleString('en-US');
+}
+
+function percent(part: number): string {
+  return `${Number((100 * part).toFixed(2))} %`;
 }
 
 function share(part: number, whole: number): string {

@@ -15,7 +15,6 @@ import { readShard } from './shard.ts';
 
 export interface RowFilter {
   split?: Split;
-  package?: string;
 }
 
 export interface Dataset {
@@ -32,15 +31,13 @@ export interface Dataset {
 /** @throws BinscribeError: `unreadable` where there is no data set, `corrupt` where its manifest is damaged. */
 export function openDataset(directory: string): Dataset {
   const manifest = readManifest(directory);
-  const splits = new Map(manifest.packages.map(({ name, split }) => [name, split]));
   async function* rows(
     columns: readonly ColumnName[] = ALL_COLUMNS,
     filter: RowFilter = {},
   ): AsyncGenerator<FunctionRow> {
     for (const shard of manifest.shards) {
-      if (filter.package !== undefined && shard.package !== filter.package) continue;
-      // A package lies on one side as a whole, so whole shards are passed over.
-      if (filter.split !== undefined && splits.get(shard.package) !== filter.split) continue;
+      // A shard lies on one side as a whole.
+      if (filter.split !== undefined && shard.split !== filter.split) continue;
       yield* readShard(join(directory, shard.file), columns) as AsyncGenerator<FunctionRow>;
     }
   }

@@ -1,6 +1,7 @@
 /** What the rest of Binscribe uses of the corpus. */
 
-export { buildCorpus, type BuildOptions, type BuildProgress } from './build.ts';
+export { buildCorpus } from './build.ts';
+export type { BuildOptions, BuildProgress } from './build-options.ts';
 export { renderCard } from './card.ts';
 export { checkCorpus, type CorpusCheck } from './check.ts';
 export {

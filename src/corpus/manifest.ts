@@ -6,7 +6,7 @@ import { readDocument } from './document.ts';
 import { LEVELS } from './toolchain.ts';
 
 /** Raised when a reader of the old form would misread the new one. */
-export const DATASET_SCHEMA = 2;
+export const DATASET_SCHEMA = 3;
 
 const counts = z.strictObject({
   rows: z.int(),
@@ -15,6 +15,41 @@ const counts = z.strictObject({
   normalizedUnique: z.int(),
   exactLeaks: z.int(),
   normalizedLeaks: z.int(),
+});
+
+/** How many of what, by why. */
+const causes = z.record(z.string(), z.int());
+
+const files = z.array(z.strictObject({ name: z.string(), sha256: z.string() }));
+
+/** What a set of single texts of code was made of. There may be millions: what fails is counted, not listed. */
+const snippets = z.strictObject({
+  /** Of the recipe's source. */
+  kind: z.string(),
+  /** The collection, by paths inside of what was named as input. */
+  inputs: files,
+  /** Share of the collection's texts that was taken. */
+  sample: z.number(),
+  /** Share of the groups that was put on the test side; null where the collection has a split of its own. */
+  testShare: z.number().nullable(),
+  /** Of the split, of what counts as which text: what a user of the figures must know. */
+  notes: z.array(z.string()),
+  items: z.strictObject({ train: z.int(), test: z.int() }),
+  groups: z.strictObject({ train: z.int(), test: z.int() }),
+  /** Texts of code that no wrapping makes a source file of, by cause. */
+  rejected: causes,
+  table: z.array(
+    z.strictObject({
+      compiler: z.string(),
+      optimization: z.enum(LEVELS),
+      /** Texts that gave rows. */
+      compiled: z.int(),
+      /** Those of the rest that were not rejected already. */
+      failures: causes,
+      rows: z.int(),
+      normalizedUnique: z.int(),
+    }),
+  ),
 });
 
 const described = z.strictObject({ rows: z.int(), unique: z.int() });
@@ -27,23 +62,24 @@ const manifestShape = z.strictObject({
   sandboxed: z.boolean(),
   compilers: z.array(z.strictObject({ name: z.string(), version: z.string() })),
   levels: z.array(z.enum(LEVELS)),
-  /** What every compilation got, after the package's own flags; the level comes after it. */
+  /** What every compilation got, after the package's own flags; the level comes after it. Rows name all. */
   flags: z.array(z.string()),
+  /** None where it was made of snippets. */
   packages: z.array(
     z.strictObject({
       name: z.string(),
       version: z.string(),
       split: z.enum(['train', 'test']),
-      files: z.array(z.strictObject({ name: z.string(), sha256: z.string() })),
+      files,
       licences: z.array(z.string()),
       buildSystem: z.string().nullable(),
       /** Functions of its sources, and comments that describe them; null where they could not be read. */
-      texts: z
-        .strictObject({ functions: z.int(), described: z.int(), rejected: z.record(z.string(), z.int()) })
-        .nullable(),
+      texts: z.strictObject({ functions: z.int(), described: z.int(), rejected: causes }).nullable(),
     }),
   ),
-  /** Configurations that gave no rows. */
+  /** Null where it was made of packages. */
+  snippets: snippets.nullable(),
+  /** Configurations of packages that gave no rows. */
   failures: z.array(
     z.strictObject({
       package: z.string(),
@@ -52,7 +88,7 @@ const manifestShape = z.strictObject({
       reason: z.string(),
     }),
   ),
-  /** Programs of which a part could not be read, and which. */
+  /** Programs of packages of which a part could not be read, and which. */
   cuts: z.array(
     z.strictObject({
       package: z.string(),
@@ -63,12 +99,19 @@ const manifestShape = z.strictObject({
     }),
   ),
   shards: z.array(
-    z.strictObject({ file: z.string(), package: z.string(), rows: z.int(), sha256: z.string() }),
+    z.strictObject({
+      file: z.string(),
+      split: z.enum(['train', 'test']),
+      /** Null in a set of snippets, where a shard has rows of many groups. */
+      package: z.string().nullable(),
+      rows: z.int(),
+      sha256: z.string(),
+    }),
   ),
   counts: z.strictObject({ train: counts, test: counts }),
-  /** Rows with a comment that describes the function, with and without normalised duplicates. */
+  /** Rows with a text, with and without normalised duplicates. */
   described: z.strictObject({ train: described, test: described }),
-  /** Rows by package, compiler and level. */
+  /** Rows by package, compiler and level; none of snippets, which have a table of their own. */
   table: z.array(
     z.strictObject({
       package: z.string(),
@@ -82,6 +125,7 @@ const manifestShape = z.strictObject({
 });
 
 export type Manifest = z.infer<typeof manifestShape>;
+export type SnippetSummary = z.infer<typeof snippets>;
 
 /** @throws BinscribeError: `unreadable` where there is no data set, `corrupt` where its manifest is damaged. */
 export function readManifest(directory: string): Manifest {

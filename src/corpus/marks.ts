@@ -5,6 +5,7 @@
  * remembers would answer it without having learned anything.
  */
 
+import { BitSet, HashTable } from './hash-table.ts';
 import type { Split } from './recipe.ts';
 import type { FunctionRow, MarkColumn } from './row.ts';
 
@@ -21,30 +22,32 @@ export interface SideCounts {
   normalizedLeaks: number;
 }
 
-const SIDE: Record<Split, number> = { train: 1, test: 2 };
+const KINDS = ['exact', 'normalized'] as const;
+type Kind = (typeof KINDS)[number];
 
 /**
  * Marks rows in two passes: `learn` sees them all, then `mark` sees them all in the same order. Memory grows
- * with the different functions (about 100 bytes each and pass), not with the rows.
+ * with the different functions (about 50 bytes each), not with the rows: snippets are millions.
  */
 export class Marker {
-  private readonly sides = { exact: new Map<string, number>(), normalized: new Map<string, number>() };
-  private readonly seen = new Map<string, Set<string>>();
+  private readonly hashes: Readonly<Record<Kind, HashTable>> = {
+    exact: new HashTable(),
+    normalized: new HashTable(),
+  };
+  /** Of the hashes, by `kind side`, those on that side; by `kind side compiler level`, those marked so far. */
+  private readonly sets = new Map<string, BitSet>();
   readonly counts: Record<Split, SideCounts> = { train: noCounts(), test: noCounts() };
 
   learn(row: HashedRow, split: Split): void {
-    const { exact, normalized } = this.sides;
-    exact.set(row.exact_hash, (exact.get(row.exact_hash) ?? 0) | SIDE[split]);
-    normalized.set(row.normalized_hash, (normalized.get(row.normalized_hash) ?? 0) | SIDE[split]);
+    for (const kind of KINDS) this.set(`${kind} ${split}`).add(this.hashes[kind].add(hashOf(row, kind)));
   }
 
   mark(row: PlacedRow): Marks {
-    const other = SIDE[row.split === 'train' ? 'test' : 'train'];
     const marks: Marks = {
-      exact_duplicate: this.repeats('exact', row, row.exact_hash),
-      normalized_duplicate: this.repeats('normalized', row, row.normalized_hash),
-      exact_leak: ((this.sides.exact.get(row.exact_hash) ?? 0) & other) !== 0,
-      normalized_leak: ((this.sides.normalized.get(row.normalized_hash) ?? 0) & other) !== 0,
+      exact_duplicate: this.repeats('exact', row),
+      normalized_duplicate: this.repeats('normalized', row),
+      exact_leak: this.leaks('exact', row),
+      normalized_leak: this.leaks('normalized', row),
     };
     const counts = this.counts[row.split];
     counts.rows++;
@@ -55,14 +58,28 @@ export class Marker {
     return marks;
   }
 
-  private repeats(kind: string, row: PlacedRow, hash: string): boolean {
-    const group = `${kind} ${row.split} ${row.compiler} ${row.optimization}`;
-    let seen = this.seen.get(group);
-    if (!seen) this.seen.set(group, (seen = new Set()));
-    if (seen.has(hash)) return true;
-    seen.add(hash);
+  private leaks(kind: Kind, row: PlacedRow): boolean {
+    const other = this.set(`${kind} ${row.split === 'train' ? 'test' : 'train'}`);
+    return other.has(this.hashes[kind].add(hashOf(row, kind)));
+  }
+
+  private repeats(kind: Kind, row: PlacedRow): boolean {
+    const seen = this.set(`${kind} ${row.split} ${row.compiler} ${row.optimization}`);
+    const place = this.hashes[kind].add(hashOf(row, kind));
+    if (seen.has(place)) return true;
+    seen.add(place);
     return false;
   }
+
+  private set(name: string): BitSet {
+    let set = this.sets.get(name);
+    if (!set) this.sets.set(name, (set = new BitSet()));
+    return set;
+  }
+}
+
+function hashOf(row: HashedRow, kind: Kind): string {
+  return kind === 'exact' ? row.exact_hash : row.normalized_hash;
 }
 
 function noCounts(): SideCounts {

@@ -2,7 +2,7 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../test/support/packages.ts';
-import { packagesOf, readRecipe } from './recipe.ts';
+import { packagesOf, readRecipe, type PackagesRecipe } from './recipe.ts';
 
 const folder = temporaryFolder();
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -15,9 +15,17 @@ function read(recipe: unknown): ReturnType<typeof readRecipe> {
 
 const GOOD = { name: 'r', train: ['a1'], test: ['libb++'], compilers: ['gcc-12'], levels: ['O0', 'O3'] };
 
+const SNIPPETS = {
+  name: 's',
+  source: { kind: 'functions' },
+  testShare: 0.2,
+  compilers: ['gcc-12'],
+  levels: ['Os'],
+};
+
 describe('a recipe', () => {
   it('lists training packages before those for testing', () => {
-    expect(packagesOf(read(GOOD))).toEqual([
+    expect(packagesOf(read(GOOD) as PackagesRecipe)).toEqual([
       { name: 'a1', split: 'train' },
       { name: 'libb++', split: 'test' },
     ]);
@@ -31,6 +39,14 @@ describe('a recipe', () => {
     [{ ...GOOD, compilers: [] }, 'compilers: '],
     [{ ...GOOD, extra: 1 }, 'Unrecognized key: "extra"'],
     [[], 'expected object, got array'],
+    [{ ...SNIPPETS, source: { kind: 'poetry' } }, 'source.kind: '],
+    [
+      { ...SNIPPETS, source: { kind: 'posts', tags: ['../c'] } },
+      'source.tags.0: expected a name without slashes',
+    ],
+    [{ ...SNIPPETS, testShare: undefined }, 'testShare: expected the share of groups to test on'],
+    [{ ...SNIPPETS, source: { kind: 'poj104' } }, 'testShare: poj104 has its own split'],
+    [{ ...SNIPPETS, train: ['a1'] }, 'Unrecognized key: "train"'],
   ])('is refused where it makes no sense: %j', (value, message) => {
     expect(() => read(value)).toThrow(`r.json: no recipe of a data set: ${message}`);
   });

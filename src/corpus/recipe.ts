@@ -1,7 +1,11 @@
-/** A recipe: which packages become a data set, by which compilers, and on which side of the split each lies. */
+/**
+ * A recipe: what becomes a data set, by which compilers, and what lies on each side of the split. There are two kinds:
+ * of Debian source packages, and, with a `source`, of a collection of single texts of code.
+ */
 
 import { z } from 'zod';
-import { readDocument } from './document.ts';
+import { readDocument, type DocumentKind } from './document.ts';
+import { sourceShape, SPLIT_KINDS, type SnippetSource } from './snippets/sources.ts';
 import { LEVELS, type Level } from './toolchain.ts';
 
 /** A Debian source package's name (Debian policy 5.6.1), or the path of a local one. */
@@ -9,14 +13,14 @@ const packageName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9+.-]+$/, 'expected the name of a Debian source package');
 
-export const recipeShape = z
-  .strictObject({
-    name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'expected lower-case letters, digits and dashes'),
-    train: z.array(packageName),
-    test: z.array(packageName),
-    compilers: z.array(z.string()).min(1),
-    levels: z.array(z.enum(LEVELS)).min(1),
-  })
+const common = {
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'expected lower-case letters, digits and dashes'),
+  compilers: z.array(z.string()).min(1),
+  levels: z.array(z.enum(LEVELS)).min(1),
+};
+
+const packagesShape = z
+  .strictObject({ ...common, train: z.array(packageName), test: z.array(packageName) })
   .superRefine(({ train, test }, context) => {
     const all = [...train, ...test];
     const twice = all.find((name, i) => all.indexOf(name) !== i);
@@ -24,30 +28,65 @@ export const recipeShape = z
     if (all.length === 0) context.addIssue('no packages');
   });
 
+const snippetsShape = z
+  .strictObject({
+    ...common,
+    source: sourceShape,
+    sample: z.number().gt(0).max(1).optional(),
+    testShare: z.number().min(0).max(1).optional(),
+    ir: z.boolean().optional(),
+  })
+  .superRefine(({ source, testShare }, context) => {
+    const hasSplit = SPLIT_KINDS.includes(source.kind);
+    if (hasSplit && testShare !== undefined) context.addIssue(`testShare: ${source.kind} has its own split`);
+    if (!hasSplit && testShare === undefined)
+      context.addIssue('testShare: expected the share of groups to test on');
+  });
+
 export type Split = 'train' | 'test';
 
-export interface Recipe {
+interface CommonRecipe {
   name: string;
-  train: string[];
-  test: string[];
-  /** Debian's names. Earlier ones are built first. */
+  /** Debian's names. Earlier ones are built first; the first decides what makes a source file of a snippet. */
   compilers: string[];
   levels: Level[];
 }
 
+export interface PackagesRecipe extends CommonRecipe {
+  train: string[];
+  test: string[];
+}
+
+export interface SnippetsRecipe extends CommonRecipe {
+  source: SnippetSource;
+  /** Share of the collection that is taken, chosen by the hash of its ids; all by default. */
+  sample?: number | undefined;
+  /** Share of the groups that lie on the test side, chosen by the hash of their names. */
+  testShare?: number | undefined;
+  /** Whether rows of clang have LLVM IR. */
+  ir?: boolean | undefined;
+}
+
+export type Recipe = PackagesRecipe | SnippetsRecipe;
+
+const KIND = {
+  name: 'recipe of a data set',
+  absent: 'unreadable',
+  wrong: 'usage',
+  hint: 'corpora/first.json of the project is an example.',
+} as const satisfies Omit<DocumentKind<unknown>, 'shape'>;
+
 /** @throws BinscribeError: `unreadable` where there is no such file, `usage` where it is no recipe. */
 export function readRecipe(path: string): Recipe {
-  return readDocument(path, {
-    shape: recipeShape,
-    name: 'recipe of a data set',
-    absent: 'unreadable',
-    wrong: 'usage',
-    hint: 'corpora/first.json of the project is an example.',
-  });
+  const isOfSnippets = 'source' in readDocument(path, { ...KIND, shape: z.looseObject({}) });
+  // One shape at a time, so that a message is about what was meant.
+  return isOfSnippets
+    ? readDocument<SnippetsRecipe>(path, { ...KIND, shape: snippetsShape })
+    : readDocument<PackagesRecipe>(path, { ...KIND, shape: packagesShape });
 }
 
 /** Training packages first, in the recipe's order. */
-export function packagesOf(recipe: Recipe): { name: string; split: Split }[] {
+export function packagesOf(recipe: PackagesRecipe): { name: string; split: Split }[] {
   return [
     ...recipe.train.map((name) => ({ name, split: 'train' as const })),
     ...recipe.test.map((name) => ({ name, split: 'test' as const })),

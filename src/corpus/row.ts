@@ -1,5 +1,5 @@
 /**
- * One row of a data set: one function of one linked program with what its debug information says. The table
+ * One row of a data set: one function of one program or snippet, as compiled, with what its debug information says. The table
  * below is the only place where a column is defined: the row's type, the Parquet schema and the table in the
  * data set's card come from it.
  */
@@ -35,12 +35,16 @@ interface Column {
 }
 
 export const COLUMNS = {
-  package: { kind: 'text', description: 'Debian source package' },
-  version: { kind: 'text', description: 'its version' },
-  split: { kind: 'split', description: '`train` or `test`: whole packages lie on one side' },
+  package: {
+    kind: 'text',
+    description: 'Debian source package; of a snippet its group: project, problem, question, topic',
+  },
+  version: { kind: 'text', description: "the package's version; '' for snippets" },
+  split: { kind: 'split', description: '`train` or `test`: whole packages and groups lie on one side' },
   compiler: { kind: 'text', description: 'compiler as Debian names it, `gcc-12` say' },
-  optimization: { kind: 'level', description: '`O0` to `O3`' },
-  binary: { kind: 'text', description: 'path of the program inside the build' },
+  optimization: { kind: 'level', description: '`O0` to `O3`, or `Os`' },
+  flags: { kind: 'text', description: "what the compiler got from us, after the package's own flags" },
+  binary: { kind: 'text', description: 'path of the program inside the build, or id of the snippet' },
   name: { kind: 'text', description: 'name in the source (DW_AT_name)' },
   symbol: {
     kind: 'optionalText',
@@ -73,14 +77,30 @@ export const COLUMNS = {
     description: 'hash of the instructions of `code` with addresses, call targets and padding left out',
   },
   source: { kind: 'optionalText', description: 'definition in the source, where it was found there' },
-  comment: {
+  ir: {
     kind: 'optionalText',
-    description: 'what the comment above it says, marks, frames and descriptions of arguments left out',
+    description:
+      'LLVM IR of the function after optimisation, without debug metadata, where the recipe asks for it',
   },
-  comment_style: {
+  text: {
     kind: 'optionalText',
-    description: 'how it is written: `gnu`, `kernel-doc`, `doxygen` or `plain`',
+    description: 'what people say of it: of a comment, marks, frames and descriptions of arguments left out',
   },
+  text_kind: {
+    kind: 'optionalText',
+    description:
+      '`comment`, `name`, `post`, `documentation`, `problem`, `man` or `machine` (made by a program)',
+  },
+  text_style: {
+    kind: 'optionalText',
+    description: 'how a comment is written: `gnu`, `kernel-doc`, `doxygen` or `plain`',
+  },
+  text_author: { kind: 'optionalText', description: 'who wrote the text, where that is known' },
+  text_reference: {
+    kind: 'optionalText',
+    description: 'where the text stands: file and line, post, problem',
+  },
+  text_licence: { kind: 'optionalText', description: "the text's licence, where it has one of its own" },
   exact_duplicate: {
     kind: 'flag',
     description: 'an earlier row of the same side, compiler and level has the same `exact_hash`',
@@ -102,11 +122,19 @@ export type FunctionRow = { [C in ColumnName]: KindTypes[(typeof COLUMNS)[C]['ki
 export type MarkColumn =
   'split' | 'exact_duplicate' | 'normalized_duplicate' | 'exact_leak' | 'normalized_leak';
 
-/** The columns that come from the sources, not from what was built of them. */
-export type TextColumn = 'source' | 'comment' | 'comment_style';
+/** Where a text comes from. `machine`: a program wrote it. */
+export const TEXT_KINDS = ['comment', 'name', 'post', 'documentation', 'problem', 'man', 'machine'] as const;
+export type TextKind = (typeof TEXT_KINDS)[number];
 
-/** A row as one unit's extraction gives it. */
-export type UnmarkedRow = Omit<FunctionRow, MarkColumn | TextColumn>;
+/** The columns that come from the sources, not from what was built of them. */
+export type TextColumn =
+  'source' | 'text' | 'text_kind' | 'text_style' | 'text_author' | 'text_reference' | 'text_licence';
+
+/** The columns that say how a row was made beyond what a program's file and its debug information tell. */
+export type BuildColumn = 'flags' | 'ir';
+
+/** A row as the extraction of a program gives it. */
+export type UnmarkedRow = Omit<FunctionRow, MarkColumn | TextColumn | BuildColumn>;
 
 export const ALL_COLUMNS = Object.keys(COLUMNS) as ColumnName[];
 

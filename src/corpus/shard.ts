@@ -7,6 +7,8 @@ import { fromParquet, parquetSchema, toParquet, type ColumnName, type FunctionRo
 
 /** Rows that are in memory at once: about 8 MB with their code. */
 const ROW_GROUP = 8192;
+/** Bytes and characters of such rows at most: of snippets, intermediate code may be most of a row. */
+const ROW_GROUP_SIZE = 32 * 2 ** 20;
 
 type Projection<C extends ColumnName> = Pick<FunctionRow, C>;
 
@@ -15,6 +17,7 @@ export class ShardWriter<C extends ColumnName> {
   private readonly columns: readonly C[];
   private readonly writer: ParquetWriter;
   private pending: Projection<C>[] = [];
+  private pendingSize = 0;
   rows = 0;
 
   constructor(path: string, columns: readonly C[]) {
@@ -31,7 +34,8 @@ export class ShardWriter<C extends ColumnName> {
   write(row: Projection<C>): void {
     this.pending.push(row);
     this.rows++;
-    if (this.pending.length === ROW_GROUP) this.flush();
+    for (const column of this.columns) this.pendingSize += sizeOf(row[column]);
+    if (this.pending.length === ROW_GROUP || this.pendingSize >= ROW_GROUP_SIZE) this.flush();
   }
 
   finish(): void {
@@ -50,7 +54,13 @@ export class ShardWriter<C extends ColumnName> {
       rowGroupSize: ROW_GROUP,
     });
     this.pending = [];
+    this.pendingSize = 0;
   }
+}
+
+/** Of text and code, in characters and bytes; the rest is small. */
+function sizeOf(value: FunctionRow[ColumnName]): number {
+  return typeof value === 'string' || value instanceof Uint8Array ? value.length : 0;
 }
 
 /**

@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BinscribeError } from '../error.ts';
 
-export const LEVELS = ['O0', 'O1', 'O2', 'O3'] as const;
+export const LEVELS = ['O0', 'O1', 'O2', 'O3', 'Os'] as const;
 export type Level = (typeof LEVELS)[number];
 
 export interface Compiler {

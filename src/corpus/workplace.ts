@@ -51,7 +51,17 @@ export class Workplace {
    * @throws BinscribeError of kind `unreadable` where there can be none.
    */
   open(): void {
-    for (const folder of ['partial', 'sources', 'units', 'rows', 'texts', 'trees', 'logs']) {
+    for (const folder of [
+      'partial',
+      'sources',
+      'units',
+      'rows',
+      'texts',
+      'trees',
+      'logs',
+      'settled',
+      'posts',
+    ]) {
       try {
         mkdirSync(join(this.root, folder), { recursive: true });
       } catch (error) {
@@ -83,6 +93,16 @@ export class Workplace {
   /** What a package's sources say of its functions. */
   texts(key: string): string {
     return join(this.root, 'texts', `${key}.json`);
+  }
+
+  /** What makes source files of a batch of snippets. */
+  settled(key: string): string {
+    return join(this.root, 'settled', `${key}.json`);
+  }
+
+  /** Questions and answers of a dump, joined. */
+  posts(key: string): string {
+    return join(this.root, 'posts', key);
   }
 
   /** What a failed unit printed last; `name` as `grep-gcc-12-O2`. */

@@ -7,9 +7,10 @@ import { columnsOf, styleVector } from '../models/linear/style.ts';
 import { fitTemperature } from '../models/linear/temperature.ts';
 import { Random } from '../random.ts';
 import type { StyleExample } from './examples.ts';
+import { JUDGED_LEVELS } from './labelled.ts';
 import type { TrainingRecipe } from './recipe.ts';
 
-export const LABELS = { compiler: ['gcc', 'clang'], optimization: ['O0', 'O1', 'O2', 'O3'] };
+export const LABELS = { compiler: ['gcc', 'clang'], optimization: [...JUDGED_LEVELS] };
 export type LabelName = keyof typeof LABELS;
 export const LABEL_NAMES = Object.keys(LABELS) as LabelName[];
 

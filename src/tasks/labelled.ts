@@ -34,6 +34,9 @@ export interface LabelledProgram {
   labels: FunctionLabels[];
 }
 
+/** The levels that models tell apart. Rows of others (`Os`) are no answer to their question, right or wrong. */
+export const JUDGED_LEVELS: readonly string[] = ['O0', 'O1', 'O2', 'O3'];
+
 /** `gcc` or `clang`: what the classifier tells apart. */
 export function compilerFamily(compiler: string): string {
   return compiler.replace(/-\d+$/, '');
@@ -47,10 +50,11 @@ const COLUMNS = [
 
 type Row = Pick<FunctionRow, (typeof COLUMNS)[number]>;
 
-/** The programs of one side, in the data set's order; memory for one program at a time. */
+/** The programs of one side at the levels that are judged, in the data set's order; memory for one program at a time. */
 export async function* labelledPrograms(dataset: Dataset, split: Split): AsyncGenerator<LabelledProgram> {
   let program: LabelledProgram | undefined;
   for await (const row of dataset.rows(COLUMNS, { split })) {
+    if (!JUDGED_LEVELS.includes(row.optimization)) continue;
     if (!program || !belongsTo(row, program)) {
       if (program) yield program;
       const { package: name, version, compiler, optimization, binary } = row;

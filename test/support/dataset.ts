@@ -50,6 +50,7 @@ export function writeDataset(dataset: string, change: Change = (row) => row): vo
           split,
           compiler: program.compiler,
           optimization: program.optimization as FunctionRow['optimization'],
+          flags: `-${program.optimization}`,
           binary: name,
           name: label.name,
           symbol: label.name,
@@ -70,8 +71,13 @@ export function writeDataset(dataset: string, change: Change = (row) => row): vo
           exact_hash: label.exactHash,
           normalized_hash: label.normalizedHash,
           source: null,
-          comment: null,
-          comment_style: null,
+          ir: null,
+          text: null,
+          text_kind: null,
+          text_style: null,
+          text_author: null,
+          text_reference: null,
+          text_licence: null,
           exact_duplicate: false,
           normalized_duplicate: false,
           exact_leak: false,
@@ -82,7 +88,8 @@ export function writeDataset(dataset: string, change: Change = (row) => row): vo
     }
     shard.finish();
     rows[split] += shard.rows;
-    return { file, package: name, rows: shard.rows, sha256: sha256(readFileSync(join(dataset, file))) };
+    const hash = sha256(readFileSync(join(dataset, file)));
+    return { file, split, package: name, rows: shard.rows, sha256: hash };
   });
   const counts = (split: 'train' | 'test') => ({
     rows: rows[split],
@@ -108,6 +115,7 @@ export function writeDataset(dataset: string, change: Change = (row) => row): vo
       buildSystem: null,
       texts: null,
     })),
+    snippets: null,
     failures: [],
     cuts: [],
     shards,

@@ -1,4 +1,4 @@
-/** `binscribe corpus …`: makes data sets from source packages and judges them. */
+/** `binscribe corpus …`: makes data sets from source packages and collections of code, and judges them. */
 
 import { Command, Option } from 'commander';
 import type { BuildFlags, ShowFlags } from '../corpus.ts';
@@ -8,7 +8,9 @@ import type { Session } from '../session.ts';
 
 export function corpusCommand(session: Session): Command {
   return new Command('corpus')
-    .description('Make data sets of functions from Debian source packages, and judge them.')
+    .description(
+      'Make data sets of functions from Debian source packages or collections of code, and judge them.',
+    )
     .addCommand(buildCommand(session))
     .addCommand(checkCommand(session))
     .addCommand(showCommand(session));
@@ -17,10 +19,22 @@ export function corpusCommand(session: Session): Command {
 const BUILD_HELP = `
 Examples:
   $ binscribe corpus build corpora/first.json
+  $ binscribe corpus build corpora/anghabench.json --input anghabench-leaves.jsonl.gz
   $ duckdb -c "select compiler, optimization, count(*) from 'data/first/data/*.parquet' group by all"
 
 A recipe names Debian source packages for training and for testing, compilers and levels:
   {"name": "mine", "train": ["hello"], "test": ["sed"], "compilers": ["gcc-12"], "levels": ["O0", "O2"]}
+
+A recipe with a \`source\` is of a collection of single texts of code, each compiled on its own. --input says where it
+is, so that a recipe holds on every machine:
+  {"name": "posts", "source": {"kind": "posts", "tags": ["c", "c++"]}, "testShare": 0.2,
+   "compilers": ["gcc-12", "clang-14"], "levels": ["O0", "O2"]}
+  functions    a folder of .c files or a .jsonl(.gz), one function each; text: the function's name
+  poj104       ProgramData.tar.gz; problems 81 to 104 are for testing, so there is no testShare
+  humaneval    a folder with humaneval/ and llm4decompile/; text: the problem
+  markdown     a folder of TOPIC/PAGE.md, "topics": ["c"]; text: heading and prose before the code
+  posts        Posts.xml of a Stack Exchange dump, "tags": ["c"]; text: title and prose, with author and licence
+"sample": 0.1 takes a tenth of it; "ir": true adds LLVM IR to the rows of clang.
 
 A package that cannot be built is listed in the data set's card, and the rest goes on. What is built is kept in the
 working folder: a run that was stopped goes on where it was. \`binscribe doctor\` says what the machine lacks.`;
@@ -45,13 +59,14 @@ export const CHECK_DEFAULTS = { bar: 0.1, similarity: 0.8 };
 function buildCommand(session: Session): Command {
   return new Command('build')
     .description(
-      'Fetch the packages of a recipe, build them in a sandbox, write their functions as a data set.',
+      'Build the packages of a recipe, or compile its collection of code, in a sandbox; write the functions as a data set.',
     )
     .argument('<recipe>', 'recipe of a data set, a JSON file')
     .option(
       '-o, --output <dir>',
       'folder of the data set; one that is there is replaced (default: data/NAME of the recipe)',
     )
+    .option('--input <path>', 'the collection, for a recipe with a `source`')
     .option('--work <dir>', 'folder of what is kept between runs', 'work/corpus')
     .option('--jobs <number>', 'builds at once (default: one for each processor)', positive)
     .option('--unsafe-no-sandbox', "run the packages' build scripts with your rights")

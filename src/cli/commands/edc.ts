@@ -16,6 +16,7 @@ Examples:
   $ binscribe edc pairs.jsonl --input code --output summary -o report
   $ binscribe edc sts.tsv --input s1 --output s2 --by genre
   $ binscribe edc data/functions --input code --output name --by package --json
+  $ binscribe edc data/stackoverflow --input source --output text --by text_kind
 
 Embedding Distance Correlation (arXiv 2404.19631): how far the distance of two inputs tells that of their outputs.
 Near 0 where texts do not belong to their inputs. All pairs of different items count; the interval is by the

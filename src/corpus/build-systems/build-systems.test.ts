@@ -67,9 +67,9 @@ describe.skipIf(!bubblewrapWorks()).each(Object.entries(PACKAGES))('a package of
         ].map((match) => match[1]),
       );
       expect(producers.map((levels) => levels.at(-1)).sort()).toEqual(['O0', 'O2']);
-      for await (const row of openDataset(out).rows(['name', 'source_file', 'comment'])) {
+      for await (const row of openDataset(out).rows(['name', 'source_file', 'text'])) {
         if (row.name === 'twice')
-          expect(row).toMatchObject({ source_file: 'src/twice.c', comment: 'Doubles X.' });
+          expect(row).toMatchObject({ source_file: 'src/twice.c', text: 'Doubles X.' });
       }
     },
   );

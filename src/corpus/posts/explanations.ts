@@ -2,7 +2,7 @@
 
 import { readBody, type Body } from './html.ts';
 import { languageOf } from './language.ts';
-import type { SourceLanguage } from './candidates.ts';
+import type { SourceLanguage } from '../fragments/candidates.ts';
 import type { QuestionAndAnswer } from './partitions.ts';
 import type { Post, PostCredit } from './post.ts';
 

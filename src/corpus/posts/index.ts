@@ -7,7 +7,6 @@
  * const summary = await partitionDump(source, new Set(['c', 'c++', 'assembly']), 'work/posts', key);
  * for (let i = 0; i < summary.firstQuestions.length; i++) {
  *   const rows = (await readPartition('work/posts', i)).flatMap(rowsOf);
- *   const compiled = await compileFragments(rows, compiler);
  * }
  * ```
  *
@@ -15,13 +14,6 @@
  * partition and of some 40 bytes a wanted question; the dump is read twice.
  */
 
-export { candidatesOf, WRAPPER, type Candidate, type SourceLanguage, type Wrapping } from './candidates.ts';
-export {
-  compileFragments,
-  type CompiledFragment,
-  type CompileOutcome,
-  type FragmentCompiler,
-} from './compile.ts';
 export { rowsOf, type PostRow } from './explanations.ts';
 export { readBody, type Body, type CodeBlock } from './html.ts';
 export { languageOf, type Language } from './language.ts';
@@ -29,4 +21,3 @@ export { partitionDump, readPartition, type PartitionSummary, type QuestionAndAn
 export { readPost, type Post, type PostCredit } from './post.ts';
 export { dumpFile, readRows, type DumpSource } from './reader.ts';
 export { Row } from './row.ts';
-export { SandboxCompiler } from './sandbox-compiler.ts';

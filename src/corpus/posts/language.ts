@@ -6,9 +6,10 @@
 
 import type { CodeBlock } from './html.ts';
 import { assemblyShare } from './assembly.ts';
-import { lex, type Token } from './lex.ts';
+import type { SourceLanguage } from '../fragments/candidates.ts';
+import { lex, type Token } from '../fragments/lex.ts';
 
-export type Language = 'c' | 'c++' | 'assembly' | 'other';
+export type Language = SourceLanguage | 'other';
 
 const HINTS: Readonly<Record<string, Language>> = {
   c: 'c',

@@ -32,7 +32,7 @@ let dataset: Dataset;
 beforeAll(() => {
   writeDataset(folder, (row) => ({
     ...row,
-    comment: TEXTS[row.name] ?? null,
+    text: TEXTS[row.name] ?? null,
     normalized_leak: row.split === 'test' && !UNMARKED.has(row.name),
   }));
   dataset = openDataset(folder);

@@ -6,7 +6,7 @@ import { BinscribeError } from '../../error.ts';
 import { Random } from '../../random.ts';
 
 /** The column that holds what a human has written of a function. */
-export const TEXT_COLUMN = 'comment' satisfies ColumnName;
+export const TEXT_COLUMN = 'text' satisfies ColumnName;
 
 /** Shorter functions are stubs that look like one another: as in recipes/first.json. */
 export const LEAST_INSTRUCTIONS = 8;

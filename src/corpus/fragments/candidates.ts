@@ -5,10 +5,9 @@
 
 import { missingIncludes, usesBareStandardNames } from './includes.ts';
 import { cutItems, type Item } from './items.ts';
-import type { Language } from './language.ts';
 import { lex, type Token } from './lex.ts';
 
-export type SourceLanguage = Exclude<Language, 'other'>;
+export type SourceLanguage = 'c' | 'c++' | 'assembly';
 
 /** How the fragment became a file: kept in the data set, since a wrapper's frame is not its author's. */
 export type Wrapping = 'none' | 'headers' | 'function' | 'members' | 'types' | 'own-headers' | 'intel-syntax';

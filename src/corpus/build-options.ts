@@ -1,0 +1,34 @@
+/** What a build is told and what it tells, whatever it is made of. */
+
+import type { SandboxLimits } from './sandbox.ts';
+
+export interface BuildProgress {
+  done: number;
+  /** Undefined where a collection is read as it comes. */
+  total: number | undefined;
+  /** What is counted: builds of packages, or snippets. */
+  unit: 'builds' | 'snippets';
+  failed: number;
+  /** What was just finished, or is begun: `grep gcc-12 O2`. */
+  step: string;
+  /** Milliseconds left, guessed from the units done in this run; undefined before the first. */
+  left: number | undefined;
+}
+
+export interface BuildOptions {
+  /** Folder of the data set; one that is there is replaced. */
+  out: string;
+  /** Folder of sources, built programs and rows; it makes the next run resume. */
+  workDir: string;
+  /** Where the collection of a recipe of snippets is. */
+  input?: string;
+  /** Snippets of a unit, by default 200: less is done again by a run that was killed, more in one sandbox. */
+  batchSize?: number;
+  /** Units at once. */
+  jobs?: number;
+  unsafeNoSandbox?: boolean;
+  /** Of a package's steps. */
+  limits?: Partial<SandboxLimits>;
+  onProgress?: (progress: BuildProgress) => void;
+  signal?: AbortSignal;
+}

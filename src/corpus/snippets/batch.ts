@@ -1,0 +1,46 @@
+/** A collection cut into batches: the unit of work. A batch is known by its contents, wherever and whenever it is made. */
+
+import { contentKey, sha256 } from '../hash.ts';
+import type { SnippetsRecipe, Split } from '../recipe.ts';
+import type { Snippet } from './snippet.ts';
+
+/** Snippets of a batch: enough that a sandbox and a shard a batch cost nothing beside compiling. */
+export const BATCH_SIZE = 200;
+
+export interface PlacedSnippet extends Snippet {
+  split: Split;
+}
+
+export interface Batch {
+  /** In the collection's order. */
+  number: number;
+  key: string;
+  snippets: PlacedSnippet[];
+}
+
+/** The recipe's sample of a collection, each snippet with its side of the split. */
+export async function* cutBatches(
+  snippets: AsyncIterable<Snippet>,
+  { sample = 1, testShare = 0 }: Pick<SnippetsRecipe, 'sample' | 'testShare'>,
+  size: number,
+): AsyncGenerator<Batch, void> {
+  let number = 0;
+  let batch: PlacedSnippet[] = [];
+  const close = (): Batch => {
+    const done = { number: number++, key: contentKey(JSON.stringify(batch)), snippets: batch };
+    batch = [];
+    return done;
+  };
+  for await (const snippet of snippets) {
+    if (sample < 1 && fraction(`sample ${snippet.id}`) >= sample) continue;
+    const split = snippet.split ?? (fraction(`split ${snippet.group}`) < testShare ? 'test' : 'train');
+    batch.push({ ...snippet, split });
+    if (batch.length === size) yield close();
+  }
+  if (batch.length > 0) yield close();
+}
+
+/** A number from 0 to 1, the same for the same text. */
+function fraction(text: string): number {
+  return parseInt(sha256(text).slice(0, 8), 16) / 2 ** 32;
+}
