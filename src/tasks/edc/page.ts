@@ -16,7 +16,7 @@ const SIZE = 420;
 const MARGIN = { left: 56, bottom: 44, top: 12, right: 12 };
 
 const STYLE = `body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:980px;padding:0 1rem;color:#1c2430;background:#fff}
-h1{font-size:1.4rem}figure{margin:0;flex:1 1 380px}figcaption{margin-bottom:.4rem;font-weight:600}
+h1{font-size:1.4rem}figure{margin:0;flex:1 1 380px}figcaption{margin-bottom:.4rem;font-weight:600}small{display:block;font-weight:400;font-size:13px;color:#5a6572;min-height:2.6em}
 .pictures{display:flex;flex-wrap:wrap;gap:1.5rem}svg{width:100%;height:auto}
 text{font-size:12px;fill:#5a6572}.axis{stroke:#8a94a0}.cell{fill:#0b62a8}.own{fill:none;stroke:#0b62a8;stroke-width:2}
 .expected{fill:none;stroke:#b4560b;stroke-dasharray:5 4;stroke-width:1.6}.dot{fill:#0b62a8}
@@ -26,30 +26,43 @@ dl{margin:0}dl>div{display:grid;grid-template-columns:13rem 14rem 1fr;gap:0 1rem
 @media(max-width:760px){dl>div{grid-template-columns:1fr 1fr}dl dd:last-child{grid-column:1/-1}}
 .verdict{border-left:4px solid #0b62a8;padding:.3rem .8rem;background:#f2f6fa;margin-bottom:1.5rem}.verdict p{margin:.2rem 0}.verdict ul{margin:.2rem 0;padding-left:1.2rem}
 @media(prefers-color-scheme:dark){body{color:#e4e8ee;background:#14181e}text{fill:#9aa6b4}.verdict{background:#1c232c}
-td,th,dl>div{border-color:#303842}dd{color:#9aa6b4}.cell,.dot{fill:#6db3f2}.own{stroke:#6db3f2}.expected{stroke:#f0a35e}}`;
+td,th,dl>div{border-color:#303842}dd,small{color:#9aa6b4}.cell,.dot{fill:#6db3f2}.own{stroke:#6db3f2}.expected{stroke:#f0a35e}}`;
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
-const short = (value: number): string => value.toFixed(2);
+/** Rounding makes no negative zero. */
+const short = (value: number): string => (Math.round(100 * value) / 100 + 0).toFixed(2);
 
 const INNER = { width: SIZE - MARGIN.left - MARGIN.right, height: SIZE - MARGIN.top - MARGIN.bottom };
 const px = (share: number): string => (MARGIN.left + share * INNER.width).toFixed(1);
 const py = (share: number): string => (MARGIN.top + (1 - share) * INNER.height).toFixed(1);
 
+/** Places of the numbers along an axis, as shares of it. */
+const TICKS = [0, 0.25, 0.5, 0.75, 1];
+
+/** @param note how to read it */
 function frame(
   title: string,
+  note: string,
   x: string,
   y: string,
   ends: readonly [number, number, number, number],
   inner: string,
 ): string {
-  const [x0, x1, y0, y1] = ends.map(short);
+  const [x0, x1, y0, y1] = ends;
+  const marks = TICKS.map((share) => {
+    const [left, right] = [short(x0 + share * (x1 - x0)), short(y0 + share * (y1 - y0))];
+    // The outermost would stand out of the picture.
+    const anchor = share === 0 ? 'start' : share === 1 ? 'end' : 'middle';
+    const drop = share === 1 ? 10 : share === 0 ? 0 : 4;
+    return (
+      `<text x="${px(share)}" y="${SIZE - 26}" text-anchor="${anchor}">${left}</text>` +
+      `<text x="${MARGIN.left - 6}" y="${Number(py(share)) + drop}" text-anchor="end">${right}</text>`
+    );
+  });
   return (
-    `<figure><figcaption>${escapeHtml(title)}</figcaption><svg viewBox="0 0 ${SIZE} ${SIZE}" role="img" aria-label="${escapeHtml(title)}">` +
-    `<path class="axis" fill="none" d="M${px(0)} ${py(1)}V${py(0)}H${px(1)}"/>${inner}` +
-    `<text x="${px(0)}" y="${SIZE - 26}">${x0}</text><text x="${px(1)}" y="${SIZE - 26}" text-anchor="end">${x1}</text>` +
+    `<figure><figcaption>${escapeHtml(title)}<small>${escapeHtml(note)}</small></figcaption><svg viewBox="0 0 ${SIZE} ${SIZE}" role="img" aria-label="${escapeHtml(title)}">` +
+    `<path class="axis" fill="none" d="M${px(0)} ${py(1)}V${py(0)}H${px(1)}"/>${inner}${marks.join('')}` +
     `<text x="${px(0.5)}" y="${SIZE - 8}" text-anchor="middle">${escapeHtml(x)}</text>` +
-    `<text x="${MARGIN.left - 6}" y="${py(0)}" text-anchor="end">${y0}</text>` +
-    `<text x="${MARGIN.left - 6}" y="${Number(py(1)) + 10}" text-anchor="end">${y1}</text>` +
     `<text transform="translate(14 ${py(0.5)}) rotate(-90)" text-anchor="middle">${escapeHtml(y)}</text></svg></figure>`
   );
 }
@@ -66,6 +79,7 @@ function heat({ cells, input, output, counts }: Scatter, x: string, y: string): 
   });
   return frame(
     'Distances of pairs',
+    'The darker a cell, the more pairs lie in it (by the logarithm); a sample of 20,000.',
     `distance of ${x}`,
     `distance of ${y}`,
     [...input, ...output],
@@ -87,8 +101,9 @@ function curveOf({ curve }: EdcReport): string {
   });
   const inner = `<path class="expected" d="${path(({ expected }) => expected)}"/><path class="own" d="${path(({ pearson }) => pearson)}"/>${dots.join('')}`;
   return frame(
-    'EDC where a share of the outputs is exchanged; dashed: expected',
-    'share exchanged',
+    'EDC where outputs are exchanged',
+    'Dashed: what (1 - f)² of it leaves, since a pair keeps what it has where both keep theirs.',
+    'share of the outputs exchanged, f',
     'EDC',
     [0, 1, low, high],
     inner,
