@@ -113,6 +113,8 @@ test.each<[command: string, code: number, message: string]>([
   ['corpus show @/torn', 5, '@/torn/manifest.json: no manifest of a data set: no JSON: '],
   ['corpus check @/text', 3, '@/text/manifest.json: no manifest of a data set: a part of the path is a file'],
   ['corpus check @/lost', 3, '@/lost/data/train-p.parquet: there is no such file or folder'],
+  ['study datasets @/none.json -o @/r/x', 3, '@/none.json: no list of sets: there is no such file or folder'],
+  ['study datasets @/odd.json -o @/r/x', 2, '@/odd.json: no list of sets: sets: expected array, got nothing'],
   ['explain @/text --model @/nowhere', 7, '@/nowhere: no model here: a folder with model.json expected'],
 ])('%s', async (command, code, message) => {
   const result = await runCommand(command.replaceAll('@', folder).split(' '));

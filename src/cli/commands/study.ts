@@ -1,6 +1,7 @@
-/** `binscribe study …`: figures measured on programs. */
+/** `binscribe study …`: figures measured on programs and data sets. */
 
 import { Command } from 'commander';
+import type { DatasetsFlags } from '../datasets.ts';
 import { collect, positive } from '../options.ts';
 import type { Session } from '../session.ts';
 import type { StartsFlags } from '../starts.ts';
@@ -21,14 +22,28 @@ Examples:
 The default places are ${DEFAULT_PLACES.join(' and ')}. What is done is kept in PATH.partial.jsonl: a
 sweep that was stopped, or killed, goes on where it was when the same command is given again.`;
 
+const DATASETS_HELP = `
+Examples:
+  $ binscribe study datasets corpora/edc-controls.json --data ../shared/data -o results/edc-controls
+
+A list names sets of rows, two fields of each, and how to embed them:
+  {"sets": [{"name": "pairs", "rows": "pairs.jsonl", "input": "code", "output": "text",
+             "embedders": [{"input": {"embedder": "words"}, "output": {"embedder": "words"}}]}]}
+A set may also have "columns" and "delimiter" of its table, "least" ({"score": 4}: rows with a number of at least so
+much), "divide" (a field's first line and the rest as two fields), and "program" (its functions' code joins the rows
+by name). What is done is kept in PATH.partial.jsonl: the same command goes on where it was stopped.`;
+
 /** Seconds: the budget of `explain` ends after 600, and what goes on after that has left it. */
 const SWEEP_LIMIT = 900;
 
 export function studyCommand(session: Session): Command {
   return new Command('study')
-    .description('Measure on many programs what the reader finds and how long explaining takes.')
+    .description(
+      'Measure on many programs, or many data sets, what the reader finds and what texts are worth.',
+    )
     .addCommand(startsCommand(session))
-    .addCommand(sweepCommand(session));
+    .addCommand(sweepCommand(session))
+    .addCommand(datasetsCommand(session));
 }
 
 function startsCommand(session: Session): Command {
@@ -61,5 +76,22 @@ function sweepCommand(session: Session): Command {
     .action(async (named: string[], flags: SweepFlags) => {
       const { studySweep } = await import('../sweep/command.ts');
       await studySweep(named, flags, session);
+    });
+}
+
+function datasetsCommand(session: Session): Command {
+  return new Command('datasets')
+    .description('Embedding Distance Correlation of several sets of pairs, each beside its shuffled twin.')
+    .argument('<list>', 'JSON file that names the sets')
+    .option('--data <dir>', "folder that the list's paths start from (default: where the list lies)")
+    .requiredOption('-o, --output <path>', 'write PATH.json and PATH.md')
+    .option('--limit <number>', 'items of a set; of more a sample is taken', positive, 10_000)
+    .option('--resamples <number>', 'of the bootstrap, and shuffles', positive, 200)
+    .option('--seed <number>', 'of everything that is drawn', positive, 1)
+    .option('--json', 'print JSON')
+    .addHelpText('after', DATASETS_HELP)
+    .action(async (list: string, flags: DatasetsFlags) => {
+      const { studyDatasets } = await import('../datasets.ts');
+      await studyDatasets(list, flags, session);
     });
 }
