@@ -292,12 +292,14 @@ describe('edc', () => {
       'item 1: name: machine code in hexadecimal digits expected',
     ],
     [['note.txt'], 4, 'a data set folder or a file'],
+    [['wide.jsonl'], 4, 'name: vectors of 5000 numbers; at most 4096 expected'],
     [['good.jsonl', '--output-embedder', 'sentences'], 2, 'summary: the embedder sentences needs a folder'],
     [['good.jsonl', '--rate', '5'], 2, '-o FILE.csv or FILE.jsonl expected'],
     [['good.jsonl', '--ratings', 'none.csv'], 3, 'none.csv: there is no such file'],
   ])('refuses %j with %i', async ([name, ...more], code, message) => {
     write('broken.jsonl', '{"name":"a","summary":"b"}\n{"name":');
     write('note.txt', 'nothing');
+    write('wide.jsonl', jsonl(PAIRS.map((pair) => ({ ...pair, name: Array<number>(5000).fill(1) }))));
     const argv = ['edc', join(folder, name), '--input', 'name', '--output', 'summary', ...more];
     const ran = await runCommand(argv);
     expect(ran.err).toContain(message);

@@ -97,15 +97,17 @@ export class PairGram {
   }
 
   /**
-   * Fills the tiles of panels on the left, up to `lefts`, and on the right, from their own place but at least `rights`.
+   * Fills the tiles of each panel on the left with itself and those after it.
    * @param weights each item once where null
    * @param order of y's rows; the same as x's where null
+   * @param firstRight only with panels from there on
+   * @param endLeft only of panels before it
    */
   private multiply(
     weights: ArrayLike<number> | null,
     order: ArrayLike<number> | null,
-    rights: number,
-    lefts: number,
+    firstRight: number,
+    endLeft: number,
   ): void {
     const { x, y, panels, panelsX, tiles, kernel } = this;
     tiles.fill(0);
@@ -121,8 +123,8 @@ export class PairGram {
         rows++;
       }
       if (rows === 0 || (rows < BLOCK && item < items - 1)) continue;
-      for (let left = 0; left < lefts; left++) {
-        const right = Math.max(left, rights);
+      for (let left = 0; left < endLeft; left++) {
+        const right = Math.max(left, firstRight);
         const to = panels * PANEL_BYTES + (left * panels + right) * TILE * DOUBLE;
         kernel.panel(left * PANEL_BYTES, right * PANEL_BYTES, panels * PANEL_BYTES, to, rows);
       }

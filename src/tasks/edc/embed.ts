@@ -136,12 +136,21 @@ async function sentenceVectors(
   return { ...made, lengths: lengthsOf(texts.map(plainWords)) };
 }
 
+/** Products of both sides' numbers are kept: of two such half a gigabyte. No embedder in use makes longer ones. */
+const LONGEST_VECTOR = 4096;
+
 function givenVectors(values: readonly unknown[], field: string): Embedded {
   const isVector = (value: unknown): value is number[] =>
     Array.isArray(value) && value.length > 0 && value.every((one) => Number.isFinite(one));
   const first = values[0];
   if (!isVector(first)) throw wrongValue(field, 0, 'a list of numbers', first);
   const size = first.length;
+  if (size > LONGEST_VECTOR) {
+    throw new BinscribeError(
+      'unsupported',
+      `${field}: vectors of ${size} numbers; at most ${LONGEST_VECTOR} expected`,
+    );
+  }
   const vectors = new Float32Array(size * values.length);
   values.forEach((value, i) => {
     if (!isVector(value) || value.length !== size) {
