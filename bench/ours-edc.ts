@@ -11,8 +11,9 @@ const { items, sizes } = JSON.parse(readFileSync(join(folder, 'case.json'), 'utf
 };
 const started = performance.now();
 const [x, y] = ['x', 'y'].map((name, i): Side => {
-  const { buffer } = new Uint8Array(readFileSync(join(folder, `${name}.f32`)));
-  return { vectors: normalizeRows(new Float32Array(buffer, 0, items * sizes[i]), sizes[i]), size: sizes[i] };
+  const { buffer, byteOffset } = readFileSync(join(folder, `${name}.f32`));
+  const vectors = new Float32Array(buffer, byteOffset, items * sizes[i]);
+  return { vectors: normalizeRows(vectors, sizes[i]), size: sizes[i] };
 });
 const sums = new PairSummer(x, y).sums();
 const pearson = correlationOf(sums);

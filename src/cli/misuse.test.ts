@@ -124,6 +124,8 @@ test.each<[command: string, code: number, message: string]>([
     "option '--similarity <number>' argument '0.2' is invalid. expected a number from 0.5 to 1",
   ],
   ['corpus check @/lost', 3, '@/lost/data/train-p.parquet: there is no such file or folder'],
+  ['study datasets @/none.json -o @/r/x', 3, '@/none.json: no list of sets: there is no such file or folder'],
+  ['study datasets @/odd.json -o @/r/x', 2, '@/odd.json: no list of sets: sets: expected array, got nothing'],
   ['explain @/text --model @/nowhere', 7, '@/nowhere: no model here: a folder with model.json expected'],
 ])('%s', async (command, code, message) => {
   const result = await runCommand(command.replaceAll('@', folder).split(' '));

@@ -113,6 +113,7 @@ export { quantizationCost } from './export/agreement.ts';
 export { Generator } from './generation/generator.ts';
 export type { WriteOptions, Written } from './generation/options.ts';
 export { loadEncoder, loadT5 } from './import/huggingface.ts';
+export { SentenceEncoder } from './import/sentence-encoder.ts';
 export { t5Writer } from './import/t5-writer.ts';
 export { loadTokenizer } from './import/tokenizer.ts';
 

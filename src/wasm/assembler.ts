@@ -48,6 +48,8 @@ export type Call = (...operands: Code[]) => Code;
 
 interface MemoryLimits {
   readonly pages: number;
+  /** Where it may have more than `pages`: how many at most. */
+  readonly most?: number;
   /** Between threads. */
   readonly shared: boolean;
 }
@@ -59,7 +61,7 @@ export class ModuleBuilder {
   private readonly globals: Code[] = [];
   private readonly exports: Code[] = [];
 
-  /** @param memory The module imports it as `env.memory`, of exactly this size. */
+  /** @param memory The module imports it as `env.memory`, of this size. */
   constructor(memory: MemoryLimits) {
     this.memory = memory;
   }
@@ -106,8 +108,8 @@ export class ModuleBuilder {
   }
 
   bytes(): Uint8Array<ArrayBuffer> {
-    const { pages, shared } = this.memory;
-    const limits = [shared ? 3 : 1, unsigned(pages), unsigned(pages)];
+    const { pages, most = pages, shared } = this.memory;
+    const limits = [shared ? 3 : 1, unsigned(pages), unsigned(most)];
     const section = (id: number, items: readonly Code[]): Code => [id, sized(vector(items))];
     return new Uint8Array(
       flatten([

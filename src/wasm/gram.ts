@@ -1,25 +1,32 @@
 /**
- * Products of tall matrices, A^T B, summed over their rows: a loop of WebAssembly that keeps four columns by four in
- * registers, since engines of JavaScript multiply one pair of numbers at a time. In 64 bits: what is made of such
- * sums is often the small difference of two large ones.
+ * Products of tall matrices summed over their rows, A^T A, A^T B and B^T B, and what is asked of them: their Frobenius
+ * norms. A loop of WebAssembly keeps four columns by four in registers, since engines of JavaScript multiply one pair
+ * of numbers at a time. In 64 bits: what is made of such sums is often the small difference of two large ones.
+ *
+ * Rows are copied a block at a time, A's columns and B's side by side, into panels of four columns: the loop then
+ * reads two stretches of memory from one end to the other, which stay in the first cache (Goto and van de Geijn 2008).
  */
 
 import { BinscribeError } from '../error.ts';
 import { ModuleBuilder, PAGE, type Variable } from './assembler.ts';
 import { wasmEngine } from './engine.ts';
-import { f64, f64x2, i32, v128, whileLoop } from './opcodes.ts';
+import { f64x2, i32, v128, whileLoop } from './opcodes.ts';
 
-/** Columns of a tile: 4 by 4 sums fill half of the vector registers, and the other half feeds them. */
-const TALL = 4;
-const WIDE = 4;
-/** Rows that are copied at a time: with a hundred columns they stay in a usual second cache. */
-const BLOCK = 256;
+/** Columns of a panel: 4 by 4 sums fill half of the vector registers, and the other half feeds them. */
+const PANEL = 4;
+/** Numbers of a tile, the products of one panel with another. */
+const TILE = PANEL * PANEL;
+/** Rows that are copied at a time: two panels of them take 8 KB, and those of 200 columns a usual second cache. */
+const BLOCK = 128;
 const DOUBLE = 8;
 const PAIR = 16;
+const PANEL_BYTES = BLOCK * PANEL * DOUBLE;
+/** WebAssembly's addresses have 32 bits. */
+const MOST_PAGES = 65536;
 
 interface GramExports {
-  /** result[p, q] = sum over rows of a[row, p] b[row, q]. */
-  readonly product: (rows: number) => void;
+  /** Adds to the tiles at `to` the products of a panel and of each that follows from `first` to `end`. */
+  readonly panel: (left: number, first: number, end: number, to: number, rows: number) => void;
 }
 
 /** Rows of a matrix, one after another. */
@@ -28,121 +35,150 @@ export interface Rows {
   readonly size: number;
 }
 
-export class GramProduct {
-  /** A matrix with itself: half of the products are the other half's. */
-  private readonly symmetric: boolean;
-  private readonly a: Rows;
-  private readonly b: Rows;
-  private readonly columnsA: number;
-  private readonly columnsB: number;
-  private readonly viewA: Float64Array;
-  private readonly viewB: Float64Array;
-  private readonly result: Float64Array;
+/** Squared Frobenius norms. */
+export interface GramNorms {
+  readonly xx: number;
+  readonly yy: number;
+  readonly xy: number;
+}
+
+export class PairGram {
+  private readonly x: Rows;
+  private readonly y: Rows;
+  private readonly panelsX: number;
+  private readonly panels: number;
+  private readonly block: Float64Array;
+  private readonly tiles: Float64Array;
   private readonly kernel: GramExports;
 
   /** @throws BinscribeError `missing` without WebAssembly's vectors */
-  constructor(a: Rows, b: Rows) {
+  constructor(x: Rows, y: Rows) {
     const engine = wasmEngine();
     if (!engine) throw new BinscribeError('missing', 'sums over pairs need WebAssembly with vectors (SIMD)');
-    this.symmetric = a === b;
-    this.a = a;
-    this.b = b;
-    this.columnsA = Math.ceil(a.size / TALL) * TALL;
-    this.columnsB = Math.ceil(b.size / WIDE) * WIDE;
-    const places = {
-      a: 0,
-      b: BLOCK * this.columnsA * DOUBLE,
-      result: BLOCK * (this.columnsA + this.columnsB) * DOUBLE,
-    };
-    const pages = Math.ceil((places.result + this.columnsA * this.columnsB * DOUBLE) / PAGE);
+    this.x = x;
+    this.y = y;
+    this.panelsX = Math.ceil(x.size / PANEL);
+    this.panels = this.panelsX + Math.ceil(y.size / PANEL);
+    const tiles = this.panels ** 2;
+    const pages = Math.ceil((this.panels * PANEL_BYTES + tiles * TILE * DOUBLE) / PAGE);
     const memory = new engine.wasm.Memory({ initial: pages, maximum: pages, shared: false });
-    const bytes = gramModule(this.columnsA, this.columnsB, places, pages, this.symmetric);
-    const module = new engine.wasm.Module(bytes);
+    // The same bytes for all sizes: an engine that has compiled them well does not begin again.
+    const module = new engine.wasm.Module(gramModule());
     this.kernel = new engine.wasm.Instance(module, { env: { memory } }).exports as GramExports;
-    this.viewA = new Float64Array(memory.buffer, places.a, BLOCK * this.columnsA);
-    this.viewB = new Float64Array(memory.buffer, places.b, BLOCK * this.columnsB);
-    this.result = new Float64Array(memory.buffer, places.result, this.columnsA * this.columnsB);
+    this.block = new Float64Array(memory.buffer, 0, this.panels * BLOCK * PANEL);
+    this.tiles = new Float64Array(memory.buffer, this.panels * PANEL_BYTES, tiles * TILE);
+  }
+
+  /** Of sum_i weights_i x_i x_i^T, of the same of y_i and y_i, and of x_i and y_i. */
+  norms(weights: ArrayLike<number>): GramNorms {
+    const { panels, panelsX } = this;
+    this.multiply(weights, null, 0, panels);
+    let [xx, yy, xy] = [0, 0, 0];
+    for (let left = 0; left < panels; left++) {
+      for (let right = left; right < panels; right++) {
+        const norm = this.tileNorm(left, right);
+        if (right < panelsX) xx += left === right ? norm : 2 * norm;
+        else if (left >= panelsX) yy += left === right ? norm : 2 * norm;
+        else xy += norm;
+      }
+    }
+    return { xx, yy, xy };
+  }
+
+  /** Of sum_i x_i y_order(i)^T. */
+  crossNorm(order: ArrayLike<number>): number {
+    const { panels, panelsX } = this;
+    this.multiply(null, order, panelsX, panelsX);
+    let xy = 0;
+    for (let left = 0; left < panelsX; left++) {
+      for (let right = panelsX; right < panels; right++) xy += this.tileNorm(left, right);
+    }
+    return xy;
   }
 
   /**
-   * sum_i weights_i a_i b_order(i)^T
-   * @param order of b's rows; the same as a's where absent, and where a and b are one
-   * @returns [a.size, b.size], flat
+   * Fills the tiles of each panel on the left with itself and those after it.
+   * @param weights each item once where null
+   * @param order of y's rows; the same as x's where null
+   * @param firstRight only with panels from there on
+   * @param endLeft only of panels before it
    */
-  sum(weights: ArrayLike<number>, order?: ArrayLike<number>): Float64Array {
-    const { a, b, columnsA, columnsB, viewA, viewB, result, symmetric } = this;
-    const total = new Float64Array(a.size * b.size);
-    const items = a.vectors.length / a.size;
-    for (let from = 0; from < items; from += BLOCK) {
-      const rows = Math.min(BLOCK, items - from);
-      for (let row = 0; row < rows; row++) {
-        const item = from + row;
-        viewA.set(a.vectors.subarray(item * a.size, (item + 1) * a.size), row * columnsA);
-        const start = (order?.[item] ?? item) * b.size;
-        const weight = weights[item];
-        for (let q = 0; q < b.size; q++) viewB[row * columnsB + q] = weight * b.vectors[start + q];
+  private multiply(
+    weights: ArrayLike<number> | null,
+    order: ArrayLike<number> | null,
+    firstRight: number,
+    endLeft: number,
+  ): void {
+    const { x, y, panels, panelsX, tiles, kernel } = this;
+    tiles.fill(0);
+    const items = x.vectors.length / x.size;
+    let rows = 0;
+    for (let item = 0; item < items; item++) {
+      const weight = weights === null ? 1 : weights[item];
+      if (weight > 0) {
+        // Both factors of a product have it.
+        const root = Math.sqrt(weight);
+        this.pack(x, item, 0, rows, root);
+        this.pack(y, order === null ? item : order[item], panelsX, rows, root);
+        rows++;
       }
-      this.kernel.product(rows);
-      for (let p = 0; p < a.size; p++) {
-        for (let q = symmetric ? p : 0; q < b.size; q++) total[p * b.size + q] += result[p * columnsB + q];
+      if (rows === 0 || (rows < BLOCK && item < items - 1)) continue;
+      for (let left = 0; left < endLeft; left++) {
+        const right = Math.max(left, firstRight);
+        const to = panels * PANEL_BYTES + (left * panels + right) * TILE * DOUBLE;
+        kernel.panel(left * PANEL_BYTES, right * PANEL_BYTES, panels * PANEL_BYTES, to, rows);
       }
+      rows = 0;
     }
-    if (symmetric) {
-      for (let p = 0; p < a.size; p++)
-        for (let q = 0; q < p; q++) total[p * a.size + q] = total[q * a.size + p];
+  }
+
+  private pack({ vectors, size }: Rows, item: number, panel: number, row: number, root: number): void {
+    const { block } = this;
+    let from = item * size;
+    const end = from + size;
+    for (let at = (panel * BLOCK + row) * PANEL; from < end; at += BLOCK * PANEL) {
+      for (let k = at; k < at + PANEL && from < end; k++, from++) block[k] = root * vectors[from];
     }
-    return total;
+  }
+
+  private tileNorm(left: number, right: number): number {
+    const { tiles, panels } = this;
+    const from = (left * panels + right) * TILE;
+    let sum = 0;
+    for (let at = from; at < from + TILE; at++) sum += tiles[at] * tiles[at];
+    return sum;
   }
 }
 
-function gramModule(
-  columnsA: number,
-  columnsB: number,
-  places: { readonly a: number; readonly b: number; readonly result: number },
-  pages: number,
-  symmetric: boolean,
-): Uint8Array<ArrayBuffer> {
-  const module = new ModuleBuilder({ pages, shared: false });
-  const [bytesA, bytesB] = [columnsA * DOUBLE, columnsB * DOUBLE];
-  module.export('product', ['i32'], null, (body, rows) => {
-    const [left, right, atA, atB, end, to] = body.locals('i32', 6);
-    const sums = body.locals('v128', TALL * (WIDE / 2));
+function gramModule(): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder({ pages: 1, most: MOST_PAGES, shared: false });
+  module.export('panel', ['i32', 'i32', 'i32', 'i32', 'i32'], null, (body, left, right, end, to, rows) => {
+    const [atA, atB, endA] = body.locals('i32', 3);
+    const sums = body.locals('v128', TILE / 2);
     const [b0, b1, splat] = body.locals('v128', 3);
     const move = (variable: Variable, by: number) => variable.set(i32.add(variable.get, i32.const(by)));
-    const tile = Array.from({ length: TALL }, (_, p) => [
-      splat.set(f64x2.splat(f64.load(atA.get, p * DOUBLE))),
+    const rowBytes = PANEL * DOUBLE;
+    const products = Array.from({ length: PANEL }, (_, p) => [
+      splat.set(v128.load64Splat(atA.get, p * DOUBLE)),
       sums[2 * p].set(f64x2.add(sums[2 * p].get, f64x2.mul(splat.get, b0.get))),
       sums[2 * p + 1].set(f64x2.add(sums[2 * p + 1].get, f64x2.mul(splat.get, b1.get))),
     ]);
-    const stores = Array.from({ length: TALL }, (_, p) => [
-      v128.store(to.get, sums[2 * p].get, places.result + p * bytesB),
-      v128.store(to.get, sums[2 * p + 1].get, places.result + p * bytesB + PAIR),
-    ]);
-    // `left` and `right` are the bytes before the tile's columns in a row of A and of B.
-    return [
-      left.set(i32.const(0)),
-      whileLoop(i32.ltU(left.get, i32.const(bytesA)), [
-        // Tiles are square, so that those on the diagonal hold all that is needed.
-        right.set(symmetric ? left.get : i32.const(0)),
-        whileLoop(i32.ltU(right.get, i32.const(bytesB)), [
-          sums.map((sum) => sum.set(v128.const(0, 0, 0, 0))),
-          atA.set(i32.add(i32.const(places.a), left.get)),
-          atB.set(i32.add(i32.const(places.b), right.get)),
-          end.set(i32.add(atA.get, i32.mul(rows.get, i32.const(bytesA)))),
-          whileLoop(i32.ltU(atA.get, end.get), [
-            b0.set(v128.load(atB.get)),
-            b1.set(v128.load(atB.get, PAIR)),
-            tile,
-            move(atA, bytesA),
-            move(atB, bytesB),
-          ]),
-          to.set(i32.add(i32.mul(left.get, i32.const(columnsB)), right.get)),
-          stores,
-          move(right, WIDE * DOUBLE),
-        ]),
-        move(left, TALL * DOUBLE),
+    return whileLoop(i32.ltU(right.get, end.get), [
+      sums.map((sum, i) => sum.set(v128.load(to.get, i * PAIR))),
+      atA.set(left.get),
+      endA.set(i32.add(left.get, i32.mul(rows.get, i32.const(rowBytes)))),
+      atB.set(right.get),
+      whileLoop(i32.ltU(atA.get, endA.get), [
+        b0.set(v128.load(atB.get)),
+        b1.set(v128.load(atB.get, PAIR)),
+        products,
+        move(atA, rowBytes),
+        move(atB, rowBytes),
       ]),
-    ];
+      sums.map((sum, i) => v128.store(to.get, sum.get, i * PAIR)),
+      move(to, TILE * DOUBLE),
+      move(right, PANEL_BYTES),
+    ]);
   });
   return module.bytes();
 }

@@ -78,6 +78,8 @@ export const f64 = {
 /** Four numbers of 32 bits. */
 export const v128 = {
   load: load([0xfd, 0x00], 2),
+  /** A number of 64 bits, twice. */
+  load64Splat: load([0xfd, 0x0a], 3),
   store: store([0xfd, 0x0b], 2),
   /** a and not b, bit by bit. */
   andNot: simd(0x4f),

@@ -76,6 +76,39 @@ describe('edc', () => {
     expect(bad.interval.high).toBeGreaterThan(0);
   });
 
+  it('is what visiting the pairs one by one gives, for more items than fit a block', () => {
+    const [x, y] = related(300, 0.5, 11).map(unit);
+    const random = new Random(4);
+    const times = Float64Array.from({ length: 300 }, () => random.below(3));
+    const order = random.shuffle(Int32Array.from({ length: 300 }, (_, i) => i));
+    const cosine = ({ vectors, size }: Side, i: number, j: number): number => {
+      let sum = 0;
+      for (let k = 0; k < size; k++) sum += vectors[i * size + k] * vectors[j * size + k];
+      return sum;
+    };
+    const visited = { pairs: 0, x: 0, y: 0, xx: 0, yy: 0, xy: 0 };
+    let exchanged = 0;
+    for (let i = 0; i < 300; i++) {
+      for (let j = 0; j < i; j++) {
+        const [w, a, b] = [times[i] * times[j], cosine(x, i, j), cosine(y, i, j)];
+        visited.pairs += w;
+        visited.x += w * a;
+        visited.y += w * b;
+        visited.xx += w * a * a;
+        visited.yy += w * b * b;
+        visited.xy += w * a * b;
+        exchanged += a * cosine(y, order[i], order[j]);
+      }
+    }
+    const summer = new PairSummer(x, y);
+    const sums = summer.sums(times);
+    for (const name of ['pairs', 'x', 'y', 'xx', 'yy', 'xy'] as const) {
+      expect(Math.abs(sums[name] - visited[name]), name).toBeLessThan(1e-6 * visited.pairs);
+    }
+    const { xy } = summer.reordered(summer.sums(), order);
+    expect(Math.abs(xy - exchanged)).toBeLessThan(1e-6 * visited.pairs);
+  });
+
   it('falls as the square of what is not spoiled', () => {
     const [x, y] = related(600, 0.3, 5);
     for (const { share, pearson, expected } of edc(x, y, { seed: 2, resamples: 2 }).curve) {

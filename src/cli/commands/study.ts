@@ -1,8 +1,9 @@
-/** `binscribe study …`: figures measured on programs. */
+/** `binscribe study …`: figures measured on programs and data sets. */
 
 import { Command } from 'commander';
 import { ATTEMPTS, LONGEST_ANSWER, PATIENCE } from '../../chat/limits.ts';
 import type { ChatFlags } from '../chat/endpoint.ts';
+import type { DatasetsFlags } from '../datasets.ts';
 import { collect, notNegative, positive } from '../options.ts';
 import type { Session } from '../session.ts';
 import type { StartsFlags } from '../starts.ts';
@@ -40,14 +41,26 @@ Answers are kept as they come: a study that was stopped, or killed, goes on when
 a larger --functions begins with those of a smaller one. --save writes a line of JSON for each answer, with the row
 that it belongs to, the model, and "origin": "machine".`;
 
+const DATASETS_HELP = `
+Examples:
+  $ binscribe study datasets corpora/edc-controls.json --data ../shared/data -o results/edc-controls
+
+A list names sets of rows, two fields of each, and how to embed them:
+  {"sets": [{"name": "pairs", "rows": "pairs.jsonl", "input": "code", "output": "text",
+             "embedders": [{"input": {"embedder": "words"}, "output": {"embedder": "words"}}]}]}
+A set may also have "columns" and "delimiter" of its table, "least" ({"score": 4}: rows with a number of at least so
+much), "divide" (a field's first line and the rest as two fields), and "program" (its functions' code joins the rows
+by name). What is done is kept in PATH.partial.jsonl: the same command goes on where it was stopped.`;
+
 /** Seconds: the budget of `explain` ends after 600, and what goes on after that has left it. */
 const SWEEP_LIMIT = 900;
 
 export function studyCommand(session: Session): Command {
   return new Command('study')
-    .description('Measure on many programs and functions: the reader, explaining, and language models.')
+    .description('Measure on many programs, data sets and functions: reader, texts, language models.')
     .addCommand(startsCommand(session))
     .addCommand(sweepCommand(session))
+    .addCommand(datasetsCommand(session))
     .addCommand(chatCommand(session));
 }
 
@@ -116,5 +129,22 @@ function chatCommand(session: Session): Command {
     .action(async (data: string, flags: ChatFlags) => {
       const { studyChat } = await import('../chat/command.ts');
       await studyChat(data, flags, session);
+    });
+}
+
+function datasetsCommand(session: Session): Command {
+  return new Command('datasets')
+    .description('Embedding Distance Correlation of several sets of pairs, each beside its shuffled twin.')
+    .argument('<list>', 'JSON file that names the sets')
+    .option('--data <dir>', "folder that the list's paths start from (default: where the list lies)")
+    .requiredOption('-o, --output <path>', 'write PATH.json and PATH.md')
+    .option('--limit <number>', 'items of a set; of more a sample is taken', positive, 10_000)
+    .option('--resamples <number>', 'of the bootstrap, and shuffles', positive, 200)
+    .option('--seed <number>', 'of everything that is drawn', positive, 1)
+    .option('--json', 'print JSON')
+    .addHelpText('after', DATASETS_HELP)
+    .action(async (list: string, flags: DatasetsFlags) => {
+      const { studyDatasets } = await import('../datasets.ts');
+      await studyDatasets(list, flags, session);
     });
 }

@@ -8,7 +8,7 @@
  * cosines, since both distances are 1 less one.
  */
 
-import { GramProduct } from '../../wasm/gram.ts';
+import { PairGram } from '../../wasm/gram.ts';
 
 /** One side of the items: a vector each, all of one length. */
 export interface Side {
@@ -37,57 +37,67 @@ export function itemsOf({ vectors, size }: Side): number {
 
 /** Vectors of length 1 in the same directions; what has none stays 0. */
 export function normalizeRows(vectors: Float32Array, size: number): Float32Array {
-  const result = vectors.slice();
-  for (let from = 0; from < result.length; from += size) {
-    let squares = 0;
-    for (let at = from; at < from + size; at++) squares += result[at] * result[at];
-    if (squares === 0) continue;
-    const length = Math.sqrt(squares);
-    for (let at = from; at < from + size; at++) result[at] /= length;
+  const result = new Float32Array(vectors.length);
+  for (let from = 0; from < vectors.length; from += size) {
+    const squares = squaresOf(vectors, from, from + size);
+    if (squares > 0) scaleTo(result, vectors, from, from + size, 1 / Math.sqrt(squares));
   }
   return result;
+}
+
+// Loops of their own, since an engine makes a small function fast sooner than a large one.
+
+function squaresOf(vectors: Float32Array, from: number, end: number): number {
+  let sum = 0;
+  for (let at = from; at < end; at++) sum += vectors[at] * vectors[at];
+  return sum;
+}
+
+function scaleTo(to: Float32Array, vectors: Float32Array, from: number, end: number, by: number): void {
+  for (let at = from; at < end; at++) to[at] = by * vectors[at];
 }
 
 /** Sums over the pairs of the same items, however often each is taken and in whichever order the second side is. */
 export class PairSummer {
   private readonly x: Side;
   private readonly y: Side;
-  private readonly products: { readonly xx: GramProduct; readonly yy: GramProduct; readonly xy: GramProduct };
+  private readonly gram: PairGram;
+  /** Squared lengths of the vectors: 1, or 0 for an item of which nothing is known. */
+  private readonly squares: { readonly x: Float64Array; readonly y: Float64Array };
   private readonly once: Float64Array;
 
   /** @throws BinscribeError `missing` without WebAssembly's vectors */
   constructor(x: Side, y: Side) {
     this.x = x;
     this.y = y;
-    this.products = { xx: new GramProduct(x, x), yy: new GramProduct(y, y), xy: new GramProduct(x, y) };
+    this.gram = new PairGram(x, y);
+    this.squares = { x: squaredLengths(x), y: squaredLengths(y) };
     this.once = new Float64Array(itemsOf(x)).fill(1);
   }
 
   sums(multiplicities: Multiplicities = this.once): PairSums {
-    const { x, y, products } = this;
-    const items = itemsOf(x);
-    const [sumX, sumY] = [new Float64Array(x.size), new Float64Array(y.size)];
-    let [total, squares, ownX, ownY, ownXx, ownYy, ownXy] = [0, 0, 0, 0, 0, 0, 0];
-    for (let i = 0; i < items; i++) {
+    const { x, y, squares } = this;
+    const norms = this.gram.norms(multiplicities);
+    let [total, twice, ownX, ownY, ownXx, ownYy, ownXy] = [0, 0, 0, 0, 0, 0, 0];
+    for (let i = 0; i < squares.x.length; i++) {
       const w = multiplicities[i];
-      if (w === 0) continue;
+      const [squareX, squareY] = [squares.x[i], squares.y[i]];
       total += w;
-      squares += w * w;
-      const [lengthX, lengthY] = [addRow(sumX, x, i, w), addRow(sumY, y, i, w)];
+      twice += w * w;
       // Pairs of an item with a copy of itself: they are alike on both sides whatever the data, and are taken out.
-      ownX += w * w * lengthX;
-      ownY += w * w * lengthY;
-      ownXx += w * w * lengthX * lengthX;
-      ownYy += w * w * lengthY * lengthY;
-      ownXy += w * w * lengthX * lengthY;
+      ownX += w * w * squareX;
+      ownY += w * w * squareY;
+      ownXx += w * w * squareX * squareX;
+      ownYy += w * w * squareY * squareY;
+      ownXy += w * w * squareX * squareY;
     }
     return {
-      pairs: (total * total - squares) / 2,
-      x: (squaredNorm(sumX) - ownX) / 2,
-      y: (squaredNorm(sumY) - ownY) / 2,
-      xx: (squaredNorm(products.xx.sum(multiplicities)) - ownXx) / 2,
-      yy: (squaredNorm(products.yy.sum(multiplicities)) - ownYy) / 2,
-      xy: (squaredNorm(products.xy.sum(multiplicities)) - ownXy) / 2,
+      pairs: (total * total - twice) / 2,
+      x: (squaredNorm(weightedSum(x, multiplicities)) - ownX) / 2,
+      y: (squaredNorm(weightedSum(y, multiplicities)) - ownY) / 2,
+      xx: (norms.xx - ownXx) / 2,
+      yy: (norms.yy - ownYy) / 2,
+      xy: (norms.xy - ownXy) / 2,
     };
   }
 
@@ -96,27 +106,26 @@ export class PairSummer {
    * @param own sums in the order as it is, each item once: all but one of them stay
    */
   reordered(own: PairSums, order: ArrayLike<number>): PairSums {
-    const { x, y, products, once } = this;
-    let together = 0;
-    for (let i = 0; i < once.length; i++) together += squaredLength(x, i) * squaredLength(y, order[i]);
-    return { ...own, xy: (squaredNorm(products.xy.sum(once, order)) - together) / 2 };
+    const { squares } = this;
+    const together = squares.x.reduce((sum, square, i) => sum + square * squares.y[order[i]], 0);
+    return { ...own, xy: (this.gram.crossNorm(order) - together) / 2 };
   }
 }
 
-function squaredLength({ vectors, size }: Side, row: number): number {
-  let squares = 0;
-  for (let at = row * size; at < (row + 1) * size; at++) squares += vectors[at] * vectors[at];
+function squaredLengths({ vectors, size }: Side): Float64Array {
+  const squares = new Float64Array(vectors.length / size);
+  for (let i = 0; i < squares.length; i++) squares[i] = squaresOf(vectors, i * size, (i + 1) * size);
   return squares;
 }
 
-/** Adds w times a row. @returns the row's squared length */
-function addRow(sum: Float64Array, { vectors, size }: Side, row: number, w: number): number {
-  let squares = 0;
-  for (let k = 0, at = row * size; k < size; k++, at++) {
-    sum[k] += w * vectors[at];
-    squares += vectors[at] * vectors[at];
+function weightedSum({ vectors, size }: Side, weights: Multiplicities): Float64Array {
+  const sum = new Float64Array(size);
+  for (let i = 0, from = 0; from < vectors.length; i++, from += size) {
+    const w = weights[i];
+    if (w === 0) continue;
+    for (let k = 0; k < size; k++) sum[k] += w * vectors[from + k];
   }
-  return squares;
+  return sum;
 }
 
 function squaredNorm(values: Float64Array): number {

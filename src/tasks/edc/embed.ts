@@ -6,17 +6,32 @@ import { latentSemanticVectors } from '../../models/embedders/lsa.ts';
 import type { Model } from '../../models/model.ts';
 import type { Side } from '../../metrics/edc/sums.ts';
 import { plainWords } from '../../metrics/text/words.ts';
+import type { SentenceEncoder } from '../../nn/import/sentence-encoder.ts';
 import { withoutPadding } from '../../tokens/normalize.ts';
 import { opcodePairTokens, opcodeTokens } from '../../tokens/opcodes.ts';
+import { codeOf, wrongValue } from './values.ts';
 
-/** `words`: tf-idf of words and SVD. `opcodes`: the same of opcodes and pairs. `encoder`: a function encoder. */
-export const EMBEDDERS = ['words', 'opcodes', 'encoder', 'vectors'] as const;
+/**
+ * `words`: tf-idf of words and SVD. `opcodes`: the same of opcodes and pairs. `encoder`: a function encoder.
+ * `sentences`: a folder of sentence-transformers. `vectors`: what the field holds.
+ */
+export const EMBEDDERS = ['words', 'opcodes', 'encoder', 'sentences', 'vectors'] as const;
 export type EmbedderName = (typeof EMBEDDERS)[number];
+
+/** How one side of the pairs becomes vectors. */
+export interface FieldChoice {
+  readonly field: string;
+  readonly embedder: EmbedderName;
+  /** Folder of the model of `encoder` and `sentences`. */
+  readonly model: string | null;
+}
 
 export interface EmbedOptions {
   readonly seed: number;
-  /** Gives the model of `encoder`. */
-  readonly openModel: () => Promise<Model>;
+  readonly openModel: (folder: string | undefined) => Promise<Model>;
+  readonly openSentences: (folder: string) => Promise<SentenceEncoder>;
+  /** @param step what is done, for people */
+  readonly progress: (step: string, done: number, total: number) => void;
 }
 
 export interface Embedded extends Side {
@@ -24,28 +39,40 @@ export interface Embedded extends Side {
   readonly lengths: Float64Array;
 }
 
-/** @param field for messages */
+/** What its lengths count; `null` where nobody would slice by them. */
+export const LENGTH_UNITS: Readonly<Record<EmbedderName, string | null>> = {
+  words: 'words',
+  sentences: 'words',
+  opcodes: 'instructions',
+  encoder: 'instructions',
+  vectors: null,
+};
+
+/** @throws BinscribeError: `corrupt` where a value is not what the embedder takes, `usage` without its model */
 export async function embed(
-  name: EmbedderName,
-  field: string,
+  { embedder, field, model }: FieldChoice,
   values: readonly unknown[],
-  { seed, openModel }: EmbedOptions,
+  options: EmbedOptions,
 ): Promise<Embedded> {
-  switch (name) {
+  const { seed, openModel, progress } = options;
+  const texts = (): string[] => values.map((value, i) => textOf(value, field, i));
+  const codes = (): Uint8Array[] => values.map((value, i) => codeOf(value, field, i));
+  switch (embedder) {
     case 'words': {
-      const words = values.map((value, i) => plainWords(textOf(value, field, i)));
+      const words = texts().map(plainWords);
       return { ...latentSemanticVectors(words, { seed }), lengths: lengthsOf(words) };
     }
     case 'opcodes': {
-      const bodies = values.map((value, i) => withoutPadding(bodyOf(codeOf(value, field, i)).instructions));
+      const bodies = codes().map((code) => withoutPadding(disassembleRange(code, BASE).instructions));
       const tokens = bodies.map((body) => [...opcodeTokens(body), ...opcodePairTokens(body)]);
       return { ...latentSemanticVectors(tokens, { seed }), lengths: lengthsOf(bodies) };
     }
     case 'encoder':
-      return encoderVectors(
-        values.map((value, i) => codeOf(value, field, i)),
-        await openModel(),
+      return encoderVectors(codes(), await openModel(model ?? undefined), (done) =>
+        progress(`embedding ${field}`, done, values.length),
       );
+    case 'sentences':
+      return sentenceVectors(texts(), field, model, options);
     default:
       return givenVectors(values, field);
   }
@@ -64,36 +91,27 @@ function lengthsOf(items: readonly (readonly unknown[])[]): Float64Array {
 function textOf(value: unknown, field: string, item: number): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return String(value);
-  throw wrong(field, item, 'text', value);
-}
-
-/** Bytes, or as text in hexadecimal digits. */
-function codeOf(value: unknown, field: string, item: number): Uint8Array {
-  if (value instanceof Uint8Array) return value;
-  if (typeof value !== 'string' || !/^([0-9a-f]{2}\s*)+$/i.test(value)) {
-    throw wrong(field, item, 'machine code in hexadecimal digits', value);
-  }
-  return Uint8Array.from(value.match(/[0-9a-f]{2}/gi)!, (byte) => parseInt(byte, 16));
-}
-
-function bodyOf(code: Uint8Array): ReturnType<typeof disassembleRange> {
-  return disassembleRange(code, BASE);
+  throw wrongValue(field, item, 'text', value);
 }
 
 /** Where code without an address is thought to lie: aligned as compilers like it, and not 0. */
 const BASE = 0x1000;
 
-async function encoderVectors(codes: readonly Uint8Array[], model: Model): Promise<Embedded> {
+async function encoderVectors(
+  codes: readonly Uint8Array[],
+  model: Model,
+  progress: (done: number) => void,
+): Promise<Embedded> {
   const functions = codes.map((code, i) => {
     // Far apart, so that none is taken for another's target.
     const address = BASE + i * 2 ** 24;
     return { address, size: code.length, code, body: disassembleRange(code, address) };
   });
-  const answers = await model.answer({ functions, imports: new Map() });
+  const answers = await model.answer({ functions, imports: new Map() }, progress);
   const size = answers[0].vector?.length;
   if (size === undefined) {
     throw new BinscribeError('usage', `model ${model.card.id} gives no vectors`, {
-      hint: 'Name an encoder with --model, or another embedder: opcodes.',
+      hint: 'Name an encoder with --input-model (or --output-model), or another embedder: opcodes.',
     });
   }
   const vectors = new Float32Array(size * codes.length);
@@ -101,22 +119,45 @@ async function encoderVectors(codes: readonly Uint8Array[], model: Model): Promi
   return { vectors, size, lengths: Float64Array.from(functions, ({ body }) => body.instructions.length) };
 }
 
+async function sentenceVectors(
+  texts: readonly string[],
+  field: string,
+  model: string | null,
+  { openSentences, progress }: EmbedOptions,
+): Promise<Embedded> {
+  if (model === null) {
+    throw new BinscribeError('usage', `${field}: the embedder sentences needs a folder`, {
+      hint: 'Name one as sentence-transformers saves it, with --input-model or --output-model.',
+    });
+  }
+  const encoder = await openSentences(model);
+  const made = await encoder.encode(texts, (done, total) => progress(`embedding ${field}`, done, total));
+  await encoder.close();
+  return { ...made, lengths: lengthsOf(texts.map(plainWords)) };
+}
+
+/** Products of both sides' numbers are kept: of two such half a gigabyte. No embedder in use makes longer ones. */
+const LONGEST_VECTOR = 4096;
+
 function givenVectors(values: readonly unknown[], field: string): Embedded {
   const isVector = (value: unknown): value is number[] =>
     Array.isArray(value) && value.length > 0 && value.every((one) => Number.isFinite(one));
   const first = values[0];
-  if (!isVector(first)) throw wrong(field, 0, 'a list of numbers', first);
+  if (!isVector(first)) throw wrongValue(field, 0, 'a list of numbers', first);
   const size = first.length;
+  if (size > LONGEST_VECTOR) {
+    throw new BinscribeError(
+      'unsupported',
+      `${field}: vectors of ${size} numbers; at most ${LONGEST_VECTOR} expected`,
+    );
+  }
   const vectors = new Float32Array(size * values.length);
   values.forEach((value, i) => {
-    if (!isVector(value) || value.length !== size) throw wrong(field, i, `a list of ${size} numbers`, value);
+    if (!isVector(value) || value.length !== size) {
+      throw wrongValue(field, i, `a list of ${size} numbers`, value);
+    }
     vectors.set(value, i * size);
   });
   const lengths = Float64Array.from(values, (value) => (value as number[]).filter((one) => one !== 0).length);
   return { vectors, size, lengths };
-}
-
-function wrong(field: string, item: number, expected: string, got: unknown): BinscribeError {
-  const shown = (JSON.stringify(got) ?? String(got)).slice(0, 60);
-  return new BinscribeError('corrupt', `item ${item + 1}: ${field}: ${expected} expected, got ${shown}`);
 }

@@ -1,45 +1,45 @@
-/** The items of a set of pairs: rows of a JSONL, CSV or TSV file, or of a data set, with two of their fields. */
+/** The items of a set of pairs: a sample of its rows, with two of their fields and what else is asked of them. */
 
-import { createReadStream, existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { parse } from 'csv-parse';
-import { type ColumnName, openDataset } from '../../corpus/dataset.ts';
-import { ALL_COLUMNS } from '../../corpus/row.ts';
-import { BinscribeError, describeError } from '../../error.ts';
+import { BinscribeError } from '../../error.ts';
 import { Random } from '../../random.ts';
+import { NAME_FIELD, SPLIT_FIELD } from './fields.ts';
+import type { Row } from './rows.ts';
 
 export interface Item {
+  /** Number of its row in the set, from 1. */
+  readonly row: number;
   readonly input: unknown;
   readonly output: unknown;
-  /** Value of the field by which the set is cut into slices. */
-  readonly slice: string | null;
+  /** Values of the fields by which the set is cut into slices. */
+  readonly slices: readonly string[];
+  /** The row's `name` and `split`, where it has them. */
+  readonly name: string | null;
+  readonly split: string | null;
 }
 
 export interface ItemFields {
   readonly input: string;
   readonly output: string;
-  /** Field to slice by. */
-  readonly by?: string | undefined;
+  /** Fields to slice by. */
+  readonly by: readonly string[];
 }
 
 export interface Items {
   readonly items: readonly Item[];
-  /** Rows of the file, of which `items` are a sample. */
+  /** Rows of the set, of which `items` are a sample. */
   readonly rows: number;
   /** Rows without one of the two fields. */
   readonly empty: number;
 }
 
-type Row = Readonly<Record<string, unknown>>;
-
 /**
+ * @param where the set, for messages
  * @param most items at most: of more a seeded sample is taken, in memory of that size
- * @throws BinscribeError: `unreadable` where there is no such file, `corrupt` where it is not what its name says,
- *   `usage` where no row has the fields
+ * @throws BinscribeError: `usage` where no row has the fields, and what reading the rows throws
  */
 export async function readItems(
-  path: string,
+  where: string,
+  set: AsyncIterable<Row>,
   { input, output, by }: ItemFields,
   most: number,
   seed: number,
@@ -47,10 +47,17 @@ export async function readItems(
   const random = new Random(seed);
   const items: Item[] = [];
   let [rows, full, names] = [0, 0, new Set<string>()];
-  for await (const row of rowsOf(path, [input, output, ...(by === undefined ? [] : [by])])) {
+  for await (const row of set) {
     rows++;
     if (rows === 1) names = new Set(Object.keys(row));
-    const item = { input: fieldOf(row, input), output: fieldOf(row, output), slice: sliceOf(row, by) };
+    const item: Item = {
+      row: rows,
+      input: fieldOf(row, input),
+      output: fieldOf(row, output),
+      slices: by.map((field) => shownValue(fieldOf(row, field)) ?? '(none)'),
+      name: shownValue(fieldOf(row, NAME_FIELD)),
+      split: shownValue(fieldOf(row, SPLIT_FIELD)),
+    };
     if (isEmpty(item.input) || isEmpty(item.output)) continue;
     full++;
     // Vitter's algorithm R: each row is kept with the same probability.
@@ -62,7 +69,7 @@ export async function readItems(
   }
   if (full === 0) {
     const has = rows === 0 ? 'there are no rows' : `the first row has ${[...names].join(', ')}`;
-    throw new BinscribeError('usage', `${path}: no row has the fields ${input} and ${output}: ${has}`, {
+    throw new BinscribeError('usage', `${where}: no row has the fields ${input} and ${output}: ${has}`, {
       hint: 'Name them with --input and --output.',
     });
   }
@@ -70,7 +77,7 @@ export async function readItems(
 }
 
 /** `a.b` looks into objects. */
-function fieldOf(row: Row, name: string): unknown {
+export function fieldOf(row: Row, name: string): unknown {
   if (name in row) return row[name];
   return name.split('.').reduce<unknown>((value, part) => {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
@@ -78,70 +85,11 @@ function fieldOf(row: Row, name: string): unknown {
   }, row);
 }
 
-function sliceOf(row: Row, by: string | undefined): string | null {
-  if (by === undefined) return null;
-  const value = fieldOf(row, by);
-  if (value === undefined || value === null) return '(none)';
+function shownValue(value: unknown): string | null {
+  if (isEmpty(value)) return null;
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || value === '';
-}
-
-async function* rowsOf(path: string, fields: readonly string[]): AsyncGenerator<Row> {
-  if (!existsSync(path)) throw new BinscribeError('unreadable', `${path}: there is no such file or folder`);
-  if (statSync(path).isDirectory() && existsSync(join(path, 'manifest.json'))) {
-    const stranger = fields.find((field) => !(ALL_COLUMNS as string[]).includes(field));
-    if (stranger !== undefined) {
-      throw new BinscribeError('usage', `${path}: the data set has no column ${stranger}`, {
-        hint: `It has ${ALL_COLUMNS.join(', ')}.`,
-      });
-    }
-    yield* openDataset(path).rows(fields as ColumnName[], {});
-  } else if (/\.(csv|tsv)$/i.test(path)) yield* tableRows(path);
-  else if (/\.(jsonl|ndjson)$/i.test(path)) yield* jsonRows(path);
-  else {
-    throw new BinscribeError(
-      'unsupported',
-      `${path}: a data set folder or a file .jsonl, .ndjson, .csv or .tsv expected`,
-    );
-  }
-}
-
-async function* jsonRows(path: string): AsyncGenerator<Row> {
-  let line = 0;
-  for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
-    line++;
-    if (text.trim() === '') continue;
-    let row: unknown;
-    try {
-      row = JSON.parse(text);
-    } catch (error) {
-      throw new BinscribeError('corrupt', `${path}:${line}: ${describeError(error)}`, { cause: error });
-    }
-    if (typeof row !== 'object' || row === null || Array.isArray(row)) {
-      throw new BinscribeError('corrupt', `${path}:${line}: an object expected`);
-    }
-    yield row as Row;
-  }
-}
-
-async function* tableRows(path: string): AsyncGenerator<Row> {
-  const isTabs = /\.tsv$/i.test(path);
-  const parser = createReadStream(path).pipe(
-    parse({
-      columns: true,
-      bom: true,
-      delimiter: isTabs ? '\t' : ',',
-      // Quotes in a table of tabs are characters, as a rule.
-      quote: isTabs ? null : '"',
-      relax_column_count: true,
-    }),
-  );
-  try {
-    for await (const row of parser) yield row as Row;
-  } catch (error) {
-    throw new BinscribeError('corrupt', `${path}: ${describeError(error)}`, { cause: error });
-  }
 }

@@ -1,8 +1,13 @@
 /** An EDC report as text for people; of names that come from files the caller makes something printable. */
 
-import type { EdcReport, Verdict } from './measure.ts';
+import type { EdcReport } from './measure.ts';
+import type { Consistency, Duplicates } from './measures.ts';
+import type { Sure } from './ratings.ts';
+import type { Slice } from './slices.ts';
+import type { Verdict } from './verdict.ts';
 
-const QUALITY: Readonly<Record<Verdict['quality'], string>> = {
+/** The verdict in a sentence. */
+export const QUALITY: Readonly<Record<Verdict['quality'], string>> = {
   follows: 'The outputs follow from the inputs.',
   weak: 'The outputs follow from the inputs, hardly.',
   none: 'Nothing shows that the outputs follow from the inputs.',
@@ -18,65 +23,213 @@ const count = (value: number): string => value.toLocaleString('en-US');
 const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
 const span = ([low, high]: readonly [number, number]): string => `${three(low)} to ${three(high)}`;
 
-/** Lines of name and value. */
-export function figuresOf(report: EdcReport): [name: string, value: string][] {
-  const { measures } = report;
-  const { vocabulary } = measures;
+/** A figure with what it means, in a sentence. */
+export interface Figure {
+  readonly name: string;
+  readonly value: string;
+  readonly meaning: string;
+}
+
+/** The figure of the whole set, and how sure it is. */
+export function figuresOf(report: EdcReport): Figure[] {
+  const sampled = `${count(report.sampledPairs)} pairs`;
   return [
-    ['Embedding Distance Correlation', three(report.pearson)],
-    ['95 % interval, bootstrap over items', span(report.interval)],
-    ['outputs shuffled, 95 %', `${span(report.null)} (p ${report.p.toPrecision(2)})`],
-    ['with lengths held fixed', report.partial === null ? 'none' : three(report.partial)],
-    [`of ranks, ${count(report.sampledPairs)} pairs`, three(report.spearman)],
-    [`of Euclidean distances, ${count(report.sampledPairs)} pairs`, three(report.euclidean)],
-    ['items', `${count(report.n)} of ${count(report.rows)} rows, ${count(report.empty)} without both fields`],
-    ['pairs', count(report.pairs)],
-    ['inputs that repeat an earlier one', percent(measures.duplicateInputs)],
-    ['outputs that repeat an earlier one', percent(measures.duplicateOutputs)],
-    [
-      'outputs of equal inputs that agree',
-      measures.consistency === null ? 'no equal inputs' : percent(measures.consistency),
-    ],
-    [
-      'different words of the outputs',
-      vocabulary === null
-        ? 'no text'
-        : `${count(vocabulary.words)}; ${percent(vocabulary.coverage)} of all words occur in two items and more`,
-    ],
-    ['length of an output, quartiles', measures.outputLength.map(count).join(', ')],
+    {
+      name: 'Embedding Distance Correlation',
+      value: three(report.pearson),
+      meaning: `Pearson's correlation, over all ${count(report.pairs)} pairs of items, of the cosine distance of two inputs and that of their outputs.`,
+    },
+    {
+      name: '95 % interval',
+      value: span(report.interval),
+      meaning: 'By the bootstrap over items, which pairs share.',
+    },
+    {
+      name: 'Outputs shuffled',
+      value: `${span(report.null)} (p ${report.p.toPrecision(2)})`,
+      meaning:
+        'Where 95 % of the figures lie that the same outputs give in another order; p is the share of those at least as high (Mantel’s test).',
+    },
+    {
+      name: 'With lengths held fixed',
+      value: report.partial === null ? 'none' : three(report.partial),
+      meaning: 'The partial correlation given the difference of the outputs’ lengths, of logarithms.',
+    },
+    {
+      name: 'Of ranks',
+      value: three(report.spearman),
+      meaning: `Spearman's correlation of the same distances, over ${sampled}.`,
+    },
+    {
+      name: 'Of Euclidean distances',
+      value: three(report.euclidean),
+      meaning: `Pearson's correlation, over ${sampled}, of the vectors as they are.`,
+    },
+    {
+      name: 'Items',
+      value: `${count(report.n)} of ${count(report.rows)} rows`,
+      meaning: `A seeded sample where there are more; ${count(report.empty)} rows lack one of the two fields.`,
+    },
   ];
 }
 
+/** What one measured of data sets before. */
+export function measuresTable({ measures }: EdcReport): Figure[] {
+  const { vocabulary, duplicateInputs, duplicateOutputs, consistency, outputLength } = measures;
+  const shares = ({ exact, normalized }: Duplicates): string =>
+    `${percent(exact)} exact, ${percent(normalized)} normalised`;
+  const repeats = (of: string): string =>
+    `Share of the ${of} that an earlier item has too, byte by byte; normalised: code without addresses, text without case, runs of spaces and its last mark.`;
+  const agreeing = (found: Consistency | null): string =>
+    found === null ? 'no equal inputs' : `${percent(found.share)} of ${count(found.items)} items`;
+  const sameInput = (label: string): string =>
+    `Of items that share their input (normalised) with another, the share whose ${label} is the most frequent one of that input.`;
+  const coverage = vocabulary?.coverage ?? null;
+  return [
+    {
+      name: 'Vocabulary coverage',
+      value: coverage === null ? 'none' : percent(coverage.share),
+      meaning:
+        coverage === null
+          ? 'Share of the words of test texts that occur in a training text; there are no texts, or no words.'
+          : `Share of the words of ${count(coverage.testTexts)} test texts, each as often as it occurs, that occur in one of ${count(coverage.trainingTexts)} training texts${coverage.drawn ? '; the set names no split, and a random tenth stands for the test texts' : ''}.`,
+    },
+    {
+      name: 'Vocabulary',
+      value:
+        vocabulary === null
+          ? 'none'
+          : `${count(vocabulary.words)} words, ${percent(vocabulary.repeated)} repeated`,
+      meaning:
+        'Different words of the outputs, and the share of all words, each as often as it occurs, that two items and more have.',
+    },
+    { name: 'Duplicate inputs', value: shares(duplicateInputs), meaning: repeats('inputs') },
+    { name: 'Duplicate outputs', value: shares(duplicateOutputs), meaning: repeats('outputs') },
+    {
+      name: 'Label consistency, outputs',
+      value: agreeing(consistency.outputs),
+      meaning: sameInput('output (normalised)'),
+    },
+    {
+      name: 'Label consistency, names',
+      value: agreeing(consistency.names),
+      meaning: `${sameInput('name')} Only where the set has names.`,
+    },
+    {
+      name: 'Length of an output',
+      value: outputLength.map(count).join(', '),
+      meaning: 'Quartiles, of words or of what the embedder counts.',
+    },
+  ];
+}
+
+/** What experts said, where some did. */
+export function ratingsTable({ ratings, pearson }: EdcReport): Figure[] {
+  if (ratings === null) return [];
+  const sure = ({ value, interval }: Sure): string => `${three(value)} (${span(interval)})`;
+  const { raters, items, mean, kappa, alpha } = ratings;
+  return [
+    {
+      name: 'Mean rating',
+      value: sure(mean),
+      meaning: `Of ${count(items)} items by ${count(raters)} raters, from 1 to 5, with a 95 % interval by the bootstrap over items; the EDC beside it is ${three(pearson)}.`,
+    },
+    ...(kappa === null
+      ? []
+      : [
+          {
+            name: "Cohen's kappa",
+            value: sure(kappa.plain),
+            meaning: 'Agreement of two raters beyond chance, any difference the same.',
+          },
+          {
+            name: "Cohen's kappa, weighted",
+            value: sure(kappa.weighted),
+            meaning: 'The same where a difference weighs its square.',
+          },
+        ]),
+    ...(alpha === null
+      ? []
+      : [
+          {
+            name: "Krippendorff's alpha",
+            value: sure(alpha),
+            meaning:
+              'Agreement of all raters beyond chance, of values of ranks; missing ratings are left out.',
+          },
+        ]),
+  ];
+}
+
+/** Cells of the slices' table, the titles first; with the mean rating where experts rated a slice. */
+export function slicesTable({ slices, ratings }: EdcReport): string[][] {
+  if (slices.length === 0) return [];
+  const rating = ({ slice }: Slice): string[] => {
+    if (ratings === null) return [];
+    const own = ratings.slices.find((one) => one.slice === slice);
+    return [own === undefined ? '' : `${own.mean.toFixed(2)} (${count(own.items)})`];
+  };
+  return [
+    [
+      'by',
+      'slice',
+      'items',
+      'EDC',
+      '95 % interval',
+      'shuffled',
+      ...(ratings === null ? [] : ['mean rating']),
+    ],
+    ...slices.map((one) => [
+      one.by,
+      one.slice,
+      count(one.n),
+      three(one.pearson),
+      span(one.interval),
+      span(one.null),
+      ...rating(one),
+    ]),
+  ];
+}
+
+/** Cells of the table behind the curve, the titles first. */
+export function curveTable({ curve }: EdcReport): string[][] {
+  return [
+    ['outputs exchanged', 'EDC', 'expected, (1 - f)²'],
+    ...curve.map(({ share, pearson, expected }) => [percent(share), three(pearson), three(expected)]),
+  ];
+}
+
+/** How the two sides were embedded. */
+export function sidesText({ input, output, seed }: EdcReport): string {
+  const side = ({ field, embedder, model }: EdcReport['input']): string =>
+    `\`${field}\` by ${embedder}${model === null ? '' : ` (${model})`}`;
+  return `Input ${side(input)}, output ${side(output)}, seed ${seed}.`;
+}
+
 export function renderEdc(report: EdcReport): string {
-  const { input, output } = report;
-  const cell = (text: string): string => text.replaceAll('|', '\\|');
   return [
     `# EDC of ${report.data}`,
     '',
-    `Input \`${input.field}\` by ${input.embedder}, output \`${output.field}\` by ${output.embedder}, seed ${report.seed}.`,
+    sidesText(report),
     '',
     verdictText(report.verdict),
     '',
-    '| figure | value |',
-    '| --- | --- |',
-    ...figuresOf(report).map(([name, value]) => `| ${name} | ${value} |`),
-    '',
-    '| outputs exchanged | EDC | expected |',
-    '| --- | --- | --- |',
-    ...report.curve.map(
-      (point) => `| ${percent(point.share)} | ${three(point.pearson)} | ${three(point.expected)} |`,
-    ),
-    '',
-    ...(report.slices.length === 0
-      ? []
-      : [
-          '| slice | items | EDC | 95 % interval | shuffled |',
-          '| --- | --- | --- | --- | --- |',
-          ...report.slices.map(
-            (one) =>
-              `| ${cell(one.slice)} | ${count(one.n)} | ${three(one.pearson)} | ${span(one.interval)} | ${span(one.null)} |`,
-          ),
-          '',
-        ]),
+    ...markdown('figure', figuresOf(report)),
+    ...markdown('measure', measuresTable(report)),
+    ...markdown('ratings', ratingsTable(report)),
+    ...table(curveTable(report)),
+    ...table(slicesTable(report)),
   ].join('\n');
+}
+
+function markdown(title: string, figures: readonly Figure[]): string[] {
+  if (figures.length === 0) return [];
+  return table([[title, 'value', 'what it is'], ...figures.map((one) => [one.name, one.value, one.meaning])]);
+}
+
+function table([titles, ...rows]: readonly string[][]): string[] {
+  if (titles === undefined) return [];
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(titles), line(titles.map(() => '---')), ...rows.map(line), ''];
 }

@@ -1,0 +1,17 @@
+/** Fields that mean something by their name: those of our data sets, which others may have too. */
+
+import type { ColumnName } from '../../corpus/dataset.ts';
+
+/** What a data set is judged by where nothing else is said. */
+export const DATASET_FIELDS = {
+  input: 'code',
+  output: 'text',
+  by: ['package', 'compiler', 'optimization'],
+} as const satisfies { input: ColumnName; output: ColumnName; by: readonly ColumnName[] };
+
+/** Texts of rows that say `test` here are asked for their words in the others. */
+export const SPLIT_FIELD = 'split' satisfies ColumnName;
+export const TEST_SPLIT = 'test';
+
+/** Whether equal inputs have equal names is one of the older measures. */
+export const NAME_FIELD = 'name' satisfies ColumnName;

@@ -1,0 +1,90 @@
+/** Sets of pairs as a list names them, in JSON: where the rows come from, and which of them count. */
+
+import { readFileSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { z } from 'zod';
+import type { FoundFunction } from '../../binary/binary.ts';
+import { findFunctions } from '../../binary/functions.ts';
+import { openBinary } from '../../binary/open.ts';
+import { BinscribeError, describeError } from '../../error.ts';
+import { EMBEDDERS } from './embed.ts';
+import { fieldOf } from './items.ts';
+import { rowsOf, type Row } from './rows.ts';
+
+const sideShape = z.strictObject({
+  embedder: z.enum(EMBEDDERS),
+  /** Folder of the model of `encoder` and `sentences`. */
+  model: z.string().optional(),
+});
+
+const setShape = z.strictObject({
+  name: z.string().min(1),
+  /** A data set folder, or a file of rows; relative to where the data lies. */
+  rows: z.string(),
+  delimiter: z.enum([',', ';', '\t']).optional(),
+  /** Names of a table's columns, where its first line is a row already. */
+  columns: z.array(z.string()).optional(),
+  /** A program: its functions' code, as the field `code`, joins the rows whose `key` is a name of the function. */
+  program: z.strictObject({ path: z.string(), key: z.string() }).optional(),
+  /** A field's first line becomes a field, and what follows another. */
+  divide: z.strictObject({ field: z.string(), first: z.string(), rest: z.string() }).optional(),
+  /** Rows of which a field is a number of at least so much. */
+  least: z.record(z.string(), z.number()).optional(),
+  input: z.string(),
+  output: z.string(),
+  /** Ways of embedding the two, each measured. */
+  embedders: z.array(z.strictObject({ input: sideShape, output: sideShape })).min(1),
+});
+
+export const listShape = z.strictObject({ sets: z.array(setShape).min(1) });
+export type PairSet = z.infer<typeof setShape>;
+
+/**
+ * @param base folder that relative paths start from
+ * @throws BinscribeError as `rowsOf` and the reader of programs do
+ */
+export async function* rowsOfSet(set: PairSet, base: string): AsyncGenerator<Row> {
+  const { delimiter, columns, program, divide, least = {} } = set;
+  const path = within(base, set.rows);
+  const code = program && codeByName(within(base, program.path));
+  for await (const row of rowsOf({ path, delimiter, columns }, [set.input, set.output])) {
+    const isLess = ([field, bound]: [string, number]): boolean => !(Number(fieldOf(row, field)) >= bound);
+    if (Object.entries(least).some(isLess)) continue;
+    const joined = code && program ? { ...row, code: code.get(String(row[program.key])) } : row;
+    yield divide ? { ...joined, ...divided(row, divide) } : joined;
+  }
+}
+
+function within(base: string, path: string): string {
+  return isAbsolute(path) ? path : join(base, path);
+}
+
+function divided(row: Row, { field, first, rest }: NonNullable<PairSet['divide']>): Row {
+  const text = fieldOf(row, field);
+  if (typeof text !== 'string') return {};
+  const end = text.indexOf('\n');
+  return end < 0 ? { [first]: text } : { [first]: text.slice(0, end), [rest]: text.slice(end + 1).trim() };
+}
+
+/** The code of a program's functions by each of their names: an alias is as good as a name. */
+function codeByName(path: string): Map<string, Uint8Array> {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw new BinscribeError('unreadable', `${path}: ${describeError(error)}`, { cause: error });
+  }
+  const binary = openBinary(bytes);
+  const at = new Map<number, FoundFunction>(findFunctions(binary).map((found) => [found.address, found]));
+  const code = new Map<string, Uint8Array>();
+  for (const { name, address, type } of binary.symbols) {
+    const found = at.get(address);
+    if (found === undefined || found.size === 0 || type !== STT_FUNC) continue;
+    // A symbol of a version that is kept for old programs comes second.
+    if (!code.has(name)) code.set(name, binary.memory.slice(address, found.size));
+  }
+  return code;
+}
+
+/** An indirect function's code chooses another: it does nothing of what its page says. */
+const STT_FUNC = 2;

@@ -1,0 +1,106 @@
+/**
+ * Sets of pairs side by side: each as it is, and beside it its twin, the same items with the outputs exchanged. Where
+ * a set is known to be good its figure should lie far above its twin's.
+ */
+
+import type { EmbedOptions, FieldChoice } from './embed.ts';
+import { spoil } from '../../metrics/edc/edc.ts';
+import { type Items, readItems } from './items.ts';
+import { type EdcReport, measureEdc } from './measure.ts';
+import { type PairSet, rowsOfSet } from './sets.ts';
+
+/** What is kept of a measured set, and of its twin. */
+export type StudyFigures = Pick<
+  EdcReport,
+  'n' | 'pearson' | 'interval' | 'null' | 'p' | 'partial' | 'spearman'
+> & {
+  readonly quality: EdcReport['verdict']['quality'];
+};
+
+export interface StudyLine {
+  readonly set: string;
+  readonly input: FieldChoice;
+  readonly output: FieldChoice;
+  readonly whole: StudyFigures;
+  /** The same with every output exchanged for another's. */
+  readonly twin: StudyFigures;
+  /** Words of an output: quartiles. */
+  readonly outputLength: EdcReport['measures']['outputLength'];
+}
+
+export interface StudyReport {
+  readonly schema: 1;
+  readonly seed: number;
+  readonly resamples: number;
+  readonly limit: number;
+  readonly lines: readonly StudyLine[];
+}
+
+export interface StudyOptions extends EmbedOptions {
+  readonly base: string;
+  readonly limit: number;
+  readonly resamples: number;
+}
+
+/** One way of embedding one set. @throws BinscribeError as reading and embedding do */
+export async function studySet(
+  set: PairSet,
+  { input, output }: PairSet['embedders'][number],
+  options: StudyOptions,
+): Promise<StudyLine> {
+  const { base, limit, seed } = options;
+  const fields = { input: set.input, output: set.output, by: [] };
+  const items = await readItems(set.name, rowsOfSet(set, base), fields, limit, seed);
+  const sides = {
+    input: { field: set.input, embedder: input.embedder, model: input.model ?? null },
+    output: { field: set.output, embedder: output.embedder, model: output.model ?? null },
+  };
+  const measure = (of: Items): ReturnType<typeof measureEdc> =>
+    measureEdc(of, { ...options, ...sides, data: set.name, by: [] });
+  const whole = await measure(items);
+  const twin = await measure(exchanged(items, seed));
+  return {
+    set: set.name,
+    ...sides,
+    whole: figuresOf(whole),
+    twin: figuresOf(twin),
+    outputLength: whole.measures.outputLength,
+  };
+}
+
+function exchanged(items: Items, seed: number): Items {
+  const order = spoil(items.items.length, 1, seed);
+  return {
+    ...items,
+    items: items.items.map((item, i) => ({ ...item, output: items.items[order[i]].output })),
+  };
+}
+
+function figuresOf(report: Omit<EdcReport, 'ratings'>): StudyFigures {
+  const { n, pearson, interval, null: shuffled, p, partial, spearman, verdict } = report;
+  return { n, pearson, interval, null: shuffled, p, partial, spearman, quality: verdict.quality };
+}
+
+export function renderStudy({ lines, seed, resamples, limit }: StudyReport): string {
+  const three = (value: number): string => (Number.isFinite(value) ? value.toFixed(3) : 'none');
+  const cell = (text: string): string => text.replaceAll('|', '\\|');
+  const side = ({ field, embedder }: FieldChoice): string => cell(`${field} (${embedder})`);
+  const figure = ({ pearson, interval }: StudyFigures): string =>
+    `${three(pearson)} (${interval.map(three).join(' to ')})`;
+  return [
+    '# Embedding Distance Correlation of data sets',
+    '',
+    `At most ${limit.toLocaleString('en-US')} items of a set, ${resamples} resamples, seed ${seed}. In brackets 95 % intervals by the`,
+    'bootstrap over items; the twin has the same items with every output exchanged for another.',
+    '',
+    '| set | items | input | output | words of an output | EDC | twin | lengths fixed | verdict |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+    ...lines.map(
+      ({ set, input, output, whole, twin, outputLength }) =>
+        `| ${cell(set)} | ${whole.n.toLocaleString('en-US')} | ${side(input)} | ${side(output)} | ` +
+        `${outputLength[1]} | **${figure(whole)}** | ${figure(twin)} | ` +
+        `${whole.partial === null ? 'none' : three(whole.partial)} | ${whole.quality}; twin: ${twin.quality} |`,
+    ),
+    '',
+  ].join('\n');
+}
