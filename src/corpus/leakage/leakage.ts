@@ -65,7 +65,7 @@ export interface Leakage {
   sides: Record<Split, SideLeakage>;
   /** Packages on both sides, with their rows of the test side. Each should lie on one. */
   onBothSides: { package: string; rows: number }[];
-  /** Those that share most codes first. */
+  /** Those that share most codes first; none of groups of snippets. */
   pairs: PackagePair[];
   examples: NearExample[];
 }
@@ -143,8 +143,9 @@ export class LeakCounter {
   }
 
   private pairs(): PackagePair[] {
-    const { homes, near, sources } = this.survey;
+    const { homes, near, sources, places } = this.survey;
     const { train, test } = this.packages;
+    if (places.packages.length === 0) return [];
     const codes = this.shared(homes, near);
     const texts = this.shared(sources);
     return [...test.keys()]

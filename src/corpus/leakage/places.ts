@@ -8,22 +8,28 @@ import type { FunctionRow } from '../row.ts';
 
 const BITS = 32;
 
+/** All groups of a set of snippets, which may be millions: they have one place a side. */
+const ALL_GROUPS = 'all groups';
+
 /** Numbers the places that a manifest knows. */
 export class Places {
   private readonly bits = new Map<string, number>();
+  /** None in a set of snippets. */
   readonly packages: readonly string[];
+  private readonly homes: readonly string[];
 
   private readonly dataset: string;
 
-  constructor({ name, packages, compilers, levels }: Manifest) {
+  constructor({ name, packages, snippets, compilers, levels }: Manifest) {
     this.dataset = name;
     this.packages = [...new Set(packages.map(({ name }) => name))];
+    this.homes = snippets ? [ALL_GROUPS] : this.packages;
     // Where something is wrong a package lies on both sides, so that each side has bits for all of them.
     for (const split of ['train', 'test'] as const) {
       for (const { name } of compilers) {
         for (const level of levels) this.bits.set(`${split} ${name} ${level}`, this.bits.size);
       }
-      for (const name of this.packages) this.bits.set(`${split} ${name}`, this.bits.size);
+      for (const name of this.homes) this.bits.set(`${split} ${name}`, this.bits.size);
     }
   }
 
@@ -38,13 +44,13 @@ export class Places {
 
   /** The bit of a package on a side. @throws BinscribeError of kind `corrupt` where there is none. */
   package(split: Split, name: string): number {
-    return this.bit(`${split} ${name}`);
+    return this.bit(`${split} ${this.homes[0] === ALL_GROUPS ? ALL_GROUPS : name}`);
   }
 
   /** All packages of a side, as `PlaceTable.some` wants them. */
   side(split: Split): Uint32Array {
     const mask = new Uint32Array(Math.ceil(this.size / BITS));
-    for (const name of this.packages) {
+    for (const name of this.homes) {
       const bit = this.package(split, name);
       mask[bit >>> 5] |= 1 << (bit & 31);
     }
