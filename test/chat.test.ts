@@ -138,13 +138,13 @@ describe('study chat', () => {
       (response) => void response.writeHead(400).end(`\u001b[31mtoo long\u202e for ${KEY}`),
     ];
     const { url } = await serveChat((n) => troubles[n] ?? answers);
-    const argv = ['--url', url, '--model', 'tiny', '--jobs', '1', '--attempts', '1', '--patience', '1'];
+    const argv = ['--url', url, '--model', 'tiny', '--jobs', '1', '--attempts', '1', '--patience', '10'];
     const { code, err, report, page } = await study(argv);
     expect(code).toBe(0);
     expect(err).toContain('3 questions were not answered and are in no figure');
     expect(report().failures.map(({ reason }) => reason)).toEqual([
       expect.stringContaining('this is no chat endpoint'),
-      expect.stringContaining('no answer within 1 s'),
+      expect.stringContaining('no answer within 10 s'),
       expect.stringContaining('status 400: \\x1b[31mtoo long\\u{202e} for [key]'),
     ]);
     expect(report().sets[0].count).toBe(FUNCTIONS - 3);
