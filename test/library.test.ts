@@ -15,7 +15,7 @@ const ROOT = join(import.meta.dirname, '..');
 test('the examples run', async () => {
   const [explained, forms, kept, reader, own, wrong, page] = await runExamples('../library.md');
   const report = reportSchema.parse(explained['report']);
-  expect(report.model.id).toContain('first');
+  expect(report.model.id).toContain('encoder');
   expect((explained['named'] as string[])[0]).toMatch(/^0x[0-9a-f]+ \w+ \(0\.\d\d\)$/);
   expect(forms['text']).toContain('/bin/true');
   expect(JSON.parse(forms['json'] as string)).toEqual(report);
@@ -36,7 +36,7 @@ test('the examples run', async () => {
   try {
     const open = page['open'] as (folder: string) => Promise<Model>;
     const model = await open(`http://127.0.0.1:${(server.address() as AddressInfo).port}/first`);
-    expect(model.card.id).toBe(report.model.id);
+    expect(model.card.id).toContain('first');
   } finally {
     server.close();
   }
