@@ -3,7 +3,7 @@
 import type { Binary } from '../binary/binary.ts';
 import { Budget, type Cut } from '../binary/budget.ts';
 import { readSubprograms, type Subprogram } from '../binary/dwarf/index.ts';
-import { STT } from '../binary/elf/constants.ts';
+import { SHN, STT } from '../binary/elf/constants.ts';
 import { openBinary } from '../binary/open.ts';
 import { disassembleRange } from '../binary/x86/disassemble.ts';
 import { exactHash, normalizedHash } from '../tokens/normalize.ts';
@@ -71,8 +71,9 @@ function entriesOf(binary: Binary): Entry[] {
 /** Address → name of a function symbol there; of several the first in the order of text. */
 function functionSymbols(binary: Binary): Map<number, string> {
   const names = new Map<number, string>();
-  for (const { type, address, name } of binary.symbols) {
-    if (type !== STT.FUNC || address === 0) continue;
+  for (const { type, address, name, section } of binary.symbols) {
+    // In an object that nothing has linked the first function stands at 0.
+    if (type !== STT.FUNC || section === SHN.UNDEF) continue;
     const known = names.get(address);
     if (known === undefined || compareText(name, known) < 0) names.set(address, name);
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { writeDataset } from '../../test/support/dataset.ts';
 import { openDataset, type Dataset } from '../corpus/index.ts';
+import { ALL_COLUMNS } from '../corpus/row.ts';
 import { LABELS } from './classifiers.ts';
 import { labelledPrograms } from './labelled.ts';
 
@@ -26,7 +27,7 @@ it('programs are those of levels that models tell apart: rows of -Os are passed 
   const sized: Dataset = {
     ...dataset,
     rows: async function* () {
-      for await (const row of dataset.rows()) {
+      for await (const row of dataset.rows(ALL_COLUMNS, { split: 'train' })) {
         yield row.optimization === 'O2' ? { ...row, optimization: 'Os' as const } : row;
       }
     } as Dataset['rows'],
