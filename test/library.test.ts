@@ -12,13 +12,18 @@ import { runExamples } from './nn/support/examples.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
+/** The page wants a map; the first example did not ask for one. */
+function withoutPlaces(report: Report): Report {
+  return { ...report, functions: report.functions.map((entry) => ({ ...entry, place: null })) };
+}
+
 test('the examples run', async () => {
   const [explained, forms, kept, reader, own, wrong, page] = await runExamples('../library.md');
   const report = reportSchema.parse(explained['report']);
   expect(report.model.id).toContain('encoder');
   expect((explained['named'] as string[])[0]).toMatch(/^0x[0-9a-f]+ \w+ \(0\.\d\d\)$/);
   expect(forms['text']).toContain('/bin/true');
-  expect(JSON.parse(forms['json'] as string)).toEqual(report);
+  expect(withoutPlaces(JSON.parse(forms['json'] as string) as Report)).toEqual(withoutPlaces(report));
   expect((forms['csv'] as string).split('\r\n')).toHaveLength(report.functions.length + 2);
   expect(forms['page']).toMatch(/^<!doctype html>[^]*class="code"/);
   expect(forms['script']).toContain('ghidra');
