@@ -246,11 +246,17 @@ function complaintOf(path: string): string {
   try {
     const size = fstatSync(file).size;
     const [head, tail] = [0, Math.max(0, size - COMPLAINT_BYTES)].map((from) => linesAt(file, from));
-    const isError = (line: string): boolean => /\b[Ee]rror\b/.test(line);
-    return head.find(isError) ?? tail.find(isError) ?? tail.findLast((line) => line !== '') ?? NO_REASON;
+    return (
+      head.find(isComplaint) ?? tail.find(isComplaint) ?? tail.findLast((line) => line !== '') ?? NO_REASON
+    );
   } finally {
     closeSync(file);
   }
+}
+
+/** gcc at the end of its memory does not call that an error. */
+function isComplaint(line: string): boolean {
+  return /\b[Ee]rror\b|out of memory|memory exhausted/.test(line);
 }
 
 function linesAt(file: number, from: number): string[] {
