@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -45,7 +46,9 @@ interface Ended {
 
 /** Starts it in a process group of its own, as a shell does. */
 function start(output: string, more: string[] = []): { child: ChildProcess; ended: Promise<Ended> } {
-  const argv = [binscribe, 'explain', programs, '-o', join(root, output), ...more];
+  // The small model: what is tested is the folder, and each killed run opens it anew.
+  const model = ['--model', fileURLToPath(new URL('../models/first', import.meta.url))];
+  const argv = [binscribe, 'explain', programs, '-o', join(root, output), ...model, ...more];
   const child = spawn(process.execPath, argv, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));

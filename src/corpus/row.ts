@@ -60,7 +60,10 @@ export const COLUMNS = {
   external: { kind: 'flag', description: 'visible to other files (not `static`)' },
   address: { kind: 'address', description: "address of the function's first byte in the program" },
   size: { kind: 'integer', description: 'bytes of `code`' },
-  code: { kind: 'bytes', description: 'machine code of the first range, as linked; of snippets with their relocations resolved' },
+  code: {
+    kind: 'bytes',
+    description: 'machine code of the first range, as linked; of snippets with their relocations resolved',
+  },
   ranges: { kind: 'ranges', description: 'all stretches of code: the first, then cold parts' },
   instructions: { kind: 'integer', description: 'instructions in `code`, padding included' },
   arguments: { kind: 'integer', description: 'number of parameters that this copy of the function has' },

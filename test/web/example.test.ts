@@ -18,7 +18,7 @@ describe.skipIf(!hasBrowser())('the example page (Debian package chromium-headle
       html: EXAMPLE,
       files: { '/program/true': program },
     });
-    const report = await explain(program, await openModel(), { path: 'true' });
+    const report = await explain(program, await openModel('models/first'), { path: 'true' });
     expect(shown).toBe(renderText(report, { width: 100, verbose: false }));
     expect(shown).toContain('compiler   gcc');
   });

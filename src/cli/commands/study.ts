@@ -43,7 +43,7 @@ that it belongs to, the model, and "origin": "machine".`;
 
 const DATASETS_HELP = `
 Examples:
-  $ binscribe study datasets corpora/edc-controls.json --data ../shared/data -o results/edc-controls
+  $ binscribe study datasets studies/edc-controls.json --data ../shared/data -o results/edc-controls
 
 A list names sets of rows, two fields of each, and how to embed them:
   {"sets": [{"name": "pairs", "rows": "pairs.jsonl", "input": "code", "output": "text",
