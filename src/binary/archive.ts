@@ -3,7 +3,7 @@
  * which long names stand in a member `//`, and BSD's, in which they stand before a member's contents.
  */
 
-import { corrupt, describeError, unsupported } from '../error.ts';
+import { type BinscribeError, corrupt, describeError, unsupported } from '../error.ts';
 import type { Budget } from './budget.ts';
 import { decodeText } from './bytes.ts';
 
@@ -23,6 +23,11 @@ const THIN_MAGIC = '!<thin>\n';
 const HEADER_SIZE = 60;
 /** What ends each header. */
 const HEADER_END = '`\n';
+/**
+ * Bytes of the longest name, which is Linux's of a path: a hostile archive could else have a million members with one name
+ * of megabytes.
+ */
+const LONGEST_NAME = 4096;
 /** Tables of a linker: of symbols, for more than 4 GB, and BSD's. */
 const INDEXES: ReadonlySet<string> = new Set(['/', '/SYM64/', '__.SYMDEF', '__.SYMDEF SORTED']);
 
@@ -108,22 +113,32 @@ function nameMember(
     const length = Number(inside[1]);
     if (length > contents.length)
       throw corrupt(`archive member at 0x${offset.toString(16)}: its name is cut`);
+    if (length > LONGEST_NAME) throw tooLong(offset);
     const text = decodeText(contents.subarray(0, length));
     // Filled up with zeros to an even length.
     return { name: text.replace(/\0+$/, ''), offset: offset + length, bytes: contents.subarray(length) };
   }
   const elsewhere = /^\/(\d+)$/.exec(field);
-  if (elsewhere) return { name: longName(longNames, Number(elsewhere[1])), offset, bytes: contents };
+  if (elsewhere) return { name: longName(longNames, Number(elsewhere[1]), offset), offset, bytes: contents };
   return { name: field.endsWith('/') ? field.slice(0, -1) : field, offset, bytes: contents };
 }
 
 /** GNU ends a long name with a slash and a newline, System V with a zero. */
-function longName(table: Uint8Array, start: number): string {
+function longName(table: Uint8Array, start: number, offset: number): string {
   if (start >= table.length) throw corrupt(`archive: no name at offset ${start} of its table of names`);
   let end = start;
-  while (end < table.length && table[end] !== 0x0a && table[end] !== 0) end++;
+  while (end < table.length && table[end] !== 0x0a && table[end] !== 0) {
+    if (end - start > LONGEST_NAME) throw tooLong(offset);
+    end++;
+  }
   const text = decodeText(table.subarray(start, end));
   return text.endsWith('/') ? text.slice(0, -1) : text;
+}
+
+function tooLong(offset: number): BinscribeError {
+  return corrupt(
+    `archive member at 0x${offset.toString(16)}: a name of at most ${LONGEST_NAME} bytes expected, got a longer one`,
+  );
 }
 
 function ascii(bytes: Uint8Array, offset: number, length: number): string {

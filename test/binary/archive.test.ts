@@ -144,6 +144,23 @@ describe('the commands', () => {
   });
 });
 
+it('ends at a name that no file has, which many members could share', () => {
+  const header = (name: string, size: number): string =>
+    `${name.padEnd(16)}${'0'.padEnd(32)}${String(size).padEnd(10)}\`\n`;
+  for (const [length, members] of [
+    [4096, 2],
+    [4097, 1],
+  ]) {
+    const table = `${'x'.repeat(length)}/\n`.padEnd(6000);
+    const text = `!<arch>\n${header('first/', 0)}${header('//', 6000)}${table}${header('/0', 0)}`;
+    const budget = new Budget();
+    expect(readArchive(Buffer.from(text), budget)).toHaveLength(members);
+    expect(budget.cuts).toHaveLength(2 - members);
+  }
+  const inside = `!<arch>\n${header('first/', 0)}${header('#1/5000', 6000)}${'x'.repeat(6000)}`;
+  expect(readArchive(Buffer.from(inside), new Budget())).toHaveLength(1);
+});
+
 it('survives damage: members or one of our errors', () => {
   const original = readFileSync(archives['GNU ar']);
   const headers = readArchive(original, new Budget()).map(({ offset }) => ({
