@@ -83,6 +83,7 @@ describe('binscribe corpus', () => {
         },
       ],
       snippets: null,
+      programs: null,
       failures: [{ package: 'q', compiler: null, optimization: null, reason: 'a | b' }],
       cuts: [],
       shards: [{ file, split: 'train', package: 'p', rows: 1, sha256: await fileHash(join(dataset, file)) }],

@@ -1,6 +1,8 @@
 /** What Binscribe uses of the machine, by job: how to tell that it is there, and how to get it. */
 
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { openSandbox } from '../corpus/sandbox.ts';
 import { describeError } from '../error.ts';
 import type { Session } from './session.ts';
@@ -9,7 +11,7 @@ import type { Session } from './session.ts';
 export const JOBS = {
   explain: 'Explaining programs (nothing else is needed)',
   tests: "Running the project's tests (npm run check installs what they lack)",
-  corpus: 'Building data sets from Debian packages, and measuring on them',
+  corpus: 'Building data sets from Debian packages and libraries, and measuring on them',
 } as const;
 
 export type Job = keyof typeof JOBS;
@@ -86,12 +88,27 @@ const TOOLS: readonly Tool[] = [
   { jobs: TESTS, command: 'lexgrog', package: 'man-db', purpose: 'checks our reader of manual pages' },
 ];
 
+/** Debian's files that corpora/libc.json and corpora/libcrypto.json are made of. */
+const FILES: readonly { path: string; package: string; purpose: string }[] = [
+  { path: '/usr/lib/x86_64-linux-gnu/libc.a', package: 'libc6-dev', purpose: 'a data set of libraries' },
+  { path: '/usr/lib/x86_64-linux-gnu/libm-2.36.a', package: 'libc6-dev', purpose: 'a data set of libraries' },
+  { path: '/usr/lib/x86_64-linux-musl/libc.a', package: 'musl-dev', purpose: 'a data set of libraries' },
+  {
+    path: '/usr/lib/x86_64-linux-gnu/libcrypto.a',
+    package: 'libssl-dev',
+    purpose: 'a data set of libraries',
+  },
+  { path: '/usr/share/man/man3/strlen.3.gz', package: 'manpages-dev', purpose: 'says what they do' },
+  { path: '/usr/share/man/man3/BIO_read.3ssl.gz', package: 'libssl-doc', purpose: 'says what they do' },
+];
+
 /** Looks at everything. Takes a second or two. */
 export async function checkMachine(session: Session): Promise<Check[]> {
   return [
     checkNode(process.versions.node),
     await checkModel(session),
     ...TOOLS.map(checkTool),
+    ...FILES.map(checkFile),
     checkSandbox(),
   ];
 }
@@ -137,6 +154,19 @@ function checkTool({ jobs, command, package: from, purpose, probe = '--version' 
     purpose,
     ok,
     found: ok ? (/\d+\.\d+(?:[.+~-]\w+)*/.exec(run.stdout)?.[0] ?? 'runs') : failed,
+    packages: [from],
+    repair: null,
+  };
+}
+
+function checkFile({ path, package: from, purpose }: (typeof FILES)[number]): Check {
+  const ok = existsSync(path);
+  return {
+    jobs: CORPUS,
+    name: basename(path),
+    purpose: `${purpose} (${dirname(path)})`,
+    ok,
+    found: ok ? 'there' : 'not installed',
     packages: [from],
     repair: null,
   };

@@ -11,7 +11,7 @@ import { UNMARKED_COLUMNS, type ProgramCut } from './extract.ts';
 import { fileHash } from './hash.ts';
 import { DATASET_SCHEMA, type Manifest } from './manifest.ts';
 import { Marker } from './marks.ts';
-import { packagesOf, type PackagesRecipe, type Recipe, type Split } from './recipe.ts';
+import { packagesOf, type PackagesRecipe, type Split } from './recipe.ts';
 import { type FolderKind, replaceFolder } from './replace.ts';
 import { ALL_COLUMNS, type FunctionRow, type TextColumn } from './row.ts';
 import { ShardWriter, readShard } from './shard.ts';
@@ -69,9 +69,14 @@ export async function writeDataset(
   });
 }
 
-/** A manifest of nothing yet. @param marker counts while the shards are written */
+/**
+ * A manifest of nothing yet.
+ *
+ * @param compilers none where nothing is compiled
+ * @param marker counts while the shards are written
+ */
 export function newManifest(
-  recipe: Recipe,
+  { name, levels }: { name: string; levels: readonly Level[] },
   sandboxed: boolean,
   compilers: readonly Compiler[],
   marker: Marker,
@@ -79,13 +84,14 @@ export function newManifest(
   return {
     schema: DATASET_SCHEMA,
     tool: 'binscribe',
-    name: recipe.name,
+    name,
     sandboxed,
     compilers: compilers.map(({ name, version }) => ({ name, version })),
-    levels: [...recipe.levels],
-    flags: flagsFor(recipe.levels[0]).slice(0, -1),
+    levels: [...levels],
+    flags: levels.length === 0 ? [] : flagsFor(levels[0]).slice(0, -1),
     packages: [],
     snippets: null,
+    programs: null,
     failures: [],
     cuts: [],
     shards: [],

@@ -6,8 +6,8 @@ export interface BuildProgress {
   done: number;
   /** Undefined where a collection is read as it comes. */
   total: number | undefined;
-  /** What is counted: builds of packages, or snippets. */
-  unit: 'builds' | 'snippets';
+  /** What is counted: builds of packages, snippets, or files of ready programs. */
+  unit: 'builds' | 'snippets' | 'files';
   failed: number;
   /** What was just finished, or is begun: `grep gcc-12 O2`. */
   step: string;
@@ -20,7 +20,7 @@ export interface BuildOptions {
   out: string;
   /** Folder of sources, built programs and rows; it makes the next run resume. */
   workDir: string;
-  /** Where the collection of a recipe of snippets is. */
+  /** Where the collection of a recipe of snippets is, or the relative paths of one of programs. */
   input?: string;
   /** Snippets of a unit, by default 200: less is done again by a run that was killed, more in one sandbox. */
   batchSize?: number;

@@ -8,13 +8,15 @@ import { BinscribeError } from '../error.ts';
 import { DATASET_FOLDER } from './assemble.ts';
 import type { BuildOptions } from './build-options.ts';
 import type { Manifest } from './manifest.ts';
+import { buildPrograms } from './compiled/build.ts';
 import { buildPackages } from './packages.ts';
-import type { Recipe } from './recipe.ts';
+import { isProgramsRecipe, type Recipe } from './recipe.ts';
 import { checkReplaceable } from './replace.ts';
 import { buildSnippets } from './snippets/build.ts';
 
 /**
- * Builds a data set and returns its manifest. Packages, configurations and snippets that fail are told in it.
+ * Builds a data set and returns its manifest. Packages, configurations, snippets and programs that fail are told
+ * in it.
  *
  * @throws BinscribeError: `missing` without a sandbox or a compiler of the recipe or where nothing could be
  *   built, `usage` where `out` is another kind of folder or the recipe's collection is not named, `interrupted` once
@@ -22,6 +24,7 @@ import { buildSnippets } from './snippets/build.ts';
  */
 export async function buildCorpus(recipe: Recipe, options: BuildOptions): Promise<Manifest> {
   checkReplaceable(options.out, DATASET_FOLDER);
+  if (isProgramsRecipe(recipe)) return buildPrograms(recipe, options);
   if ('source' in recipe) return buildSnippets(recipe, options);
   if (options.input !== undefined) {
     throw new BinscribeError(

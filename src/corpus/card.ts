@@ -1,12 +1,16 @@
 /** `card.md` of a data set: what a person wants to know before using it. Made of the manifest alone. */
 
-import type { Manifest, SnippetSummary } from './manifest.ts';
+import type { Manifest, ProgramsSummary, SnippetSummary } from './manifest.ts';
 import { COLUMNS } from './row.ts';
 
 export function renderCard(manifest: Manifest): string {
-  const { snippets } = manifest;
-  const body = snippets ? snippetParts(manifest, snippets) : packageParts(manifest);
-  return [`# ${manifest.name}`, ...body, ...columnParts(), ''].join('\n\n');
+  return [`# ${manifest.name}`, ...bodyParts(manifest), ...columnParts(), ''].join('\n\n');
+}
+
+function bodyParts(manifest: Manifest): string[] {
+  const { snippets, programs } = manifest;
+  if (snippets) return snippetParts(manifest, snippets);
+  return programs ? programsParts(manifest, programs) : packageParts(manifest);
 }
 
 function packageParts(manifest: Manifest): string[] {
@@ -97,6 +101,45 @@ function snippetParts(manifest: Manifest, snippets: SnippetSummary): string[] {
     'A snippet is compiled as it is, else with headers that it lacks, else as the body of a function `fragment`. That ' +
       `${manifest.compilers[0].name} takes none of these costs it all configurations: ${causes(snippets.rejected)}.`,
     ...compilerParts(manifest, "the level after the dialect's flags, which the column `flags` has"),
+  ];
+}
+
+function programsParts(manifest: Manifest, programs: ProgramsSummary): string[] {
+  const { manual, cuts, moreCuts } = programs;
+  return [
+    `${rowsIn(manifest)} functions of ${count(programs.programs.train + programs.programs.test)} ready programs and ` +
+      `members of archives, each with its machine code, its symbol and ${FACTS} Nothing was compiled.`,
+    READERS,
+    programs.notes.map((note) => `- ${note}`).join('\n'),
+    '## Files',
+    table(
+      ['file', 'SHA-256', 'programs', 'rows', 'without normalised duplicates', 'with a text'],
+      programs.files.map((entry) => [
+        entry.file,
+        entry.sha256,
+        count(entry.programs),
+        count(entry.rows),
+        count(entry.normalizedUnique),
+        share(entry.described, entry.rows),
+      ]),
+    ),
+    manual
+      ? `Texts are from a manual with summaries of ${count(manual.functions)} functions (SHA-256 of these: ${manual.sha256}).`
+      : 'Without a manual there are no texts.',
+    ...splitParts(
+      manifest,
+      `By program or member: ${percent(programs.testShare)} of them, by the hash of their names, on the test side.`,
+    ),
+    '## Failures',
+    programs.failures.length === 0
+      ? 'None.'
+      : table(
+          ['file', 'reason'],
+          programs.failures.map(({ file, reason }) => [file, reason]),
+        ),
+    cuts.length === 0
+      ? 'All programs were read whole.'
+      : `${count(cuts.length + moreCuts)} times something in a program could not be read: see \`cuts\` in the manifest.`,
   ];
 }
 

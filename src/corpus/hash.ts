@@ -24,3 +24,8 @@ export async function fileHash(path: string): Promise<string> {
 export function contentKey(text: string): string {
   return sha256(text).slice(0, 32);
 }
+
+/** A number from 0 to 1, the same for the same text: what chooses samples and sides of a split. */
+export function fraction(text: string): number {
+  return parseInt(sha256(text).slice(0, 8), 16) / 2 ** 32;
+}

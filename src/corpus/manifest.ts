@@ -52,19 +52,49 @@ const snippets = z.strictObject({
   ),
 });
 
+/** What a set of ready programs was made of. */
+const programs = z.strictObject({
+  /** By hash of their names. */
+  testShare: z.number(),
+  /** What a user of the figures must know. */
+  notes: z.array(z.string()),
+  /** Functions that it has a summary of, and the hash of all that it says; null where there was none. */
+  manual: z.strictObject({ functions: z.int(), sha256: z.string() }).nullable(),
+  /** Programs and members of archives that gave rows. */
+  programs: z.strictObject({ train: z.int(), test: z.int() }),
+  files: z.array(
+    z.strictObject({
+      /** Its path in the recipe. */
+      file: z.string(),
+      sha256: z.string(),
+      programs: z.int(),
+      rows: z.int(),
+      normalizedUnique: z.int(),
+      /** Rows with a text. */
+      described: z.int(),
+    }),
+  ),
+  /** Files that gave nothing. */
+  failures: z.array(z.strictObject({ file: z.string(), reason: z.string() })),
+  /** Programs of which a part could not be read, and which. */
+  cuts: z.array(z.strictObject({ binary: z.string(), reason: z.string() })),
+  /** Further ones, of files with more than a thousand. */
+  moreCuts: z.int(),
+});
+
 const described = z.strictObject({ rows: z.int(), unique: z.int() });
 
 const manifestShape = z.strictObject({
   schema: z.literal(DATASET_SCHEMA),
   tool: z.string(),
   name: z.string(),
-  /** False where build scripts ran unprotected. */
+  /** False where something ran unprotected. */
   sandboxed: z.boolean(),
   compilers: z.array(z.strictObject({ name: z.string(), version: z.string() })),
   levels: z.array(z.enum(LEVELS)),
   /** What every compilation got, after the package's own flags; the level comes after it. Rows name all. */
   flags: z.array(z.string()),
-  /** None where it was made of snippets. */
+  /** None where it was not made of packages. */
   packages: z.array(
     z.strictObject({
       name: z.string(),
@@ -77,8 +107,10 @@ const manifestShape = z.strictObject({
       texts: z.strictObject({ functions: z.int(), described: z.int(), rejected: causes }).nullable(),
     }),
   ),
-  /** Null where it was made of packages. */
+  /** Null where it was not made of snippets. */
   snippets: snippets.nullable(),
+  /** Null where something was compiled; absent in sets from before there were ready programs. */
+  programs: programs.nullable().default(null),
   /** Configurations of packages that gave no rows. */
   failures: z.array(
     z.strictObject({
@@ -102,7 +134,7 @@ const manifestShape = z.strictObject({
     z.strictObject({
       file: z.string(),
       split: z.enum(['train', 'test']),
-      /** Null in a set of snippets, where a shard has rows of many groups. */
+      /** Null in a set of snippets or ready programs, where a shard has rows of many groups. */
       package: z.string().nullable(),
       rows: z.int(),
       sha256: z.string(),
@@ -111,7 +143,7 @@ const manifestShape = z.strictObject({
   counts: z.strictObject({ train: counts, test: counts }),
   /** Rows with a text, with and without normalised duplicates. */
   described: z.strictObject({ train: described, test: described }),
-  /** Rows by package, compiler and level; none of snippets, which have a table of their own. */
+  /** Rows by package, compiler and level; none of snippets and ready programs, which have tables of their own. */
   table: z.array(
     z.strictObject({
       package: z.string(),
@@ -126,6 +158,7 @@ const manifestShape = z.strictObject({
 
 export type Manifest = z.infer<typeof manifestShape>;
 export type SnippetSummary = z.infer<typeof snippets>;
+export type ProgramsSummary = z.infer<typeof programs>;
 
 /** @throws BinscribeError: `unreadable` where there is no data set, `corrupt` where its manifest is damaged. */
 export function readManifest(directory: string): Manifest {

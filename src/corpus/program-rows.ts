@@ -2,7 +2,7 @@
 
 import type { Binary } from '../binary/binary.ts';
 import { Budget, type Cut } from '../binary/budget.ts';
-import { readSubprograms, type Subprogram } from '../binary/dwarf/index.ts';
+import { type AddressRange, readSubprograms, type Subprogram } from '../binary/dwarf/index.ts';
 import { SHN, STT } from '../binary/elf/constants.ts';
 import { openBinary } from '../binary/open.ts';
 import { disassembleRange } from '../binary/x86/disassemble.ts';
@@ -31,7 +31,7 @@ export function programRows(
     'program',
     () => {
       const binary = openBinary(content, { budget });
-      return entriesOf(binary).map((entry) => makeRow(labels, sourcePath, binary, entry));
+      return debugEntries(binary).map((entry) => makeRow(labels, sourcePath, binary, entry));
     },
     [],
   );
@@ -39,18 +39,23 @@ export function programRows(
 }
 
 /** A function with a name and code. */
-interface Entry {
-  subprogram: Subprogram;
+export interface Entry {
+  /** What debug information says of it; null where there is none. */
+  subprogram: Subprogram | null;
   name: string;
   /** Its symbol: not the name where the compiler made a copy (`quote.part.0`); null where it has none. */
   symbol: string | null;
+  /** Visible to other files. */
+  external: boolean;
   /** Start of the range that holds the entry. */
   start: number;
   code: Uint8Array;
+  /** The other stretches of its code. */
+  others: AddressRange[];
 }
 
-/** The functions of a program in order of address, one for each. */
-function entriesOf(binary: Binary): Entry[] {
+/** The functions that debug information describes, in order of address, one for each. */
+export function debugEntries(binary: Binary): Entry[] {
   const symbols = functionSymbols(binary);
   const byAddress = new Map<number, Entry>();
   for (const subprogram of readSubprograms(binary).subprograms) {
@@ -63,7 +68,8 @@ function entriesOf(binary: Binary): Entry[] {
     const code = binary.memory.slice(start, end - start);
     const known = byAddress.get(start);
     if (known && compareText(known.name, name) <= 0) continue;
-    byAddress.set(start, { subprogram, name, symbol, start, code });
+    const others = ranges.filter((range) => range.start !== start);
+    byAddress.set(start, { subprogram, name, symbol, external: subprogram.external, start, code, others });
   }
   return [...byAddress.values()].sort((a, b) => a.start - b.start);
 }
@@ -80,15 +86,17 @@ function functionSymbols(binary: Binary): Map<number, string> {
   return names;
 }
 
-function makeRow(
+/** @param sourcePath as of `programRows` */
+export function makeRow(
   program: ProgramLabels,
   sourcePath: (file: string) => string,
   binary: Binary,
   entry: Entry,
 ): UnmarkedRow {
-  const { subprogram, name, symbol, start, code } = entry;
+  const { subprogram, name, symbol, external, start, code, others } = entry;
   const body = disassembleRange(code, start, { budget: binary.budget });
-  const others = subprogram.ranges.filter((range) => range.start !== start);
+  const parameters = subprogram?.parameters ?? [];
+  const file = subprogram?.declFile ?? null;
   return {
     package: program.package,
     version: program.version,
@@ -97,10 +105,10 @@ function makeRow(
     binary: program.binary,
     name,
     symbol,
-    linkage_name: subprogram.linkageName,
-    source_file: subprogram.declFile === null ? null : sourcePath(subprogram.declFile),
-    source_line: subprogram.declLine ?? 0,
-    external: subprogram.external,
+    linkage_name: subprogram?.linkageName ?? null,
+    source_file: file === null ? null : sourcePath(file),
+    source_line: subprogram?.declLine ?? 0,
+    external,
     address: start,
     size: code.length,
     code,
@@ -109,11 +117,11 @@ function makeRow(
       ...others.map((range) => ({ address: range.start, size: range.end - range.start })),
     ],
     instructions: body.instructions.length,
-    arguments: subprogram.parameters.length,
-    variadic: subprogram.variadic,
-    parameter_types: subprogram.parameters.map((parameter) => parameter.type),
-    parameter_classes: subprogram.parameters.map((parameter) => parameter.typeClass),
-    return_type: subprogram.returnType,
+    arguments: subprogram === null ? -1 : parameters.length,
+    variadic: subprogram?.variadic ?? false,
+    parameter_types: parameters.map((parameter) => parameter.type),
+    parameter_classes: parameters.map((parameter) => parameter.typeClass),
+    return_type: subprogram?.returnType ?? '',
     exact_hash: exactHash(code),
     normalized_hash: normalizedHash(body),
   };

@@ -1,9 +1,11 @@
 /**
- * A recipe: what becomes a data set, by which compilers, and what lies on each side of the split. There are two kinds:
- * of Debian source packages, and, with a `source`, of a collection of single texts of code.
+ * A recipe: what becomes a data set, by which compilers, and what lies on each side of the split. There are three
+ * kinds: of Debian source packages; with a `source`, of a collection of single texts of code; and of ready programs, where
+ * nothing is compiled.
  */
 
 import { z } from 'zod';
+import { PROGRAMS, programsSource, type ProgramsSource } from './compiled/recipe.ts';
 import { readDocument, type DocumentKind } from './document.ts';
 import { sourceShape, SPLIT_KINDS, type SnippetSource } from './snippets/sources.ts';
 import { LEVELS, type Level } from './toolchain.ts';
@@ -13,8 +15,10 @@ const packageName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9+.-]+$/, 'expected the name of a Debian source package');
 
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'expected lower-case letters, digits and dashes');
+
 const common = {
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'expected lower-case letters, digits and dashes'),
+  name,
   compilers: z.array(z.string()).min(1),
   levels: z.array(z.enum(LEVELS)).min(1),
 };
@@ -43,6 +47,8 @@ const snippetsShape = z
       context.addIssue('testShare: expected the share of groups to test on');
   });
 
+const programsShape = z.strictObject({ name, source: programsSource, testShare: z.number().min(0).max(1) });
+
 export type Split = 'train' | 'test';
 
 interface CommonRecipe {
@@ -67,7 +73,14 @@ export interface SnippetsRecipe extends CommonRecipe {
   ir?: boolean | undefined;
 }
 
-export type Recipe = PackagesRecipe | SnippetsRecipe;
+export interface ProgramsRecipe {
+  name: string;
+  source: ProgramsSource;
+  /** Share of the programs that lie on the test side, chosen by the hash of their names. */
+  testShare: number;
+}
+
+export type Recipe = PackagesRecipe | SnippetsRecipe | ProgramsRecipe;
 
 const KIND = {
   name: 'recipe of a data set',
@@ -78,11 +91,22 @@ const KIND = {
 
 /** @throws BinscribeError: `unreadable` where there is no such file, `usage` where it is no recipe. */
 export function readRecipe(path: string): Recipe {
-  const isOfSnippets = 'source' in readDocument(path, { ...KIND, shape: z.looseObject({}) });
+  const { source } = readDocument(path, {
+    ...KIND,
+    shape: z.looseObject({ source: z.unknown().optional() }),
+  });
   // One shape at a time, so that a message is about what was meant.
-  return isOfSnippets
-    ? readDocument<SnippetsRecipe>(path, { ...KIND, shape: snippetsShape })
-    : readDocument<PackagesRecipe>(path, { ...KIND, shape: packagesShape });
+  if (source === undefined) return readDocument<PackagesRecipe>(path, { ...KIND, shape: packagesShape });
+  if (isOfPrograms(source)) return readDocument<ProgramsRecipe>(path, { ...KIND, shape: programsShape });
+  return readDocument<SnippetsRecipe>(path, { ...KIND, shape: snippetsShape });
+}
+
+function isOfPrograms(source: unknown): boolean {
+  return typeof source === 'object' && source !== null && 'kind' in source && source.kind === PROGRAMS;
+}
+
+export function isProgramsRecipe(recipe: Recipe): recipe is ProgramsRecipe {
+  return 'source' in recipe && recipe.source.kind === PROGRAMS;
 }
 
 /** Training packages first, in the recipe's order. */

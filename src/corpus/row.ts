@@ -1,6 +1,6 @@
 /**
- * One row of a data set: one function of one program or snippet, as compiled, with what its debug information says. The table
- * below is the only place where a column is defined: the row's type, the Parquet schema and the table in the
+ * One row of a data set: one function of one program or snippet, as compiled, with what its debug information says.
+ * The table below is the only place where a column is defined: the row's type, the Parquet schema and the table in the
  * data set's card come from it.
  */
 
@@ -14,12 +14,15 @@ export interface CodeRange {
   size: number;
 }
 
+/** Stands for a compiler and a level that a program does not tell. */
+export const UNKNOWN = 'unknown';
+
 /** What a column's values are in TypeScript, by kind. */
 interface KindTypes {
   text: string;
   optionalText: string | null;
   split: Split;
-  level: Level;
+  level: Level | typeof UNKNOWN;
   integer: number;
   /** A whole number up to 2^53; 64 bits in the file. */
   address: number;
@@ -37,15 +40,28 @@ interface Column {
 export const COLUMNS = {
   package: {
     kind: 'text',
-    description: 'Debian source package; of a snippet its group: project, problem, question, topic',
+    description:
+      'Debian source package; of a snippet its group: project, problem, question, topic; of a ready program its file, or the archive that it is in',
   },
-  version: { kind: 'text', description: "the package's version; '' for snippets" },
+  version: { kind: 'text', description: "the package's version; '' for snippets and ready programs" },
   split: { kind: 'split', description: '`train` or `test`: whole packages and groups lie on one side' },
-  compiler: { kind: 'text', description: 'compiler as Debian names it, `gcc-12` say' },
-  optimization: { kind: 'level', description: '`O0` to `O3`, or `Os`' },
+  compiler: {
+    kind: 'text',
+    description: 'compiler as Debian names it, `gcc-12` say; `unknown` where a ready program does not tell',
+  },
+  optimization: {
+    kind: 'level',
+    description: '`O0` to `O3`, or `Os`; `unknown` where a ready program does not tell',
+  },
   flags: { kind: 'text', description: "what the compiler got from us, after the package's own flags" },
-  binary: { kind: 'text', description: 'path of the program inside the build, or id of the snippet' },
-  name: { kind: 'text', description: 'name in the source (DW_AT_name)' },
+  binary: {
+    kind: 'text',
+    description: 'path of the program inside the build, id of the snippet, or `ARCHIVE(MEMBER)`',
+  },
+  name: {
+    kind: 'text',
+    description: 'name in the source (DW_AT_name); of a ready program without debug information its symbol',
+  },
   symbol: {
     kind: 'optionalText',
     description:
@@ -66,14 +82,17 @@ export const COLUMNS = {
   },
   ranges: { kind: 'ranges', description: 'all stretches of code: the first, then cold parts' },
   instructions: { kind: 'integer', description: 'instructions in `code`, padding included' },
-  arguments: { kind: 'integer', description: 'number of parameters that this copy of the function has' },
+  arguments: {
+    kind: 'integer',
+    description: 'number of parameters that this copy of the function has; -1 where that is unknown',
+  },
   variadic: { kind: 'flag', description: 'takes further arguments (`...`)' },
   parameter_types: { kind: 'texts', description: 'type of each parameter, as C writes it' },
   parameter_classes: {
     kind: 'texts',
     description: 'class of each type, typedefs resolved: `int`, `pointer`, `struct` …',
   },
-  return_type: { kind: 'text', description: 'type returned' },
+  return_type: { kind: 'text', description: "type returned; '' where that is unknown" },
   exact_hash: { kind: 'text', description: 'hash of `code`' },
   normalized_hash: {
     kind: 'text',

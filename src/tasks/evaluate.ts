@@ -13,7 +13,7 @@ import { decodeClassifiers } from './classifier-file.ts';
 import { LABELS } from './classifiers.ts';
 import { type Figure, type FigureContext, figuresOf } from './figures.ts';
 import { judge, type Judged, type JudgeOptions, type TrainingKnowledge } from './judge.ts';
-import { compilerFamily, JUDGED_LEVELS, labelledPrograms } from './labelled.ts';
+import { compilerFamily, isJudged, labelledPrograms } from './labelled.ts';
 import { checkOrbit, ORBIT_TEST, orbitPrograms } from './orbit.ts';
 import type { EncoderRecipe } from './encoder/recipe.ts';
 import { OPCODE_PAIRS, pairVector } from './opcode-pairs.ts';
@@ -203,7 +203,7 @@ export async function learnAboutTraining(
   const count = <K>(map: Map<K, number>, key: K): unknown => map.set(key, (map.get(key) ?? 0) + 1);
   const columns = ['exact_hash', 'name', 'compiler', 'optimization', 'arguments'] as const;
   for await (const row of dataset.rows(columns, { split: 'train' })) {
-    if (!JUDGED_LEVELS.includes(row.optimization)) continue;
+    if (!isJudged(row)) continue;
     const of = names.get(row.exact_hash) ?? new Map<string, number>();
     names.set(row.exact_hash, of);
     count(of, row.name);

@@ -11,7 +11,7 @@ import { labelledPrograms } from './labelled.ts';
 const folder = mkdtempSync(join(tmpdir(), 'binscribe-labelled-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('programs are those of levels that models tell apart: rows of -Os are passed over', async () => {
+it('programs are those of levels that models tell apart: rows of -Os and of unknown makers are passed over', async () => {
   writeDataset(folder);
   const dataset = openDataset(folder);
   const counts = async (of: Dataset): Promise<Record<string, number>> => {
@@ -35,4 +35,16 @@ it('programs are those of levels that models tell apart: rows of -Os are passed 
   const { O2: missing, ...rest } = all;
   expect(missing).toBeGreaterThan(0);
   expect(await counts(sized)).toEqual(rest);
+  // The same, of ready programs that tell their level or their compiler, but not both.
+  for (const unknown of [{ optimization: 'unknown' as const }, { compiler: 'unknown' }]) {
+    const ready: Dataset = {
+      ...dataset,
+      rows: async function* () {
+        for await (const row of dataset.rows(ALL_COLUMNS, { split: 'train' })) {
+          yield row.optimization === 'O2' ? { ...row, ...unknown } : row;
+        }
+      } as Dataset['rows'],
+    };
+    expect(await counts(ready)).toEqual(rest);
+  }
 });

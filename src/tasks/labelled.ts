@@ -3,6 +3,7 @@
 import { disassembleRange } from '../binary/x86/disassemble.ts';
 import type { Dataset, FunctionRow } from '../corpus/dataset.ts';
 import type { Split } from '../corpus/recipe.ts';
+import { UNKNOWN } from '../corpus/row.ts';
 import type { FunctionInput } from '../models/model.ts';
 
 /** What is known of a function beside its code. */
@@ -37,6 +38,14 @@ export interface LabelledProgram {
 /** The levels that models tell apart. Rows of others (`Os`) are no answer to their question, right or wrong. */
 export const JUDGED_LEVELS: readonly string[] = ['O0', 'O1', 'O2', 'O3'];
 
+/** Whether a row's compiler and level are known and among those that models tell apart. */
+export function isJudged({
+  compiler,
+  optimization,
+}: Pick<FunctionRow, 'compiler' | 'optimization'>): boolean {
+  return compiler !== UNKNOWN && JUDGED_LEVELS.includes(optimization);
+}
+
 /** `gcc` or `clang`: what the classifier tells apart. */
 export function compilerFamily(compiler: string): string {
   return compiler.replace(/-\d+$/, '');
@@ -54,7 +63,7 @@ type Row = Pick<FunctionRow, (typeof COLUMNS)[number]>;
 export async function* labelledPrograms(dataset: Dataset, split: Split): AsyncGenerator<LabelledProgram> {
   let program: LabelledProgram | undefined;
   for await (const row of dataset.rows(COLUMNS, { split })) {
-    if (!JUDGED_LEVELS.includes(row.optimization)) continue;
+    if (!isJudged(row)) continue;
     if (!program || !belongsTo(row, program)) {
       if (program) yield program;
       const { package: name, version, compiler, optimization, binary } = row;

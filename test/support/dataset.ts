@@ -116,6 +116,7 @@ export function writeDataset(dataset: string, change: Change = (row) => row): vo
       texts: null,
     })),
     snippets: null,
+    programs: null,
     failures: [],
     cuts: [],
     shards,

@@ -1,4 +1,4 @@
-/** `binscribe corpus …`: makes data sets from source packages and collections of code, and judges them. */
+/** `binscribe corpus …`: makes data sets from source packages, collections of code and ready programs, and judges them. */
 
 import { Command, Option } from 'commander';
 import type { BuildFlags, ShowFlags } from '../corpus.ts';
@@ -9,7 +9,7 @@ import type { Session } from '../session.ts';
 export function corpusCommand(session: Session): Command {
   return new Command('corpus')
     .description(
-      'Make data sets of functions from Debian source packages or collections of code, and judge them.',
+      'Make data sets of functions from Debian source packages, collections of code or ready programs, and judge them.',
     )
     .addCommand(buildCommand(session))
     .addCommand(checkCommand(session))
@@ -20,6 +20,7 @@ const BUILD_HELP = `
 Examples:
   $ binscribe corpus build corpora/first.json
   $ binscribe corpus build corpora/anghabench.json --input anghabench-leaves.jsonl.gz
+  $ binscribe corpus build corpora/libc.json
   $ duckdb -c "select compiler, optimization, count(*) from 'data/first/data/*.parquet' group by all"
 
 A recipe names Debian source packages for training and for testing, compilers and levels:
@@ -36,8 +37,14 @@ is, so that a recipe holds on every machine:
   posts        Posts.xml of a Stack Exchange dump, "tags": ["c"]; text: title and prose, with author and licence
 "sample": 0.1 takes a tenth of it; "ir": true adds LLVM IR to the rows of clang.
 
-A package that cannot be built is listed in the data set's card, and the rest goes on. What is built is kept in the
-working folder: a run that was stopped goes on where it was. \`binscribe doctor\` says what the machine lacks.`;
+A recipe of ready programs compiles nothing: every function with a symbol or debug information becomes a row, and its
+text is the summary of the manual page that names it. Paths are absolute, or inside of --input:
+  {"name": "libc", "source": {"kind": "programs", "files": ["/usr/lib/x86_64-linux-gnu/libc.a"],
+   "manual": "/usr/share/man"}, "testShare": 0.2}
+
+A package that cannot be built, or a program that cannot be read, is listed in the data set's card, and the rest goes on.
+What is built is kept in the working folder: a run that was stopped goes on where it was. \`binscribe doctor\` says what
+the machine lacks.`;
 
 const CHECK_HELP = `
 Examples:
@@ -59,14 +66,14 @@ export const CHECK_DEFAULTS = { bar: 0.1, similarity: 0.8 };
 function buildCommand(session: Session): Command {
   return new Command('build')
     .description(
-      'Build the packages of a recipe, or compile its collection of code, in a sandbox; write the functions as a data set.',
+      'Build the packages of a recipe, or compile its collection of code, in a sandbox, or read its programs; write the functions as a data set.',
     )
     .argument('<recipe>', 'recipe of a data set, a JSON file')
     .option(
       '-o, --output <dir>',
       'folder of the data set; one that is there is replaced (default: data/NAME of the recipe)',
     )
-    .option('--input <path>', 'the collection, for a recipe with a `source`')
+    .option('--input <path>', 'the collection, or the folder of relative paths, for a recipe with a `source`')
     .option('--work <dir>', 'folder of what is kept between runs', 'work/corpus')
     .option('--jobs <number>', 'builds at once (default: one for each processor)', positive)
     .option('--unsafe-no-sandbox', "run the packages' build scripts with your rights")

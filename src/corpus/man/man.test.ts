@@ -1,12 +1,13 @@
 /** NAME sections beside `lexgrog`, by which man-db fills the index of `apropos`. */
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { readNameSection } from './name-section.ts';
+import { readLicence } from './licence.ts';
 import { readManual } from './pages.ts';
 
 const TITLE = '.TH STRLEN 3 2022-10-09 "Linux man-pages 6.01"\n';
@@ -71,12 +72,46 @@ describe('readManual', () => {
     writeFileSync(join(folder, 'man3', 'sbrk.3'), page('sbrk', 'grow the heap'));
     writeFileSync(join(folder, 'man3', 'broken.3.gz'), 'no gzip');
     writeFileSync(join(folder, 'man3', 'bomb.3.gz'), gzipSync(Buffer.alloc(64 * 2 ** 20)));
+    // Other languages and types have pages of functions' names; a page of many functions says little of each.
+    writeFileSync(join(folder, 'man3', 'brk.3perl'), page('brk', 'a module of Perl'));
+    writeFileSync(join(folder, 'man3', 'sbrk.3type'), page('sbrk', 'a type'));
+    writeFileSync(join(folder, 'man3', 'all.3'), page('malloc, strdup, free, sbrk', 'memory'));
+    symlinkSync('malloc.3.gz', join(folder, 'man3', 'free.3.gz'));
+    // man shows calloc(3) by a link to a page of many names.
+    writeFileSync(
+      join(folder, 'man3', 'zeroed.3'),
+      page('reallocarray, calloc, cfree', 'allocate zeroed memory'),
+    );
+    writeFileSync(join(folder, 'man3', 'other.3'), page('calloc', 'something of calloc'));
+    symlinkSync('zeroed.3', join(folder, 'man3', 'calloc.3'));
+    const licensed = `.\\" SPDX-License-Identifier: MIT\n${page('strdup, strndup', 'duplicate a string')}`;
+    writeFileSync(join(folder, 'man3', 'strndup.3ssl'), licensed);
+    const malloc = { summary: 'allocate memory', page: 'malloc(3)', licence: null };
+    const zeroed = { summary: 'allocate zeroed memory', page: 'zeroed(3)', licence: null };
+    const strdup = { summary: 'duplicate a string', page: 'strndup(3ssl)', licence: 'MIT' };
     expect(Object.fromEntries(readManual(folder))).toEqual({
-      malloc: { summary: 'allocate memory', page: 'malloc(3)' },
-      free: { summary: 'allocate memory', page: 'malloc(3)' },
-      sbrk: { summary: 'grow the heap', page: 'sbrk(3)' },
-      brk: { summary: 'change data segment size', page: 'brk(2)' },
+      malloc,
+      free: malloc,
+      sbrk: { summary: 'grow the heap', page: 'sbrk(3)', licence: null },
+      brk: { summary: 'change data segment size', page: 'brk(2)', licence: null },
+      calloc: zeroed,
+      cfree: zeroed,
+      reallocarray: zeroed,
+      strdup,
+      strndup: strdup,
     });
     expect(readManual(join(folder, 'absent')).size).toBe(0);
+  });
+});
+
+describe('readLicence', () => {
+  it.each([
+    ['.\\" SPDX-License-Identifier:  GPL-2.0-or-later\n.TH X 3', 'GPL-2.0-or-later'],
+    ['.TH X 3\n.\\" SPDX-License-Identifier: MIT OR Apache-2.0 or so\n', 'MIT OR Apache-2.0'],
+    ['.\\" %%%LICENSE_START(LGPL_2.1+)\n.TH X 3', 'LGPL_2.1+'],
+    ['.SH COPYRIGHT\nLicensed under the Apache License 2.0 (the "License").', 'Apache-2.0'],
+    ['.TH X 3\nSPDX-License-Identifier: MIT', null],
+  ])('%j: %s', (page, licence) => {
+    expect(readLicence(page)).toBe(licence);
   });
 });

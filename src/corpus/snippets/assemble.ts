@@ -1,25 +1,22 @@
 /** Puts the rows of all batches together into a data set: shards of each side, manifest, card. */
 
-import { join } from 'node:path';
 import { BinscribeError } from '../../error.ts';
 import { newManifest, writeDataset } from '../assemble.ts';
 import type { Cause } from '../fragments/causes.ts';
-import { fileHash, sha256 } from '../hash.ts';
+import { sha256 } from '../hash.ts';
 import { HashTable } from '../hash-table.ts';
 import type { Manifest, SnippetSummary } from '../manifest.ts';
 import { Marker } from '../marks.ts';
 import type { SnippetsRecipe, Split } from '../recipe.ts';
-import { ALL_COLUMNS, type FunctionRow } from '../row.ts';
-import { readShard, ShardWriter } from '../shard.ts';
+import type { FunctionRow } from '../row.ts';
+import { readShard } from '../shard.ts';
+import { Side } from '../sides.ts';
 import type { SourceFile } from '../sources.ts';
 import { compareText } from '../text.ts';
 import type { Batch } from './batch.ts';
 import type { Settled } from './settle.ts';
 import type { Collection } from './snippet.ts';
 import { SNIPPET_COLUMNS, type SnippetContext, type SnippetUnit } from './unit.ts';
-
-/** Rows of a shard: a hundred megabytes, as readers like them. */
-const SHARD_ROWS = 250_000;
 
 type Causes = Partial<Record<Cause, number>>;
 
@@ -138,40 +135,4 @@ function summaryOf({
 /** The most frequent first, whatever the order in which they were met. */
 function sorted(causes: Causes): [string, number][] {
   return Object.entries(causes).sort(([a, m], [b, n]) => n - m || compareText(a, b));
-}
-
-/** The shards of one side; "train" and "test" at the head of the name is how Hugging Face's `datasets` tells them. */
-class Side {
-  private readonly split: Split;
-  private readonly folder: string;
-  private readonly shards: Manifest['shards'] = [];
-  private open: { file: string; writer: ShardWriter<(typeof ALL_COLUMNS)[number]> } | undefined;
-
-  constructor(split: Split, folder: string) {
-    this.split = split;
-    this.folder = folder;
-  }
-
-  async write(row: FunctionRow): Promise<void> {
-    if (!this.open) {
-      const file = `data/${this.split}-${String(this.shards.length).padStart(5, '0')}.parquet`;
-      this.open = { file, writer: new ShardWriter(join(this.folder, file), ALL_COLUMNS) };
-    }
-    this.open.writer.write(row);
-    if (this.open.writer.rows === SHARD_ROWS) await this.close();
-  }
-
-  async finish(): Promise<Manifest['shards']> {
-    await this.close();
-    return this.shards;
-  }
-
-  private async close(): Promise<void> {
-    if (!this.open) return;
-    const { file, writer } = this.open;
-    writer.finish();
-    const hash = await fileHash(join(this.folder, file));
-    this.shards.push({ file, split: this.split, package: null, rows: writer.rows, sha256: hash });
-    this.open = undefined;
-  }
 }

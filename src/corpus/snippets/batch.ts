@@ -1,6 +1,6 @@
 /** A collection cut into batches: the unit of work. A batch is known by its contents, wherever and whenever it is made. */
 
-import { contentKey, sha256 } from '../hash.ts';
+import { contentKey, fraction } from '../hash.ts';
 import type { SnippetsRecipe, Split } from '../recipe.ts';
 import type { Snippet } from './snippet.ts';
 
@@ -38,9 +38,4 @@ export async function* cutBatches(
     if (batch.length === size) yield close();
   }
   if (batch.length > 0) yield close();
-}
-
-/** A number from 0 to 1, the same for the same text. */
-function fraction(text: string): number {
-  return parseInt(sha256(text).slice(0, 8), 16) / 2 ** 32;
 }

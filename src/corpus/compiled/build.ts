@@ -1,0 +1,128 @@
+/** Data sets of ready programs: each file is read, its functions joined with what the manual says, all put together. */
+
+import { BinscribeError, describeError } from '../../error.ts';
+import { newManifest, writeDataset } from '../assemble.ts';
+import type { BuildOptions } from '../build-options.ts';
+import { fraction, sha256 } from '../hash.ts';
+import { readManual } from '../man/pages.ts';
+import type { Manifest, ProgramsSummary } from '../manifest.ts';
+import { Marker } from '../marks.ts';
+import type { ProgramsRecipe, Split } from '../recipe.ts';
+import type { FunctionRow } from '../row.ts';
+import { readShard } from '../shard.ts';
+import { Side } from '../sides.ts';
+import { Workplace } from '../workplace.ts';
+import { pathsIn } from './recipe.ts';
+import type { Manual } from './texts.ts';
+import { COMPILED_COLUMNS, readCompiled, type CompiledUnit } from './unit.ts';
+
+const NOTES = [
+  'A text is the summary of a manual page that names the function. A page names several functions, several functions bear ' +
+    'one name (versions for processors, two libraries), and so both sides of the split have texts in common.',
+  'Aliases at one address are one row. Code that chooses a function at run time (STT_GNU_IFUNC) has no text, nor has a ' +
+    'function that is not visible to other files.',
+  'Compiler and level are what `DW_AT_producer` says, else `.comment` where it names one compiler only.',
+];
+
+/** As `buildCorpus`. */
+export async function buildPrograms(recipe: ProgramsRecipe, options: BuildOptions): Promise<Manifest> {
+  const { files, manual: manualPath } = recipe.source;
+  const pathOf = pathsIn(recipe.source, options.input);
+  const place = new Workplace(options.workDir);
+  place.open();
+  const units = new Map<string, CompiledUnit>();
+  const failures: ProgramsSummary['failures'] = [];
+  const report = (step: string): void =>
+    options.onProgress?.({
+      unit: 'files',
+      done: units.size + failures.length,
+      total: files.length,
+      failed: failures.length,
+      step,
+      left: undefined,
+    });
+  report('read the manual');
+  const manual = manualPath === undefined ? null : openManual(manualPath, pathOf(manualPath));
+  const manualHash = sha256(JSON.stringify([...(manual ?? [])]));
+  const context = { place, manual: manual ?? new Map(), manualHash, signal: options.signal };
+  for (const file of files) {
+    report(`read ${file}`);
+    try {
+      units.set(file, await readCompiled(file, pathOf(file), context));
+    } catch (error) {
+      if (!(error instanceof BinscribeError) || error.kind === 'interrupted') throw error;
+      failures.push({ file, reason: describeError(error) });
+    }
+  }
+  report('write the data set');
+  const summary: ProgramsSummary = {
+    testShare: recipe.testShare,
+    notes: NOTES,
+    manual: manual && { functions: manual.size, sha256: manualHash },
+    programs: { train: 0, test: 0 },
+    files: [],
+    failures,
+    cuts: [...units.values()].flatMap(({ cuts }) => cuts),
+    moreCuts: [...units.values()].reduce((sum, { moreCuts }) => sum + moreCuts, 0),
+  };
+  if ([...units.values()].every(({ rows }) => rows === 0)) {
+    const why = failures[0]?.reason ?? summary.cuts[0]?.reason ?? 'no file has symbols of functions';
+    throw new BinscribeError('missing', `no functions were found: ${why}`, {
+      hint: '`binscribe doctor` says which files are missing and how to get them.',
+    });
+  }
+  return writeDataset(options.out, (folder) => writeShards(recipe, units, summary, folder));
+}
+
+function openManual(named: string, path: string): Manual {
+  const manual = readManual(path);
+  if (manual.size > 0) return manual;
+  throw new BinscribeError(
+    'unreadable',
+    `${named}: manual pages of functions (man3/, man2/) expected, found none`,
+    {
+      hint: 'apt install manpages-dev',
+    },
+  );
+}
+
+async function writeShards(
+  recipe: ProgramsRecipe,
+  units: ReadonlyMap<string, CompiledUnit>,
+  summary: ProgramsSummary,
+  folder: string,
+): Promise<Manifest> {
+  const splitOf = (binary: string): Split =>
+    fraction(`split ${binary}`) < recipe.testShare ? 'test' : 'train';
+  const marker = new Marker();
+  for (const { path } of units.values()) {
+    for await (const row of readShard(path, ['binary', 'exact_hash', 'normalized_hash'])) {
+      marker.learn(row, splitOf(row.binary));
+    }
+  }
+  // Nothing ran that could have done harm.
+  const manifest = newManifest({ name: recipe.name, levels: [] }, true, [], marker);
+  const sides = { train: new Side('train', folder), test: new Side('test', folder) };
+  for (const [file, { sha256: hash, programs, rows, path }] of units) {
+    const facts = { file, sha256: hash, programs, rows, normalizedUnique: 0, described: 0 };
+    let last = '';
+    for await (const unmarked of readShard(path, COMPILED_COLUMNS)) {
+      const split = splitOf(unmarked.binary);
+      const placed = { ...unmarked, split };
+      const row: FunctionRow = { ...placed, ...marker.mark(placed) };
+      if (row.binary !== last) summary.programs[split]++;
+      last = row.binary;
+      if (row.text !== null) {
+        facts.described++;
+        manifest.described[split].rows++;
+        if (!row.normalized_duplicate) manifest.described[split].unique++;
+      }
+      if (!row.normalized_duplicate) facts.normalizedUnique++;
+      await sides[split].write(row);
+    }
+    summary.files.push(facts);
+  }
+  manifest.programs = summary;
+  manifest.shards = [...(await sides.train.finish()), ...(await sides.test.finish())];
+  return manifest;
+}
