@@ -7,11 +7,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BinscribeError } from '../error.ts';
 import { renderCard } from './card.ts';
-import { UNMARKED_COLUMNS, type ProgramCut } from './extract.ts';
+import { COLUMNS_WITH_IR, UNMARKED_COLUMNS, type ProgramCut } from './extract.ts';
 import { fileHash } from './hash.ts';
 import { DATASET_SCHEMA, type Manifest } from './manifest.ts';
 import { Marker } from './marks.ts';
-import { packagesOf, type PackagesRecipe, type Split } from './recipe.ts';
+import type { PlacedPackage, CommonRecipe, Split } from './recipe.ts';
 import { type FolderKind, replaceFolder } from './replace.ts';
 import { ALL_COLUMNS, type FunctionRow, type TextColumn } from './row.ts';
 import { ShardWriter, readShard } from './shard.ts';
@@ -28,13 +28,19 @@ export interface DoneUnit {
   optimization: Level;
   buildSystem: string;
   programs: number;
+  /** What each compilation got after the build's own flags. */
+  flags: string[];
   /** Shard of its rows. */
   rows: string;
   cuts: ProgramCut[];
+  /** Where LLVM IR was asked for. */
+  ir?: Manifest['table'][number]['ir'];
 }
 
 export interface Assembly {
-  recipe: PackagesRecipe;
+  recipe: CommonRecipe;
+  /** In the data set's order. */
+  packages: readonly PlacedPackage[];
   sandboxed: boolean;
   sources: Map<string, SourcePackage>;
   /** By package, where the sources could be read. */
@@ -103,7 +109,7 @@ export function newManifest(
 
 async function writeShards(assembly: Assembly, folder: string): Promise<Manifest> {
   const { recipe, sources } = assembly;
-  const packages = packagesOf(recipe).filter(({ name }) => sources.has(name));
+  const packages = assembly.packages.filter(({ name }) => sources.has(name));
   const marker = new Marker();
   for (const { name, split } of packages) {
     for (const unit of unitsOf(assembly, name)) {
@@ -127,6 +133,7 @@ async function writeShards(assembly: Assembly, folder: string): Promise<Manifest
       files: source.files,
       licences: await readLicences(source),
       buildSystem: units[0]?.buildSystem ?? null,
+      ...(source.project && { kind: 'project' as const }),
       texts: texts?.counts ?? null,
     });
   }
@@ -153,11 +160,12 @@ async function writeShard(
   for (const unit of units) {
     const before = shard.rows;
     let normalizedUnique = 0;
-    for await (const unmarked of readShard(unit.rows, UNMARKED_COLUMNS)) {
-      const placed = { ...unmarked, split };
+    const columns: readonly (typeof COLUMNS_WITH_IR)[number][] = unit.ir ? COLUMNS_WITH_IR : UNMARKED_COLUMNS;
+    for await (const unmarked of readShard(unit.rows, columns)) {
+      const placed = { ...unmarked, ir: unit.ir ? unmarked.ir : null, split };
       const text = index.find(placed.source_file, placed.name, placed.source_line);
-      const flags = flagsFor(unit.optimization).join(' ');
-      const row: FunctionRow = { ...placed, flags, ir: null, ...textColumns(text), ...marker.mark(placed) };
+      const flags = unit.flags.join(' ');
+      const row: FunctionRow = { ...placed, flags, ...textColumns(text), ...marker.mark(placed) };
       if (row.text !== null) {
         manifest.described[split].rows++;
         if (!row.normalized_duplicate) manifest.described[split].unique++;
@@ -165,9 +173,10 @@ async function writeShard(
       if (!row.normalized_duplicate) normalizedUnique++;
       shard.write(row);
     }
-    const { compiler, optimization, programs, cuts } = unit;
+    const { compiler, optimization, programs, cuts, ir } = unit;
     const rows = shard.rows - before;
-    manifest.table.push({ package: name, compiler, optimization, programs, rows, normalizedUnique });
+    const cell = { package: name, compiler, optimization, programs, rows, normalizedUnique };
+    manifest.table.push({ ...cell, ...(ir && { ir }) });
     for (const cut of cuts) manifest.cuts.push({ package: name, compiler, optimization, ...cut });
   }
   shard.finish();

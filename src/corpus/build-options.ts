@@ -20,7 +20,7 @@ export interface BuildOptions {
   out: string;
   /** Folder of sources, built programs and rows; it makes the next run resume. */
   workDir: string;
-  /** Where the collection of a recipe of snippets is, or the relative paths of one of programs. */
+  /** Where the collection or the project of a recipe is, or the relative paths of one of programs. */
   input?: string;
   /** Snippets of a unit, by default 200: less is done again by a run that was killed, more in one sandbox. */
   batchSize?: number;

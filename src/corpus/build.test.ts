@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { emitBuildScript } from '../../test/support/emitted.ts';
+import { killAtUnits } from '../../test/support/emitted.ts';
 import { addSourcePackage, bubblewrapWorks, contents, temporaryFolder } from '../../test/support/packages.ts';
 import {
   buildCorpus,
@@ -212,24 +210,10 @@ describe.skipIf(!bubblewrapWorks())('building a data set', () => {
 
   it('gives the same bytes when it was killed on the way', { timeout: 240_000 }, async () => {
     const other = join(folder, 'other');
-    const script = emitBuildScript(folder);
     addPackages(other);
     const rest = join(folder, 'resumed');
-    // Killed as soon as there are 1, 3 and 5 units; the last run goes through.
-    for (const units of [1, 3, 5]) {
-      const child = spawn(
-        process.execPath,
-        [script, JSON.stringify(RECIPE), JSON.stringify({ out: rest, workDir: other, jobs: 2 })],
-        {
-          stdio: 'ignore',
-        },
-      );
-      const ended = new Promise((done) => child.once('exit', done));
-      while (child.exitCode === null && child.signalCode === null && countUnits(other) < units)
-        await sleep(5);
-      child.kill('SIGKILL');
-      await ended;
-    }
+    // The last run goes through.
+    await killAtUnits(folder, RECIPE, { out: rest, workDir: other }, [1, 3, 5]);
     expect(existsSync(rest)).toBe(false);
     await buildCorpus(RECIPE, { out: rest, workDir: other, jobs: 1 });
     expect(contents(rest)).toEqual(contents(out));
@@ -278,8 +262,3 @@ describe.skipIf(!bubblewrapWorks())('building a data set', () => {
     expect(steps.every((left) => left === undefined)).toBe(true);
   });
 });
-
-function countUnits(workDir: string): number {
-  const units = join(workDir, 'units');
-  return existsSync(units) ? readdirSync(units).length : 0;
-}

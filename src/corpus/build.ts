@@ -9,8 +9,8 @@ import { DATASET_FOLDER } from './assemble.ts';
 import type { BuildOptions } from './build-options.ts';
 import type { Manifest } from './manifest.ts';
 import { buildPrograms } from './compiled/build.ts';
-import { buildPackages } from './packages.ts';
-import { isProgramsRecipe, type Recipe } from './recipe.ts';
+import { buildPackages, buildProject } from './packages.ts';
+import { isOfProject, isOfPrograms, type Recipe } from './recipe.ts';
 import { checkReplaceable } from './replace.ts';
 import { buildSnippets } from './snippets/build.ts';
 
@@ -19,13 +19,15 @@ import { buildSnippets } from './snippets/build.ts';
  * in it.
  *
  * @throws BinscribeError: `missing` without a sandbox or a compiler of the recipe or where nothing could be
- *   built, `usage` where `out` is another kind of folder or the recipe's collection is not named, `interrupted` once
+ *   built, `usage` where `out` is another kind of folder or the recipe's collection or project is not named, `interrupted` once
  *   the signal is aborted.
  */
 export async function buildCorpus(recipe: Recipe, options: BuildOptions): Promise<Manifest> {
   checkReplaceable(options.out, DATASET_FOLDER);
-  if (isProgramsRecipe(recipe)) return buildPrograms(recipe, options);
-  if ('source' in recipe) return buildSnippets(recipe, options);
+  if ('source' in recipe) {
+    if (isOfPrograms(recipe)) return buildPrograms(recipe, options);
+    return isOfProject(recipe) ? buildProject(recipe, options) : buildSnippets(recipe, options);
+  }
   if (options.input !== undefined) {
     throw new BinscribeError(
       'usage',

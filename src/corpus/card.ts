@@ -14,11 +14,17 @@ function bodyParts(manifest: Manifest): string[] {
 }
 
 function packageParts(manifest: Manifest): string[] {
+  const project = manifest.packages.find(({ kind }) => kind === 'project');
+  const what = project ? `the project ${project.name}` : `${manifest.packages.length} Debian source packages`;
+  const split = project
+    ? 'By project: all of a project lies on one side, by the hash of its name.'
+    : 'By package: all of a package lies on one side.';
+  const licences = project ? 'the recipe names' : 'the package declares in `debian/copyright`';
+  const irColumns = manifest.table.some(({ ir }) => ir) ? ['with LLVM IR', 'sources without IR'] : [];
   return [
-    `${rowsIn(manifest)} functions of ${manifest.packages.length} Debian source packages, each with its machine code ` +
-      `as linked and ${FACTS} ${builtBy(manifest)}`,
+    `${rowsIn(manifest)} functions of ${what}, each with its machine code as linked and ${FACTS} ${builtBy(manifest)}`,
     READERS,
-    ...splitParts(manifest, 'By package: all of a package lies on one side.'),
+    ...splitParts(manifest, split),
     '## Packages',
     table(
       ['package', 'version', 'side', 'build', 'licences', 'rows', 'functions in its sources', 'described'],
@@ -33,11 +39,11 @@ function packageParts(manifest: Manifest): string[] {
         entry.texts ? share(entry.texts.described, entry.texts.functions) : 'not read',
       ]),
     ),
-    'The code stays under the licences of its authors; the licences are those that the package declares ' +
-      'in `debian/copyright`, tests and build scripts included.',
+    'The code stays under the licences of its authors; the licences are those that ' +
+      `${licences}, tests and build scripts included.`,
     '## Rows by configuration',
     table(
-      ['package', 'compiler', 'level', 'programs', 'rows', 'without normalised duplicates'],
+      ['package', 'compiler', 'level', 'programs', 'rows', 'without normalised duplicates', ...irColumns],
       manifest.table.map((cell) => [
         cell.package,
         cell.compiler,
@@ -45,6 +51,7 @@ function packageParts(manifest: Manifest): string[] {
         count(cell.programs),
         count(cell.rows),
         count(cell.normalizedUnique),
+        ...irColumns.map((_, i) => (cell.ir ? irCells(cell.rows, cell.ir)[i] : '')),
       ]),
     ),
     ...compilerParts(manifest, "the level after the package's own flags"),
@@ -59,6 +66,12 @@ function packageParts(manifest: Manifest): string[] {
       ? 'All programs were read whole.'
       : `${manifest.cuts.length} times something in a program could not be read: see \`cuts\` in the manifest.`,
   ];
+}
+
+type IrCounts = NonNullable<Manifest['table'][number]['ir']>;
+
+function irCells(rows: number, { rows: withIr, modules, failed }: IrCounts): string[] {
+  return [share(withIr, rows), share(failed, modules + failed)];
 }
 
 function snippetParts(manifest: Manifest, snippets: SnippetSummary): string[] {

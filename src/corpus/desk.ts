@@ -17,15 +17,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BinscribeError } from '../error.ts';
 import { recogniseBuildSystem, type BuildSystem } from './build-systems/index.ts';
+import { quote } from './keeping-driver.ts';
+import { SOURCE_DATE_EPOCH } from './programs.ts';
 import type { Sandbox, SandboxLimits } from './sandbox.ts';
-import { writeDrivers, type Level } from './toolchain.ts';
+import { PROJECT_FLAGS, writeDrivers, type DriverSettings, type Level } from './toolchain.ts';
 import { treeKey, type Unit } from './unit-key.ts';
 import { clearAbandoned, type Workplace } from './workplace.ts';
 
-/** The instant that all sources carry and that builds take for now: 2000-01-01, older than any file made later. */
-const SOURCE_DATE_EPOCH = 946_684_800;
-
 const DESK_PREFIX = 'binscribe-build-';
+
+/** The drivers, and what a package is unpacked from. */
+const TOOLS_FOLDER = 'tools';
+const SOURCE_FOLDER = 'source';
+
+/** A project's tree cannot be called like these, which lie beside it. */
+export const DESK_FOLDERS: readonly string[] = [TOOLS_FOLDER, SOURCE_FOLDER];
+
+/** Beside the tree, which is called as the package is: no package's name begins with a point. */
+const KEPT_FOLDER = '.kept';
+const LIST = '.list';
 
 export interface BuildContext {
   place: Workplace;
@@ -50,15 +60,22 @@ export class Desk {
     this.context = context;
     this.folder = mkdtempSync(join(tmpdir(), `${DESK_PREFIX}${process.pid}-`));
     chmodSync(this.folder, 0o755);
-    mkdirSync(this.tree);
-    if (context.sandbox.owner !== undefined) {
-      chownSync(this.tree, context.sandbox.owner, context.sandbox.owner);
+    for (const path of [this.tree, this.kept]) {
+      mkdirSync(path);
+      if (context.sandbox.owner !== undefined) {
+        chownSync(path, context.sandbox.owner, context.sandbox.owner);
+      }
     }
   }
 
-  /** The folder that the build may write to. */
+  /** The folder that is built in. */
   get tree(): string {
     return join(this.folder, this.unit.source.name);
+  }
+
+  /** The folder that holds what drivers keep, and other products that are no part of the tree. */
+  get kept(): string {
+    return join(this.folder, KEPT_FOLDER);
   }
 
   clear(): void {
@@ -67,11 +84,45 @@ export class Desk {
 
   /** Makes `cc` and `c++` compile at `level`. */
   useLevel(level: Level): void {
+    this.useDrivers(level, {});
+  }
+
+  /**
+   * Makes them compile at the unit's level, and keep what is asked of the unit. For its build alone: configure scripts
+   * find out with -Werror what a compiler knows.
+   */
+  useUnit(): void {
+    const { source, level, ir } = this.unit;
+    const root = this.context.sandbox.root(this.folder);
+    const keep = { folder: `${root}/${KEPT_FOLDER}`, root, objects: source.project !== undefined, ir };
+    this.useDrivers(level, {
+      ...(source.project && { extra: PROJECT_FLAGS }),
+      ...((keep.objects || keep.ir) && { keep }),
+    });
+  }
+
+  private useDrivers(level: Level, { extra = [], keep }: DriverSettings): void {
     const { sandbox } = this.context;
     // Unprotected builds see the host's path; debug information must not.
     const root = sandbox.root(this.folder);
-    const extra = sandbox.isolated ? [] : [`-ffile-prefix-map=${root}=/build`];
-    writeDrivers(join(this.folder, 'tools'), this.unit.compiler, level, extra);
+    const mapped = sandbox.isolated ? extra : [...extra, `-ffile-prefix-map=${root}=/build`];
+    const settings = { extra: mapped, ...(keep && { keep }) };
+    writeDrivers(join(this.folder, TOOLS_FOLDER), this.unit.compiler, level, settings);
+  }
+
+  /**
+   * Stripped twins of programs of the tree, `strip` being run in the sandbox as it reads what a stranger's build has
+   * linked: the path of each, at which there is none where it could not be made.
+   *
+   * @param programs paths inside the tree
+   */
+  async strip(programs: readonly string[]): Promise<string[]> {
+    const twins = programs.map((_, i) => `${i}.stripped`);
+    // Names may hold anything but zero: they reach `strip` through a file, not through the shell.
+    const pairs = programs.map((path, i) => `../${KEPT_FOLDER}/${twins[i]}\0./${path}\0`);
+    writeFileSync(join(this.folder, LIST), pairs.join(''));
+    await this.step('strip', `xargs -0 -r -n 2 strip -o <../${LIST} || :`);
+    return twins.map((name) => join(this.kept, name));
   }
 
   /** @throws BinscribeError of kind `unsupported` where the script fails; its output goes to the log. */
@@ -82,7 +133,8 @@ export class Desk {
       script,
       directory: this.folder,
       writable: this.unit.source.name,
-      env: { PATH: `${root}/tools:/usr/bin:/bin`, SOURCE_DATE_EPOCH: String(SOURCE_DATE_EPOCH) },
+      alsoWritable: KEPT_FOLDER,
+      env: { PATH: `${root}/${TOOLS_FOLDER}:/usr/bin:/bin`, SOURCE_DATE_EPOCH: String(SOURCE_DATE_EPOCH) },
       ...files,
       ...(limits && { limits }),
       ...(signal && { signal }),
@@ -100,7 +152,7 @@ export class Desk {
     const stored = place.tree(key);
     if (existsSync(stored)) {
       await this.withFile(stored, 'r', (stdin) => this.step('unpack', 'tar -xf -', { stdin }));
-      return recogniseBuildSystem(this.rootFiles());
+      return this.buildSystem();
     }
     if (brokenTrees.has(key)) throw brokenTrees.get(key);
     try {
@@ -115,7 +167,7 @@ export class Desk {
     const { place } = this.context;
     const stored = place.tree(key);
     await this.unpackSource();
-    const system = recogniseBuildSystem(this.rootFiles());
+    const system = this.buildSystem();
     this.useLevel('O2');
     await this.step('configure', system.configure);
     const partial = place.partial(`${key}.tar`);
@@ -124,23 +176,25 @@ export class Desk {
     return system;
   }
 
-  private rootFiles(): Set<string> {
-    return new Set(readdirSync(this.tree));
+  private buildSystem(): BuildSystem {
+    const build = this.unit.source.project?.build;
+    if (build !== undefined) return { name: 'recipe', recognises: () => true, configure: ':', build };
+    return recogniseBuildSystem(new Set(readdirSync(this.tree)));
   }
 
   /** The source with Debian's patches, as it is before anything is configured. */
   async unpackSource(): Promise<void> {
     const { source } = this.unit;
-    const folder = join(this.folder, 'source');
+    const folder = join(this.folder, SOURCE_FOLDER);
     mkdirSync(folder);
     for (const file of source.files) copyFileSync(join(source.folder, file.name), join(folder, file.name));
+    const archive = quote(`../${SOURCE_FOLDER}/${source.files[0].name}`);
     // apt has checked the signatures; all files get one age, so that make sees nothing to generate again (a
     // patch to configure.ac would ask for autoconf).
     await this.step(
       'unpack',
-      `dpkg-source --no-check -x ../source/${source.files[0].name} tmp-source >/dev/null\n` +
-        'cd tmp-source && find . -mindepth 1 -maxdepth 1 -exec mv -t .. {} +\n' +
-        `cd .. && rmdir tmp-source && find . -exec touch -h -d @${SOURCE_DATE_EPOCH} {} +`,
+      (source.project ? unpackProject(archive) : unpackPackage(archive)) +
+        `find . -exec touch -h -d @${SOURCE_DATE_EPOCH} {} +`,
     );
   }
 
@@ -152,6 +206,26 @@ export class Desk {
       closeSync(file);
     }
   }
+}
+
+function unpackPackage(archive: string): string {
+  return `dpkg-source --no-check -x ${archive} tmp-source >/dev/null
+cd tmp-source && find . -mindepth 1 -maxdepth 1 -exec mv -t .. {} +
+cd .. && rmdir tmp-source
+`;
+}
+
+/** Most archives have everything in one folder: it comes out of it. Folders may lack rights for their owner. */
+function unpackProject(archive: string): string {
+  const top = 'find .unpacked -mindepth 1 -maxdepth 1';
+  return `mkdir .unpacked
+tar --no-same-owner --no-same-permissions -xf ${archive} -C .unpacked
+chmod -R u+rwX .unpacked
+depth=1
+if [ "$(${top} -printf x)" = x ] && [ -n "$(${top} -type d)" ]; then depth=2; fi
+find .unpacked -mindepth $depth -maxdepth $depth -exec mv -t . {} +
+rm -r .unpacked
+`;
 }
 
 /** Takes away the desks of runs that were killed. */

@@ -9,6 +9,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BinscribeError } from '../error.ts';
 import { contentKey } from './hash.ts';
 import { programRows } from './program-rows.ts';
+import { IrIndex } from './ir-index.ts';
 import { ALL_COLUMNS, type BuildColumn, type ColumnName, type MarkColumn, type TextColumn } from './row.ts';
 import { ShardWriter } from './shard.ts';
 import type { UnitResult } from './unit.ts';
@@ -39,6 +40,9 @@ export const UNMARKED_COLUMNS = ALL_COLUMNS.filter(
   (column): column is Exclude<ColumnName, MarkColumn | TextColumn | BuildColumn> => !LATER.includes(column),
 );
 
+/** Those of a unit that was built with LLVM IR. */
+export const COLUMNS_WITH_IR = [...UNMARKED_COLUMNS, 'ir'] as const;
+
 /** A program of which something could not be read. */
 export interface ProgramCut {
   binary: string;
@@ -49,15 +53,17 @@ export interface ProgramCut {
 export interface ExtractedFacts {
   rows: number;
   cuts: ProgramCut[];
+  /** Rows with LLVM IR, of a unit that was built with it. */
+  withIr?: number;
 }
 
 export interface Extracted extends ExtractedFacts {
-  /** The rows, as a shard with `UNMARKED_COLUMNS`. */
+  /** The rows, as a shard with `UNMARKED_COLUMNS`, or `COLUMNS_WITH_IR` where `withIr` is there. */
   path: string;
 }
 
 /**
- * The rows of all programs of a built unit. A program that cannot be read costs its own rows and is listed as
+ * The rows of all programs of a built unit, with LLVM IR where `ir` asks for it. A program that cannot be read costs its own rows and is listed as
  * a cut.
  *
  * @throws BinscribeError of kind `interrupted` once `signal` is aborted.
@@ -66,6 +72,7 @@ export async function extractUnit(
   place: Workplace,
   unitKey: string,
   unit: UnitResult,
+  ir: boolean,
   signal?: AbortSignal,
 ): Promise<Extracted> {
   const key = contentKey(`${EXTRACT_VERSION} ${unitKey}`);
@@ -73,20 +80,29 @@ export async function extractUnit(
   if (!existsSync(target)) {
     const partial = place.partial(`${key}-rows`);
     mkdirSync(partial, { recursive: true });
-    const shard = new ShardWriter(join(partial, 'rows.parquet'), UNMARKED_COLUMNS);
+    const shard = new ShardWriter<(typeof COLUMNS_WITH_IR)[number]>(
+      join(partial, 'rows.parquet'),
+      ir ? COLUMNS_WITH_IR : UNMARKED_COLUMNS,
+    );
+    const index = ir ? new IrIndex(place.unit(unitKey)) : undefined;
+    let withIr = 0;
     const cuts: ProgramCut[] = [];
     const sourcePath = (file: string): string => pathInPackage(file, unit.package);
     for (const { path } of unit.programs) {
       const content = readFileSync(join(place.unit(unitKey), 'programs', path));
-      const { rows, cuts: own } = programRows({ ...unit, binary: path }, content, sourcePath);
-      for (const row of rows) shard.write(row);
+      const { rows, origins, cuts: own } = programRows({ ...unit, binary: path }, content, sourcePath);
+      for (const [i, row] of rows.entries()) {
+        const found = index?.find(row, origins[i]) ?? null;
+        if (found !== null) withIr++;
+        shard.write({ ...row, ir: found });
+      }
       for (const { where, reason } of own) cuts.push({ binary: path, reason: `${where}: ${reason}` });
       // A large unit takes seconds: signals, timers and the other worker's build want their turn.
       await nextTurn();
       if (signal?.aborted) throw new BinscribeError('interrupted', 'interrupted');
     }
     shard.finish();
-    const facts: ExtractedFacts = { rows: shard.rows, cuts };
+    const facts: ExtractedFacts = { rows: shard.rows, cuts, ...(ir && { withIr }) };
     writeFileSync(join(partial, 'rows.json'), JSON.stringify(facts, null, 1));
     place.settle(partial, target);
   }

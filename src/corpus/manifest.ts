@@ -103,6 +103,8 @@ const manifestShape = z.strictObject({
       files,
       licences: z.array(z.string()),
       buildSystem: z.string().nullable(),
+      /** Of a project, whose sources the user had; else it is a package of Debian. */
+      kind: z.literal('project').optional(),
       /** Functions of its sources, and comments that describe them; null where they could not be read. */
       texts: z.strictObject({ functions: z.int(), described: z.int(), rejected: causes }).nullable(),
     }),
@@ -152,6 +154,8 @@ const manifestShape = z.strictObject({
       programs: z.int(),
       rows: z.int(),
       normalizedUnique: z.int(),
+      /** Where LLVM IR was asked of clang: rows that have it, sources that gave it, and those that did not. */
+      ir: z.strictObject({ rows: z.int(), modules: z.int(), failed: z.int() }).optional(),
     }),
   ),
 });

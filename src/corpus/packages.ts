@@ -1,12 +1,21 @@
-/** Data sets of Debian source packages: fetch, read the sources, build every unit (see unit.ts), put together. */
+/** Data sets of Debian source packages, and of a project: fetch, read the sources, build every unit (see unit.ts), put together. */
 
 import { availableParallelism } from 'node:os';
 import { BinscribeError, describeError } from '../error.ts';
 import { assembleDataset, type DoneUnit } from './assemble.ts';
 import type { BuildOptions } from './build-options.ts';
 import { extractUnit } from './extract.ts';
+import { isClang } from './fragments/dialect.ts';
 import type { Manifest } from './manifest.ts';
-import { packagesOf, type PackagesRecipe } from './recipe.ts';
+import { obtainProject } from './project.ts';
+import {
+  packagesOf,
+  sideOf,
+  type CommonRecipe,
+  type PackagesRecipe,
+  type PlacedPackage,
+  type ProjectRecipe,
+} from './recipe.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 import { obtainSource, type SourcePackage } from './sources.ts';
 import { type PackageTexts, readTexts } from './texts.ts';
@@ -16,19 +25,38 @@ import { unitKey, type Unit } from './unit-key.ts';
 import { buildUnit } from './unit.ts';
 import { Workplace } from './workplace.ts';
 
+/** What is built, and where it comes from. */
+interface Plan extends PlacedPackage {
+  /** @throws BinscribeError where it cannot be had */
+  obtain: (place: Workplace) => Promise<SourcePackage>;
+}
+
 /** As `buildCorpus`. */
 export async function buildPackages(recipe: PackagesRecipe, options: BuildOptions): Promise<Manifest> {
-  const run = new Run(recipe, options);
-  await run.fetch();
-  await run.read();
-  await run.build();
-  return run.assemble();
+  const plan = packagesOf(recipe).map(({ name, split }) => ({
+    name,
+    split,
+    obtain: (place: Workplace) => obtainSource(place, name, options.signal),
+  }));
+  return new Run(recipe, plan, options).all();
+}
+
+/** As `buildCorpus`. */
+export async function buildProject(recipe: ProjectRecipe, options: BuildOptions): Promise<Manifest> {
+  const { source, testShare } = recipe;
+  const place = new Workplace(options.workDir);
+  place.open();
+  // Without it there is nothing to go on with.
+  const obtained = await obtainProject(place, source, options.input);
+  const plan = { name: source.name, split: sideOf(source.name, testShare), obtain: async () => obtained };
+  return new Run(recipe, [plan], options).all();
 }
 
 type Failure = Manifest['failures'][number];
 
 class Run {
-  private readonly recipe: PackagesRecipe;
+  private readonly recipe: CommonRecipe;
+  private readonly plan: readonly Plan[];
   private readonly options: BuildOptions;
   private readonly sandbox: Sandbox;
   private readonly place: Workplace;
@@ -42,8 +70,9 @@ class Run {
   /** Units done in this run, not found done. */
   private fresh = 0;
 
-  constructor(recipe: PackagesRecipe, options: BuildOptions) {
+  constructor(recipe: CommonRecipe, plan: readonly Plan[], options: BuildOptions) {
     this.recipe = recipe;
+    this.plan = plan;
     this.options = options;
     this.sandbox = openSandbox(options.unsafeNoSandbox);
     this.compilers = recipe.compilers.map(findCompiler);
@@ -60,32 +89,44 @@ class Run {
     };
   }
 
-  async fetch(): Promise<void> {
-    for (const { name } of packagesOf(this.recipe)) {
+  async all(): Promise<Manifest> {
+    await this.fetch();
+    await this.read();
+    await this.build();
+    return this.assemble();
+  }
+
+  private async fetch(): Promise<void> {
+    for (const { name, obtain } of this.plan) {
       this.report(`fetch ${name}`);
       await this.guard({ package: name, compiler: null, optimization: null }, async () => {
-        this.sources.set(name, await obtainSource(this.place, name, this.options.signal));
+        this.sources.set(name, await obtain(this.place));
       });
     }
   }
 
   /** What sources say: a package whose sources cannot be read has rows without it. */
-  async read(): Promise<void> {
+  private async read(): Promise<void> {
     const [compiler] = this.compilers;
     for (const [name, source] of this.sources) {
       this.report(`read the sources of ${name}`);
       await this.guard({ package: name, compiler: null, optimization: null }, async () => {
-        this.texts.set(name, await readTexts({ source, compiler, level: 'O2' }, this.context));
+        this.texts.set(name, await readTexts({ source, compiler, level: 'O2', ir: false }, this.context));
       });
     }
   }
 
   /** All units, `jobs` at once. */
-  async build(): Promise<void> {
+  private async build(): Promise<void> {
     // The levels of one compiler share a configured tree, so one worker does them one after the other.
     const chains = this.compilers.flatMap((compiler) =>
       [...this.sources.values()].map((source) =>
-        this.recipe.levels.map((level): Unit => ({ source, compiler, level })),
+        this.recipe.levels.map((level): Unit => ({
+          source,
+          compiler,
+          level,
+          ir: (this.recipe.ir ?? false) && isClang(compiler),
+        })),
       ),
     );
     const worker = async () => {
@@ -97,16 +138,17 @@ class Run {
     await Promise.all(Array.from({ length: jobs }, worker));
   }
 
-  assemble(): Promise<Manifest> {
+  private assemble(): Promise<Manifest> {
     this.report('write the data set');
     const order = (failure: Failure) => [
-      packagesOf(this.recipe).findIndex(({ name }) => name === failure.package),
+      this.plan.findIndex(({ name }) => name === failure.package),
       this.recipe.compilers.indexOf(failure.compiler ?? ''),
       this.recipe.levels.findIndex((level) => level === failure.optimization),
     ];
     return assembleDataset(
       {
         recipe: this.recipe,
+        packages: this.plan,
         sandboxed: this.sandbox.isolated,
         sources: this.sources,
         texts: this.texts,
@@ -126,10 +168,20 @@ class Run {
       const key = unitKey(unit, this.sandbox);
       const known = this.place.has(key);
       const result = await buildUnit(unit, this.context);
-      const { path, cuts } = await extractUnit(this.place, key, result, this.options.signal);
+      const extracted = await extractUnit(this.place, key, result, unit.ir, this.options.signal);
       if (!known) this.fresh++;
-      const { buildSystem, programs } = result;
-      this.units.push({ ...labels, buildSystem, programs: programs.length, rows: path, cuts });
+      const { buildSystem, programs, flags, kept } = result;
+      const { path, cuts, withIr } = extracted;
+      this.units.push({
+        ...labels,
+        buildSystem,
+        flags,
+        programs: programs.length,
+        rows: path,
+        cuts,
+        ...(kept &&
+          withIr !== undefined && { ir: { rows: withIr, modules: kept.modules, failed: kept.failed } }),
+      });
     });
     this.report(step);
   }
@@ -145,8 +197,8 @@ class Run {
   }
 
   private report(step: string): void {
-    const { recipe, units, failures, fresh } = this;
-    const total = packagesOf(recipe).length * recipe.compilers.length * recipe.levels.length;
+    const { recipe, plan, units, failures, fresh } = this;
+    const total = plan.length * recipe.compilers.length * recipe.levels.length;
     const done = Math.min(total, units.length + failures.length);
     const each = (Date.now() - this.started) / fresh;
     const left = fresh === 0 ? undefined : each * (total - done);

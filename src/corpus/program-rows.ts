@@ -13,9 +13,14 @@ import { compareText } from './text.ts';
 /** What is known of a program from outside. */
 export type ProgramLabels = Pick<UnmarkedRow, 'package' | 'version' | 'compiler' | 'optimization' | 'binary'>;
 
+/** What the debug information says of the compilation that a row's function comes from. */
+export type RowOrigin = Pick<Subprogram, 'producer' | 'compilationUnit'>;
+
 export interface ProgramRows {
   /** By address. */
   rows: UnmarkedRow[];
+  /** Of each row. */
+  origins: RowOrigin[];
   /** What could not be read. */
   cuts: readonly Cut[];
 }
@@ -27,15 +32,22 @@ export function programRows(
   sourcePath: (file: string) => string,
   budget = new Budget(),
 ): ProgramRows {
-  const rows = budget.attempt<UnmarkedRow[]>(
+  const found = budget.attempt<{ row: UnmarkedRow; origin: RowOrigin }[]>(
     'program',
     () => {
       const binary = openBinary(content, { budget });
-      return debugEntries(binary).map((entry) => makeRow(labels, sourcePath, binary, entry));
+      return debugEntries(binary).map((entry) => ({
+        row: makeRow(labels, sourcePath, binary, entry),
+        origin: entry.subprogram,
+      }));
     },
     [],
   );
-  return { rows, cuts: budget.cuts };
+  return {
+    rows: found.map(({ row }) => row),
+    origins: found.map(({ origin }) => origin),
+    cuts: budget.cuts,
+  };
 }
 
 /** A function with a name and code. */
@@ -54,10 +66,15 @@ export interface Entry {
   others: AddressRange[];
 }
 
+/** A function that debug information describes. */
+export interface DebugEntry extends Entry {
+  subprogram: Subprogram;
+}
+
 /** The functions that debug information describes, in order of address, one for each. */
-export function debugEntries(binary: Binary): Entry[] {
+export function debugEntries(binary: Binary): DebugEntry[] {
   const symbols = functionSymbols(binary);
-  const byAddress = new Map<number, Entry>();
+  const byAddress = new Map<number, DebugEntry>();
   for (const subprogram of readSubprograms(binary).subprograms) {
     const { ranges, entry, linkageName } = subprogram;
     const { start, end } = ranges.find((range) => range.start <= entry && entry < range.end) ?? ranges[0];

@@ -23,7 +23,21 @@ const SNIPPETS = {
   levels: ['Os'],
 };
 
+const PROJECT = {
+  name: 'p',
+  source: { kind: 'project', name: 'zlib', licence: 'Zlib', build: 'make' },
+  testShare: 0.2,
+  compilers: ['clang-19'],
+  levels: ['O2'],
+  ir: true,
+};
+
 describe('a recipe', () => {
+  it('may be of a project, and of packages with LLVM IR', () => {
+    expect(read(PROJECT)).toEqual(PROJECT);
+    expect(read({ ...GOOD, ir: true })).toMatchObject({ ir: true });
+  });
+
   it('lists training packages before those for testing', () => {
     expect(packagesOf(read(GOOD) as PackagesRecipe)).toEqual([
       { name: 'a1', split: 'train' },
@@ -47,6 +61,10 @@ describe('a recipe', () => {
     [{ ...SNIPPETS, testShare: undefined }, 'testShare: expected the share of groups to test on'],
     [{ ...SNIPPETS, source: { kind: 'poj104' } }, 'testShare: poj104 has its own split'],
     [{ ...SNIPPETS, train: ['a1'] }, 'Unrecognized key: "train"'],
+    [{ ...PROJECT, testShare: undefined }, 'testShare: '],
+    [{ ...PROJECT, sample: 0.5 }, 'Unrecognized key: "sample"'],
+    [{ ...PROJECT, source: { kind: 'project', name: '../etc' } }, 'source.name: expected letters'],
+    [{ ...PROJECT, source: { kind: 'project', name: 'tools' } }, 'source.name: expected another name'],
   ])('is refused where it makes no sense: %j', (value, message) => {
     expect(() => read(value)).toThrow(`r.json: no recipe of a data set: ${message}`);
   });

@@ -1,12 +1,14 @@
 /**
- * A recipe: what becomes a data set, by which compilers, and what lies on each side of the split. There are three
- * kinds: of Debian source packages; with a `source`, of a collection of single texts of code; and of ready programs, where
- * nothing is compiled.
+ * A recipe: what becomes a data set, by which compilers, and what lies on each side of the split. There are four kinds: of
+ * Debian source packages, and, with a `source`, of a project, of a collection of single texts of code, or of ready programs,
+ * where nothing is compiled.
  */
 
 import { z } from 'zod';
 import { PROGRAMS, programsSource, type ProgramsSource } from './compiled/recipe.ts';
 import { readDocument, type DocumentKind } from './document.ts';
+import { fraction } from './hash.ts';
+import { projectShape, type ProjectSource } from './project.ts';
 import { sourceShape, SPLIT_KINDS, type SnippetSource } from './snippets/sources.ts';
 import { LEVELS, type Level } from './toolchain.ts';
 
@@ -21,10 +23,13 @@ const common = {
   name,
   compilers: z.array(z.string()).min(1),
   levels: z.array(z.enum(LEVELS)).min(1),
+  ir: z.boolean().optional(),
 };
 
+const share = z.number().min(0).max(1);
+
 const packagesShape = z
-  .strictObject({ ...common, train: z.array(packageName), test: z.array(packageName) })
+  .strictObject({ train: z.array(packageName), test: z.array(packageName), ...common })
   .superRefine(({ train, test }, context) => {
     const all = [...train, ...test];
     const twice = all.find((name, i) => all.indexOf(name) !== i);
@@ -37,8 +42,7 @@ const snippetsShape = z
     ...common,
     source: sourceShape,
     sample: z.number().gt(0).max(1).optional(),
-    testShare: z.number().min(0).max(1).optional(),
-    ir: z.boolean().optional(),
+    testShare: share.optional(),
   })
   .superRefine(({ source, testShare }, context) => {
     const hasSplit = SPLIT_KINDS.includes(source.kind);
@@ -47,15 +51,19 @@ const snippetsShape = z
       context.addIssue('testShare: expected the share of groups to test on');
   });
 
-const programsShape = z.strictObject({ name, source: programsSource, testShare: z.number().min(0).max(1) });
+const projectRecipeShape = z.strictObject({ ...common, source: projectShape, testShare: share });
+
+const programsShape = z.strictObject({ name, source: programsSource, testShare: share });
 
 export type Split = 'train' | 'test';
 
-interface CommonRecipe {
+export interface CommonRecipe {
   name: string;
   /** Debian's names. Earlier ones are built first; the first decides what makes a source file of a snippet. */
   compilers: string[];
   levels: Level[];
+  /** Whether rows of clang have LLVM IR: it takes about as long again to compile. */
+  ir?: boolean | undefined;
 }
 
 export interface PackagesRecipe extends CommonRecipe {
@@ -69,8 +77,12 @@ export interface SnippetsRecipe extends CommonRecipe {
   sample?: number | undefined;
   /** Share of the groups that lie on the test side, chosen by the hash of their names. */
   testShare?: number | undefined;
-  /** Whether rows of clang have LLVM IR. */
-  ir?: boolean | undefined;
+}
+
+export interface ProjectRecipe extends CommonRecipe {
+  source: ProjectSource;
+  /** Share of all projects that lie on the test side: this one does or does not by the hash of its name. */
+  testShare: number;
 }
 
 export interface ProgramsRecipe {
@@ -80,7 +92,7 @@ export interface ProgramsRecipe {
   testShare: number;
 }
 
-export type Recipe = PackagesRecipe | SnippetsRecipe | ProgramsRecipe;
+export type Recipe = PackagesRecipe | ProjectRecipe | SnippetsRecipe | ProgramsRecipe;
 
 const KIND = {
   name: 'recipe of a data set',
@@ -97,22 +109,38 @@ export function readRecipe(path: string): Recipe {
   });
   // One shape at a time, so that a message is about what was meant.
   if (source === undefined) return readDocument<PackagesRecipe>(path, { ...KIND, shape: packagesShape });
-  if (isOfPrograms(source)) return readDocument<ProgramsRecipe>(path, { ...KIND, shape: programsShape });
+  if (isKind(source, 'project')) return readDocument<ProjectRecipe>(path, { ...KIND, shape: projectRecipeShape });
+  if (isKind(source, PROGRAMS)) return readDocument<ProgramsRecipe>(path, { ...KIND, shape: programsShape });
   return readDocument<SnippetsRecipe>(path, { ...KIND, shape: snippetsShape });
 }
 
-function isOfPrograms(source: unknown): boolean {
-  return typeof source === 'object' && source !== null && 'kind' in source && source.kind === PROGRAMS;
+function isKind(source: unknown, kind: string): boolean {
+  return z.looseObject({ kind: z.literal(kind) }).safeParse(source).success;
 }
 
-export function isProgramsRecipe(recipe: Recipe): recipe is ProgramsRecipe {
-  return 'source' in recipe && recipe.source.kind === PROGRAMS;
+export function isOfProject(recipe: Exclude<Recipe, PackagesRecipe>): recipe is ProjectRecipe {
+  return recipe.source.kind === 'project';
+}
+
+export function isOfPrograms(recipe: Exclude<Recipe, PackagesRecipe>): recipe is ProgramsRecipe {
+  return recipe.source.kind === PROGRAMS;
+}
+
+/** A package, or a project, with its side. */
+export interface PlacedPackage {
+  name: string;
+  split: Split;
 }
 
 /** Training packages first, in the recipe's order. */
-export function packagesOf(recipe: PackagesRecipe): { name: string; split: Split }[] {
+export function packagesOf(recipe: PackagesRecipe): PlacedPackage[] {
   return [
     ...recipe.train.map((name) => ({ name, split: 'train' as const })),
     ...recipe.test.map((name) => ({ name, split: 'test' as const })),
   ];
+}
+
+/** The side of a group that lies on one as a whole: the same in every data set with that share. */
+export function sideOf(group: string, testShare: number): Split {
+  return fraction(`split ${group}`) < testShare ? 'test' : 'train';
 }

@@ -41,9 +41,12 @@ export const COLUMNS = {
   package: {
     kind: 'text',
     description:
-      'Debian source package; of a snippet its group: project, problem, question, topic; of a ready program its file, or the archive that it is in',
+      'Debian source package, or project; of a snippet its group: project, problem, question, topic; of a ready program its file, or the archive that it is in',
   },
-  version: { kind: 'text', description: "the package's version; '' for snippets and ready programs" },
+  version: {
+    kind: 'text',
+    description: "the package's version; '' for snippets, ready programs and where unknown",
+  },
   split: { kind: 'split', description: '`train` or `test`: whole packages and groups lie on one side' },
   compiler: {
     kind: 'text',

@@ -51,8 +51,10 @@ export interface SandboxRun {
   script: string;
   /** Directory of the host that is seen, read-only, as `Sandbox.root(directory)`. */
   directory: string;
-  /** Folder inside it that the script starts in, and the only one that it may write to. */
+  /** Folder inside it that the script starts in and may write to. */
   writable: string;
+  /** Another folder inside it that the script may write to; no other than these. */
+  alsoWritable?: string;
   env?: Record<string, string>;
   /** Open file that becomes standard input; none by default. */
   stdin?: number;
@@ -134,14 +136,9 @@ class Bubblewrap implements Sandbox {
       value,
     ]);
     const writable = `${INSIDE}/${run.writable}`;
-    const folders = [
-      '--ro-bind',
-      run.directory,
-      INSIDE,
-      '--bind',
-      `${run.directory}/${run.writable}`,
-      writable,
-    ];
+    const bind = (folder: string) => ['--bind', `${run.directory}/${folder}`, `${INSIDE}/${folder}`];
+    const folders = ['--ro-bind', run.directory, INSIDE, ...bind(run.writable)];
+    if (run.alsoWritable !== undefined) folders.push(...bind(run.alsoWritable));
     const inside = [
       'prlimit',
       `--cpu=${limits.cpuSeconds}`,

@@ -19,10 +19,16 @@ export interface SourceFile {
 export interface SourcePackage {
   name: string;
   version: string;
-  /** The `.dsc` first, then by name. */
+  /** The `.dsc` first, then by name; of a project its archive. */
   files: SourceFile[];
   /** Folder that holds them. */
   folder: string;
+  /** Of a project, which comes as one archive and is no package of Debian. */
+  project?: {
+    licence?: string;
+    /** How it is built, where the recipe says it. */
+    build?: string;
+  };
 }
 
 /**
@@ -86,8 +92,12 @@ function readSource(name: string, folder: string): SourcePackage {
 /** More is no list of licences; Linux's has 8,000 lines. */
 const MAX_COPYRIGHT = 4 * 2 ** 20;
 
-/** The licences that `debian/copyright` names, sorted; none where it is not in the machine-readable form. */
+/**
+ * The licences that `debian/copyright` names, sorted; none where it is not in the machine-readable form. Of a project
+ * what the recipe says.
+ */
 export async function readLicences(source: SourcePackage): Promise<string[]> {
+  if (source.project) return source.project.licence === undefined ? [] : [source.project.licence];
   const archive =
     source.files.find(({ name }) => /\.debian\.tar\.\w+$/.test(name)) ??
     source.files.find(({ name }) => /\.tar\.\w+$/.test(name));

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BinscribeError } from '../error.ts';
+import { keepingDriver, type Keeping } from './keeping-driver.ts';
 
 export const LEVELS = ['O0', 'O1', 'O2', 'O3', 'Os'] as const;
 export type Level = (typeof LEVELS)[number];
@@ -21,6 +22,12 @@ export interface Compiler {
 export function flagsFor(level: Level): string[] {
   return ['-g', `-${level}`];
 }
+
+/**
+ * What a project's build gets besides: it has met few compilers, and its Makefile may take each warning for an error. No
+ * code depends on it.
+ */
+export const PROJECT_FLAGS: readonly string[] = ['-Wno-error'];
 
 /** @throws BinscribeError of kind `usage` for a name that is none, of kind `missing` where it is not installed. */
 export function findCompiler(name: string): Compiler {
@@ -45,24 +52,35 @@ export function findCompiler(name: string): Compiler {
 const C_NAMES = ['cc', 'gcc', 'clang', 'c99', 'x86_64-linux-gnu-gcc'];
 const CXX_NAMES = ['c++', 'g++', 'clang++', 'x86_64-linux-gnu-g++'];
 
+export interface DriverSettings {
+  /** Flags that every call gets besides `-g` and the level. */
+  extra?: readonly string[];
+  /** What is kept of each compilation beyond what the build makes of it. */
+  keep?: Keeping;
+}
+
 /**
  * Writes drivers under every name that a build may call a compiler by. Each appends our flags after the
  * build's own, where the last `-O` wins: so the level is true even in a package that writes -O2 into its
  * Makefile, and the tree that was configured once serves every level.
- *
- * @param extra flags that every call gets besides `-g` and the level.
  */
-export function writeDrivers(folder: string, compiler: Compiler, level: Level, extra: string[] = []): void {
+export function writeDrivers(
+  folder: string,
+  compiler: Compiler,
+  level: Level,
+  { extra = [], keep }: DriverSettings = {},
+): void {
   mkdirSync(folder, { recursive: true });
   const flags = [...extra, ...flagsFor(level)].join(' ');
   for (const [names, program] of [
     [C_NAMES, compiler.c],
     [CXX_NAMES, compiler.cxx],
   ] as const) {
+    const path = `/usr/bin/${program}`;
+    const script = keep ? keepingDriver(path, flags, keep) : `#!/bin/sh\nexec ${path} "$@" ${flags}\n`;
     for (const name of names) {
-      const path = join(folder, name);
-      writeFileSync(path, `#!/bin/sh\nexec /usr/bin/${program} "$@" ${flags}\n`);
-      chmodSync(path, 0o755);
+      writeFileSync(join(folder, name), script);
+      chmodSync(join(folder, name), 0o755);
     }
   }
 }

@@ -9,9 +9,10 @@ import { dirname, join } from 'node:path';
 import { BinscribeError } from '../error.ts';
 import type { BuildSystem } from './build-systems/index.ts';
 import { Desk, type BuildContext } from './desk.ts';
-import { findPrograms } from './programs.ts';
-import { flagsFor, type Level } from './toolchain.ts';
-import { unitKey, type Unit } from './unit-key.ts';
+import { keepKept, type KeptCounts } from './kept.ts';
+import { findPrograms, readLinked } from './programs.ts';
+import type { Level } from './toolchain.ts';
+import { unitFlags, unitKey, type Unit } from './unit-key.ts';
 import type { Workplace } from './workplace.ts';
 
 export interface UnitProgram {
@@ -32,6 +33,8 @@ export interface UnitResult {
   buildSystem: string;
   sandboxed: boolean;
   programs: UnitProgram[];
+  /** Of a unit of which more is kept than its programs. */
+  kept?: KeptCounts;
 }
 
 /** The result of a unit that was built before. */
@@ -54,46 +57,61 @@ export async function buildUnit(unit: Unit, context: BuildContext): Promise<Unit
   const desk = new Desk(unit, context);
   try {
     const system = await desk.unpackTree();
-    desk.useLevel(unit.level);
+    desk.useUnit();
     await desk.step('build', system.build);
-    return keepUnit(unit, system, desk.tree, context, key);
+    return await keepUnit(unit, system, desk, context, key);
   } finally {
     desk.clear();
   }
 }
 
-function keepUnit(
+async function keepUnit(
   unit: Unit,
   system: BuildSystem,
-  tree: string,
+  desk: Desk,
   { place, sandbox }: BuildContext,
   key: string,
-): UnitResult {
+): Promise<UnitResult> {
   const partial = place.partial(key);
   const programs: UnitProgram[] = [];
+  const found: { path: string; actual: string }[] = [];
   try {
-    for (const program of findPrograms(tree)) {
-      const path = join(partial, 'programs', program.path);
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, program.content);
-      programs.push({ path: program.path, sha256: program.sha256, size: program.content.length });
+    for (const { path, actual, sha256, content } of findPrograms(desk.tree)) {
+      writeInto(partial, `programs/${path}`, content);
+      programs.push({ path, sha256, size: content.length });
+      found.push({ path, actual });
     }
     if (programs.length === 0) throw new BinscribeError('unsupported', 'the build links no program');
+    const isProject = unit.source.project !== undefined;
+    const kept = isProject || unit.ir ? keepKept(desk.kept, partial) : undefined;
+    if (isProject) {
+      for (const [i, twin] of (await desk.strip(found.map(({ actual }) => actual))).entries()) {
+        const content = existsSync(twin) ? readLinked(twin) : undefined;
+        if (content) writeInto(partial, `stripped/${found[i].path}`, content);
+      }
+    }
     const result: UnitResult = {
       package: unit.source.name,
       version: unit.source.version,
       compiler: unit.compiler.name,
       compilerVersion: unit.compiler.version,
       optimization: unit.level,
-      flags: flagsFor(unit.level),
+      flags: unitFlags(unit),
       buildSystem: system.name,
       sandboxed: sandbox.isolated,
       programs,
+      ...(kept && { kept }),
     };
-    writeFileSync(join(partial, 'unit.json'), JSON.stringify(result, null, 1));
+    writeInto(partial, 'unit.json', JSON.stringify(result, null, 1));
     place.settle(partial, place.unit(key));
     return result;
   } finally {
     rmSync(partial, { recursive: true, force: true });
   }
+}
+
+function writeInto(folder: string, path: string, content: Uint8Array | string): void {
+  const target = join(folder, path);
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(target, content);
 }

@@ -17,6 +17,11 @@ export class Workplace {
     return join(this.root, 'sources');
   }
 
+  /** Sources of projects, a folder each by the hash of what is in it. */
+  get projects(): string {
+    return join(this.root, 'projects');
+  }
+
   /** State of a package manager of our own. */
   get apt(): string {
     return join(this.root, 'apt');
@@ -54,6 +59,7 @@ export class Workplace {
     for (const folder of [
       'partial',
       'sources',
+      'projects',
       'units',
       'rows',
       'texts',
@@ -75,7 +81,7 @@ export class Workplace {
     clearAbandoned(join(this.root, 'partial'), '');
   }
 
-  /** Folder of a unit's result: `unit.json` and `programs/`. */
+  /** Folder of a unit's result: `unit.json` and `programs/`, and what was kept beside (kept.ts, twins.ts). */
   unit(key: string): string {
     return join(this.units, key);
   }

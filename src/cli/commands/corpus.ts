@@ -1,4 +1,4 @@
-/** `binscribe corpus …`: makes data sets from source packages, collections of code and ready programs, and judges them. */
+/** `binscribe corpus …`: makes data sets from packages, projects, collections of code and ready programs, and judges them. */
 
 import { Command, Option } from 'commander';
 import type { BuildFlags, ShowFlags } from '../corpus.ts';
@@ -9,7 +9,7 @@ import type { Session } from '../session.ts';
 export function corpusCommand(session: Session): Command {
   return new Command('corpus')
     .description(
-      'Make data sets of functions from Debian source packages, collections of code or ready programs, and judge them.',
+      'Make data sets of functions from Debian source packages, projects, collections of code or ready programs, and judge them.',
     )
     .addCommand(buildCommand(session))
     .addCommand(checkCommand(session))
@@ -19,6 +19,7 @@ export function corpusCommand(session: Session): Command {
 const BUILD_HELP = `
 Examples:
   $ binscribe corpus build corpora/first.json
+  $ binscribe corpus build zlib.json --input zlib-1.3.tar.gz
   $ binscribe corpus build corpora/anghabench.json --input anghabench-leaves.jsonl.gz
   $ binscribe corpus build corpora/libc.json
   $ duckdb -c "select compiler, optimization, count(*) from 'data/first/data/*.parquet' group by all"
@@ -26,7 +27,13 @@ Examples:
 A recipe names Debian source packages for training and for testing, compilers and levels:
   {"name": "mine", "train": ["hello"], "test": ["sed"], "compilers": ["gcc-12"], "levels": ["O0", "O2"]}
 
-A recipe with a \`source\` is of a collection of single texts of code, each compiled on its own. --input says where it
+A recipe with the \`source\` "project" is of one repository, a folder or a tar archive that --input names. It is built as
+packages are, or by the recipe's own script, "build": "make -C src CC=cc". The project's name decides its side:
+  {"name": "zlib", "source": {"kind": "project", "name": "zlib", "version": "1.3", "licence": "Zlib"},
+   "testShare": 0.2, "compilers": ["clang-19"], "levels": ["O0", "O2"], "ir": true}
+Beside its programs the working folder keeps stripped twins, objects and LLVM IR: units/*/{stripped,objects,ir}.
+
+A recipe with another \`source\` is of a collection of single texts of code, each compiled on its own. --input says where it
 is, so that a recipe holds on every machine:
   {"name": "posts", "source": {"kind": "posts", "tags": ["c", "c++"]}, "testShare": 0.2,
    "compilers": ["gcc-12", "clang-14"], "levels": ["O0", "O2"]}
@@ -35,7 +42,9 @@ is, so that a recipe holds on every machine:
   humaneval    a folder with humaneval/ and llm4decompile/; text: the problem
   markdown     a folder of TOPIC/PAGE.md, "topics": ["c"]; text: heading and prose before the code
   posts        Posts.xml of a Stack Exchange dump, "tags": ["c"]; text: title and prose, with author and licence
-"sample": 0.1 takes a tenth of it; "ir": true adds LLVM IR to the rows of clang.
+"sample": 0.1 takes a tenth of it.
+
+"ir": true, in any recipe, adds LLVM IR to the rows of clang, and compiles twice for it.
 
 A recipe of ready programs compiles nothing: every function with a symbol or debug information becomes a row, and its
 text is the summary of the manual page that names it. Paths are absolute, or inside of --input:
@@ -66,14 +75,14 @@ export const CHECK_DEFAULTS = { bar: 0.1, similarity: 0.8 };
 function buildCommand(session: Session): Command {
   return new Command('build')
     .description(
-      'Build the packages of a recipe, or compile its collection of code, in a sandbox, or read its programs; write the functions as a data set.',
+      'Build the packages or the project of a recipe, or compile its collection of code, in a sandbox, or read its programs; write the functions as a data set.',
     )
     .argument('<recipe>', 'recipe of a data set, a JSON file')
     .option(
       '-o, --output <dir>',
       'folder of the data set; one that is there is replaced (default: data/NAME of the recipe)',
     )
-    .option('--input <path>', 'the collection, or the folder of relative paths, for a recipe with a `source`')
+    .option('--input <path>', 'the project, the collection or the folder of programs, for a recipe with a `source`')
     .option('--work <dir>', 'folder of what is kept between runs', 'work/corpus')
     .option('--jobs <number>', 'builds at once (default: one for each processor)', positive)
     .option('--unsafe-no-sandbox', "run the packages' build scripts with your rights")

@@ -3,11 +3,11 @@
 import { BinscribeError, describeError } from '../../error.ts';
 import { newManifest, writeDataset } from '../assemble.ts';
 import type { BuildOptions } from '../build-options.ts';
-import { fraction, sha256 } from '../hash.ts';
+import { sha256 } from '../hash.ts';
 import { readManual } from '../man/pages.ts';
 import type { Manifest, ProgramsSummary } from '../manifest.ts';
 import { Marker } from '../marks.ts';
-import type { ProgramsRecipe, Split } from '../recipe.ts';
+import { sideOf, type ProgramsRecipe, type Split } from '../recipe.ts';
 import type { FunctionRow } from '../row.ts';
 import { readShard } from '../shard.ts';
 import { Side } from '../sides.ts';
@@ -92,8 +92,7 @@ async function writeShards(
   summary: ProgramsSummary,
   folder: string,
 ): Promise<Manifest> {
-  const splitOf = (binary: string): Split =>
-    fraction(`split ${binary}`) < recipe.testShare ? 'test' : 'train';
+  const splitOf = (binary: string): Split => sideOf(binary, recipe.testShare);
   const marker = new Marker();
   for (const { path } of units.values()) {
     for await (const row of readShard(path, ['binary', 'exact_hash', 'normalized_hash'])) {

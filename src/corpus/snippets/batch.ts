@@ -1,7 +1,7 @@
 /** A collection cut into batches: the unit of work. A batch is known by its contents, wherever and whenever it is made. */
 
 import { contentKey, fraction } from '../hash.ts';
-import type { SnippetsRecipe, Split } from '../recipe.ts';
+import { sideOf, type SnippetsRecipe, type Split } from '../recipe.ts';
 import type { Snippet } from './snippet.ts';
 
 /** Snippets of a batch: enough that a sandbox and a shard a batch cost nothing beside compiling. */
@@ -33,7 +33,7 @@ export async function* cutBatches(
   };
   for await (const snippet of snippets) {
     if (sample < 1 && fraction(`sample ${snippet.id}`) >= sample) continue;
-    const split = snippet.split ?? (fraction(`split ${snippet.group}`) < testShare ? 'test' : 'train');
+    const split = snippet.split ?? sideOf(snippet.group, testShare);
     batch.push({ ...snippet, split });
     if (batch.length === size) yield close();
   }
