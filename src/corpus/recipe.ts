@@ -109,7 +109,8 @@ export function readRecipe(path: string): Recipe {
   });
   // One shape at a time, so that a message is about what was meant.
   if (source === undefined) return readDocument<PackagesRecipe>(path, { ...KIND, shape: packagesShape });
-  if (isKind(source, 'project')) return readDocument<ProjectRecipe>(path, { ...KIND, shape: projectRecipeShape });
+  if (isKind(source, 'project'))
+    return readDocument<ProjectRecipe>(path, { ...KIND, shape: projectRecipeShape });
   if (isKind(source, PROGRAMS)) return readDocument<ProgramsRecipe>(path, { ...KIND, shape: programsShape });
   return readDocument<SnippetsRecipe>(path, { ...KIND, shape: snippetsShape });
 }

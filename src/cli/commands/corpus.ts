@@ -82,7 +82,10 @@ function buildCommand(session: Session): Command {
       '-o, --output <dir>',
       'folder of the data set; one that is there is replaced (default: data/NAME of the recipe)',
     )
-    .option('--input <path>', 'the project, the collection or the folder of programs, for a recipe with a `source`')
+    .option(
+      '--input <path>',
+      'the project, the collection or the folder of programs, for a recipe with a `source`',
+    )
     .option('--work <dir>', 'folder of what is kept between runs', 'work/corpus')
     .option('--jobs <number>', 'builds at once (default: one for each processor)', positive)
     .option('--unsafe-no-sandbox', "run the packages' build scripts with your rights")
