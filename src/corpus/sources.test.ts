@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { addSourcePackage, temporaryFolder } from '../../test/support/packages.ts';
-import { asSourceList, obtainSource, readLicences } from './sources.ts';
+import { obtainSource, readLicences } from './sources.ts';
 import { Workplace } from './workplace.ts';
 
 const folder = temporaryFolder();
@@ -27,22 +27,6 @@ describe('a source package that is there', () => {
     });
     mkdirSync(join(place.sources, 'hollow'));
     await expect(obtainSource(place, 'hollow')).rejects.toMatchObject({ kind: 'corrupt' });
-  });
-});
-
-describe('a list of packages', () => {
-  it('becomes a list of sources in the form of stanzas', () => {
-    const list = 'Types: deb\nURIs: mirror\nSuites: stable\n\nTypes: deb deb-src\nURIs: other\n';
-    expect(asSourceList(list)).toBe(
-      'Types: deb-src\nURIs: mirror\nSuites: stable\n\nTypes: deb-src\nURIs: other\n',
-    );
-  });
-
-  it('and in the form of lines', () => {
-    const list = '# deb old\ndeb [signed-by=k] mirror stable main\ndeb-src mirror stable main\n';
-    expect(asSourceList(list)).toBe(
-      '# deb old\ndeb-src [signed-by=k] mirror stable main\ndeb-src mirror stable main\n',
-    );
   });
 });
 

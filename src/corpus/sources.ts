@@ -1,12 +1,10 @@
-/**
- * Debian source packages by name. apt is given a state folder of its own, with the machine's package lists
- * turned into lists of sources: the system's own lists are neither needed nor touched, and no right of root is.
- */
+/** Debian source packages by name, as their `.dsc` files describe them (policy 5.4). */
 
-import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { BinscribeError, describeError } from '../error.ts';
+import { BinscribeError } from '../error.ts';
+import { AptState } from './apt.ts';
 import { sha256 } from './hash.ts';
 import { compareText } from './text.ts';
 import type { Workplace } from './workplace.ts';
@@ -46,8 +44,8 @@ export async function obtainSource(
   if (!existsSync(target)) {
     const partial = place.partial(`source-${name}`);
     mkdirSync(partial, { recursive: true });
-    const options = await aptState(place.apt, signal);
-    await apt([...options, 'source', '--download-only', '--only-source', name], partial, signal);
+    const apt = await aptState(place.apt, signal);
+    await apt.source(name, partial, signal);
     readSource(name, partial);
     place.settle(partial, target);
   }
@@ -117,75 +115,15 @@ function readMember(archive: string, pattern: string): Promise<string> {
   });
 }
 
-/** One update a process and folder: it is shared by all packages that are fetched at the same time. */
-const updates = new Map<string, Promise<string[]>>();
+/** One a process and folder: it is shared by all packages that are fetched at the same time. */
+const states = new Map<string, Promise<AptState>>();
 
-/** apt's options for a private state in `folder`, its lists fetched. */
-function aptState(folder: string, signal: AbortSignal | undefined): Promise<string[]> {
-  const known = updates.get(folder);
+function aptState(folder: string, signal: AbortSignal | undefined): Promise<AptState> {
+  const known = states.get(folder);
   if (known) return known;
-  const update = makeAptState(folder, signal);
-  updates.set(folder, update);
+  const state = AptState.open(folder, signal);
+  states.set(folder, state);
   // A failed update must not be the answer for ever.
-  update.catch(() => updates.delete(folder));
-  return update;
-}
-
-async function makeAptState(folder: string, signal: AbortSignal | undefined): Promise<string[]> {
-  const parts = join(folder, 'sources');
-  for (const path of [parts, join(folder, 'lists'), join(folder, 'cache')])
-    mkdirSync(path, { recursive: true });
-  for (const [name, content] of sourceLists()) writeFileSync(join(parts, name), content);
-  const options = Object.entries({
-    'Dir::Etc::SourceList': '/dev/null',
-    'Dir::Etc::SourceParts': parts,
-    'Dir::State::Lists': join(folder, 'lists'),
-    'Dir::Cache': join(folder, 'cache'),
-  }).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-  await apt([...options, 'update'], folder, signal);
-  return options;
-}
-
-/** The machine's package lists as lists of sources: file name and content. */
-function* sourceLists(): Generator<[string, string]> {
-  const folder = '/etc/apt/sources.list.d';
-  const files = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
-  for (const path of ['/etc/apt/sources.list', ...files]) {
-    if (!existsSync(path) || !/\.(list|sources)$/.test(path)) continue;
-    yield [basename(path), asSourceList(readFileSync(path, 'utf8'))];
-  }
-}
-
-/** A list of packages, in either of apt's forms, with the kind `deb` turned into `deb-src`. */
-export function asSourceList(list: string): string {
-  return list.replace(/^Types:.*$/gim, 'Types: deb-src').replace(/^deb(?=\s)/gm, 'deb-src');
-}
-
-/** @throws BinscribeError of kind `missing` with apt's own last words where it fails. */
-function apt(options: string[], cwd: string, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('apt-get', ['-qq', ...options], {
-      cwd,
-      stdio: ['ignore', 'ignore', 'pipe'],
-      ...(signal && { signal }),
-    });
-    let said = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-4096)));
-    child.once('error', (error) =>
-      reject(
-        signal?.aborted
-          ? new BinscribeError('interrupted', 'interrupted')
-          : new BinscribeError('missing', `cannot run apt-get: ${describeError(error)}`, { cause: error }),
-      ),
-    );
-    child.once('close', (code) => {
-      if (code === 0) resolve();
-      else
-        reject(new BinscribeError('missing', `apt-get ${options.at(-1)}: ${lastLine(said, `exit ${code}`)}`));
-    });
-  });
-}
-
-function lastLine(text: string, fallback: string): string {
-  return text.trim().split('\n').at(-1) || fallback;
+  state.catch(() => states.delete(folder));
+  return state;
 }

@@ -35,12 +35,17 @@ export function temporaryFolder(): string {
 }
 
 /** Makes a Debian source package of the given files, there for `obtainSource` as if it had been fetched. */
-export function addSourcePackage(workDir: string, name: string, files: Record<string, string>): void {
+export function addSourcePackage(
+  workDir: string,
+  name: string,
+  files: Record<string, string>,
+  version = '1.0',
+): void {
   const folder = temporaryFolder();
-  const tree = join(folder, `${name}-1.0`);
+  const tree = join(folder, `${name}-${version}`);
   const all = {
     ...files,
-    'debian/changelog': `${name} (1.0) unstable; urgency=low\n\n  * Test.\n\n -- A <a@example.org>  Sat, 01 Jan 2000 00:00:00 +0000\n`,
+    'debian/changelog': `${name} (${version}) unstable; urgency=low\n\n  * Test.\n\n -- A <a@example.org>  Sat, 01 Jan 2000 00:00:00 +0000\n`,
     'debian/control': `Source: ${name}\nMaintainer: A <a@example.org>\n\nPackage: ${name}\nArchitecture: any\nDescription: test\n`,
     'debian/rules': '#!/usr/bin/make -f\n',
     'debian/source/format': '3.0 (native)\n',
