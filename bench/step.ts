@@ -3,7 +3,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as ort from 'onnxruntime-node';
+import * as ort from '../src/runtimes/onnxruntime.ts';
 import type { Runtime } from '../src/nn/runtime.ts';
 import { Trainer } from '../src/nn/training/trainer.ts';
 import { openSession } from '../src/runtimes/onnx-session.ts';

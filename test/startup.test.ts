@@ -67,3 +67,12 @@ test('explain loads neither data sets nor training', () => {
   expect(folders).toContain('models');
   for (const heavy of ['corpus', 'tasks', 'metrics']) expect(folders).not.toContain(heavy);
 });
+
+test('explain leaves nothing behind and tells nobody: ONNX Runtime kept a number of the machine and reported each run', () => {
+  const home = mkdtempSync(join(tmpdir(), 'binscribe-home-'));
+  // It keeps quiet by itself where it takes what runs for a test of its own.
+  const { CI: _, ORT_DISABLE_TELEMETRY: __, ...rest } = process.env;
+  const env = { ...rest, HOME: home, TMPDIR: home, XDG_CACHE_HOME: join(home, 'cache') };
+  const { status } = spawnSync(process.execPath, [binscribe, 'explain', program], { env, stdio: 'ignore' });
+  expect({ status, left: readdirSync(home) }).toEqual({ status: 0, left: [] });
+});

@@ -2,7 +2,7 @@
 
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { env, InferenceSession, listSupportedBackends } from 'onnxruntime-node';
+import { env, InferenceSession, listSupportedBackends } from './onnxruntime.ts';
 import { BinscribeError, describeError } from '../error.ts';
 import { compileGraph } from '../nn/onnx/compile.ts';
 import { encodeModel } from '../nn/onnx/model.ts';

@@ -1,7 +1,7 @@
 /** ONNX Runtime's native package: the runtime of the command line. */
 
 import { availableParallelism } from 'node:os';
-import * as ort from 'onnxruntime-node';
+import * as ort from './onnxruntime.ts';
 import type { Device, Runtime } from '../nn/runtime.ts';
 import { checkDevice } from './devices.ts';
 import { openSession } from './onnx-session.ts';

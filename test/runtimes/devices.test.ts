@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { listSupportedBackends } from 'onnxruntime-node';
+import { listSupportedBackends } from '../../src/runtimes/onnxruntime.ts';
 import { describe, expect, it } from 'vitest';
 import { BinscribeError } from '../../src/error.ts';
 import { Predictor } from '../../src/nn/inference.ts';
