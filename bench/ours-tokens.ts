@@ -6,9 +6,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Mnemonic, Register } from 'iced-x86';
+import { Register } from 'iced-x86';
 import { openBinary } from '../src/binary/open.ts';
 import { decode } from '../src/binary/x86/decode.ts';
+import { MNEMONIC_NAMES, REGISTER_NAMES } from '../src/binary/x86/names.ts';
 import type { Instruction, Operand } from '../src/binary/instruction.ts';
 import { tellOnce } from './once.ts';
 import type { TokensCase } from './open.ts';
@@ -16,20 +17,8 @@ import type { TokensCase } from './open.ts';
 const folder = process.argv[3];
 const { path, ranges, bare } = JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8')) as TokensCase;
 
-const lowerCase = (names: object): string[] => {
-  const list: string[] = [];
-  for (const [name, value] of Object.entries(names)) {
-    if (typeof value === 'number') list[value] = name.toLowerCase();
-  }
-  return list;
-};
-const MNEMONICS = lowerCase(Mnemonic);
-const REGISTERS = lowerCase(Register).map((name) =>
-  // iced-x86 says r8l and st0.
-  name.replace(/^(r\d+)l$/, '$1b').replace(/^st(\d)$/, 'st($1)'),
-);
-const BARE = new Uint8Array(MNEMONICS.length);
-for (const name of bare) if (MNEMONICS.includes(name)) BARE[MNEMONICS.indexOf(name)] = 1;
+const BARE = new Uint8Array(MNEMONIC_NAMES.length);
+for (const name of bare) if (MNEMONIC_NAMES.includes(name)) BARE[MNEMONIC_NAMES.indexOf(name)] = 1;
 
 /** Ids of one kind of token, by what it is made of; 0 where it has none yet. */
 class Vocabulary {
@@ -59,8 +48,8 @@ class Vocabulary {
 const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 const started = performance.now();
 const vocabulary = new Vocabulary();
-const mnemonic = vocabulary.column(MNEMONICS);
-const register = vocabulary.column(REGISTERS);
+const mnemonic = vocabulary.column(MNEMONIC_NAMES);
+const register = vocabulary.column(REGISTER_NAMES);
 const immediate = vocabulary.column(BYTES.map((byte) => `#${byte}`));
 const target = vocabulary.column(BYTES.map((byte) => `@${byte}`));
 const displacement = vocabulary.column(BYTES.map((byte) => `+${byte}`));

@@ -61,6 +61,7 @@ export interface CallSite {
 /** A function taken apart. */
 export interface FunctionBody {
   instructions: Instruction[];
+  /** In the order of their addresses. */
   blocks: BasicBlock[];
   /** Direct calls, and direct jumps that leave the function. */
   calls: CallSite[];

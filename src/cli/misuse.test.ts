@@ -99,7 +99,7 @@ test.each<[command: string, code: number, message: string]>([
   [
     'corpus build @/odd.json',
     2,
-    '@/odd.json: no recipe of a data set: compilers: expected array, got nothing',
+    '@/odd.json: no recipe of a data set: train: expected array, got nothing',
   ],
   ['corpus build @/corpus.json -o @/folder', 2, '@/folder: there is a folder that is no data set'],
   ['corpus build @/corpus.json -o @/text', 3, '@/text: cannot write a data set here: '],

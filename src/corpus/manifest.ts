@@ -6,7 +6,7 @@ import { readDocument } from './document.ts';
 import { LEVELS } from './toolchain.ts';
 
 /** Raised when a reader of the old form would misread the new one. */
-export const DATASET_SCHEMA = 3;
+export const DATASET_SCHEMA = 4;
 
 const counts = z.strictObject({
   rows: z.int(),

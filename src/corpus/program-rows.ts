@@ -6,6 +6,7 @@ import { type AddressRange, readSubprograms, type Subprogram } from '../binary/d
 import { SHN, STT } from '../binary/elf/constants.ts';
 import { openBinary } from '../binary/open.ts';
 import { disassembleRange } from '../binary/x86/disassemble.ts';
+import { normalizedAssembly } from '../tokens/assembly.ts';
 import { exactHash, normalizedHash } from '../tokens/normalize.ts';
 import type { UnmarkedRow } from './row.ts';
 import { compareText } from './text.ts';
@@ -111,7 +112,8 @@ export function makeRow(
   entry: Entry,
 ): UnmarkedRow {
   const { subprogram, name, symbol, external, start, code, others } = entry;
-  const body = disassembleRange(code, start, { budget: binary.budget });
+  const { memory, budget } = binary;
+  const body = disassembleRange(code, start, { memory, budget });
   const parameters = subprogram?.parameters ?? [];
   const file = subprogram?.declFile ?? null;
   return {
@@ -134,6 +136,9 @@ export function makeRow(
       ...others.map((range) => ({ address: range.start, size: range.end - range.start })),
     ],
     instructions: body.instructions.length,
+    assembly: normalizedAssembly(body),
+    blocks: body.blocks.map((block) => block.start - start),
+    edges: body.blocks.flatMap(({ successors }, from) => successors.map((to) => ({ from, to }))),
     arguments: subprogram === null ? -1 : parameters.length,
     variadic: subprogram?.variadic ?? false,
     parameter_types: parameters.map((parameter) => parameter.type),

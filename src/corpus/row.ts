@@ -14,6 +14,12 @@ export interface CodeRange {
   size: number;
 }
 
+/** From one basic block to another, by their numbers. */
+export interface ControlEdge {
+  from: number;
+  to: number;
+}
+
 /** Stands for a compiler and a level that a program does not tell. */
 export const UNKNOWN = 'unknown';
 
@@ -30,6 +36,8 @@ interface KindTypes {
   bytes: Uint8Array;
   texts: string[];
   ranges: CodeRange[];
+  integers: number[];
+  edges: ControlEdge[];
 }
 
 interface Column {
@@ -85,6 +93,17 @@ export const COLUMNS = {
   },
   ranges: { kind: 'ranges', description: 'all stretches of code: the first, then cold parts' },
   instructions: { kind: 'integer', description: 'instructions in `code`, padding included' },
+  assembly: {
+    kind: 'text',
+    description:
+      '`code` as normalised assembly: an instruction a line, addresses replaced by words, a label `.N:` where jumps lead to block N',
+  },
+  blocks: { kind: 'integers', description: 'offset of each basic block in `code`' },
+  edges: {
+    kind: 'edges',
+    description:
+      'control flow from block to block, by their numbers; through jump tables too where they are known',
+  },
   arguments: {
     kind: 'integer',
     description: 'number of parameters that this copy of the function has; -1 where that is unknown',
@@ -165,7 +184,7 @@ export const ALL_COLUMNS = Object.keys(COLUMNS) as ColumnName[];
 
 type Leaf = Pick<SchemaElement, 'type' | 'converted_type'>;
 const TEXT: Leaf = { type: 'BYTE_ARRAY', converted_type: 'UTF8' };
-const LEAVES: Record<Exclude<keyof KindTypes, 'texts' | 'ranges'>, Leaf> = {
+const LEAVES: Record<Exclude<keyof KindTypes, 'texts' | 'ranges' | 'integers' | 'edges'>, Leaf> = {
   text: TEXT,
   optionalText: TEXT,
   split: TEXT,
@@ -186,11 +205,21 @@ function columnSchema(name: ColumnName): SchemaElement[] {
   if (kind === 'texts') {
     return listOf(name, [{ name: 'element', repetition_type: 'REQUIRED', ...TEXT }]);
   }
+  if (kind === 'integers') {
+    return listOf(name, [{ name: 'element', repetition_type: 'REQUIRED', ...LEAVES.integer }]);
+  }
   if (kind === 'ranges') {
     return listOf(name, [
       { name: 'element', repetition_type: 'REQUIRED', num_children: 2 },
       { name: 'address', repetition_type: 'REQUIRED', ...LEAVES.address },
       { name: 'size', repetition_type: 'REQUIRED', ...LEAVES.integer },
+    ]);
+  }
+  if (kind === 'edges') {
+    return listOf(name, [
+      { name: 'element', repetition_type: 'REQUIRED', num_children: 2 },
+      { name: 'from', repetition_type: 'REQUIRED', ...LEAVES.integer },
+      { name: 'to', repetition_type: 'REQUIRED', ...LEAVES.integer },
     ]);
   }
   const repetition_type = kind === 'optionalText' ? 'OPTIONAL' : 'REQUIRED';

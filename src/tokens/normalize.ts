@@ -59,7 +59,7 @@ const FIXED_BASE = 0x400000;
 const FIXED_REACH = 0x2000000;
 
 /** Whether `value` in a function at `start` looks like an address that the linker chose. */
-function isAbsoluteAddress(value: number, start: number): boolean {
+export function isAbsoluteAddress(value: number, start: number): boolean {
   return value >= FIXED_BASE && start >= FIXED_BASE && Math.abs(value - start) < FIXED_REACH;
 }
 

@@ -7,6 +7,7 @@ import { DATASET_SCHEMA, type Manifest } from '../../src/corpus/manifest.ts';
 import { Marker } from '../../src/corpus/marks.ts';
 import { ALL_COLUMNS, type FunctionRow } from '../../src/corpus/row.ts';
 import { ShardWriter } from '../../src/corpus/shard.ts';
+import { normalizedAssembly } from '../../src/tokens/assembly.ts';
 import { labelledPackages } from './labelled.ts';
 
 const SPLITS = { alpha: 'train', beta: 'train', gamma: 'test' } as const;
@@ -63,6 +64,9 @@ export function writeDataset(dataset: string, change: Change = (row) => row): vo
           code,
           ranges: [{ address, size }],
           instructions: body.instructions.length,
+          assembly: normalizedAssembly(body),
+          blocks: [0],
+          edges: [],
           arguments: label.arguments,
           variadic: false,
           parameter_types: [],

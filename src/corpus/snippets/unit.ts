@@ -28,7 +28,7 @@ import { functionsOfIr } from './ir.ts';
 import { settleKey, type Settled } from './settle.ts';
 
 /** Goes into every key: raise it when a row's contents or the way of compiling change. */
-const UNIT_VERSION = 1;
+const UNIT_VERSION = 2;
 
 /**
  * Of one object, which is 4 MB at most and may be hostile: what assembly directives put there. Real ones need a

@@ -1,0 +1,101 @@
+/**
+ * A function's code as normalised assembly: Intel syntax, an instruction a line, and what the linker or the
+ * neighbourhood decides replaced by a word, so that the same instructions are the same text wherever they were linked.
+ * What is left out is what the normalised hash leaves out (normalize.ts). Prefixes (lock, rep) are not told.
+ *
+ *     push rbp
+ *     mov rbp, rsp
+ *     cmp dword [rbp-0x14], 0x0
+ *     jle .2
+ *     lea rdi, [data]
+ *     call function
+ *     .2:
+ *     pop rbp
+ *     ret
+ */
+
+import type { FunctionBody, Instruction, Operand } from '../binary/instruction.ts';
+import { MNEMONIC_NAMES, REGISTER_NAMES } from '../binary/x86/names.ts';
+import { isAbsoluteAddress, withoutPadding } from './normalize.ts';
+
+/** What stands for an address of something else: of code, of data, and of either as a number. */
+const WORDS = { function: 'function', data: 'data', address: 'address' } as const;
+
+/** How Intel syntax calls operands in memory, by bytes; others are told by the instruction alone. */
+const SIZES: Readonly<Record<number, string>> = {
+  1: 'byte ',
+  2: 'word ',
+  4: 'dword ',
+  8: 'qword ',
+  10: 'tbyte ',
+  16: 'xmmword ',
+  32: 'ymmword ',
+  64: 'zmmword ',
+};
+
+/** A label is the number of its block in `body.blocks`. */
+export function normalizedAssembly(body: FunctionBody): string {
+  const start = body.instructions[0]?.address ?? 0;
+  const starts = body.blocks.map((block) => block.start);
+  const labels = new Map(starts.map((address, i) => [address, `.${i}`]));
+  const reached = reachedIn(body);
+  const lines: string[] = [];
+  let next = 0;
+  for (const instruction of withoutPadding(body.instructions)) {
+    // Jumps may lead to padding, which is not shown.
+    for (; starts[next] <= instruction.address; next++) {
+      if (reached.has(starts[next])) lines.push(`.${next}:`);
+    }
+    lines.push(lineOf(instruction, start, labels));
+  }
+  return lines.join('\n');
+}
+
+/** Addresses where jumps lead, by their operands and by the tables that were found. */
+function reachedIn({ instructions, blocks }: FunctionBody): Set<number> {
+  const reached = new Set<number>();
+  for (const { operands } of instructions) {
+    for (const operand of operands) if (operand.kind === 'target') reached.add(operand.address);
+  }
+  for (const { first, count, successors } of blocks) {
+    if (instructions[first + count - 1]?.flow !== 'indirect-jump') continue;
+    for (const successor of successors) reached.add(blocks[successor].start);
+  }
+  return reached;
+}
+
+function lineOf(
+  { mnemonic, operands }: Instruction,
+  start: number,
+  labels: ReadonlyMap<number, string>,
+): string {
+  const name = MNEMONIC_NAMES[mnemonic];
+  if (operands.length === 0) return name;
+  return `${name} ${operands.map((operand) => textOf(operand, start, labels)).join(', ')}`;
+}
+
+function textOf(operand: Operand, start: number, labels: ReadonlyMap<number, string>): string {
+  if (operand.kind === 'register') return REGISTER_NAMES[operand.register];
+  if (operand.kind === 'immediate') {
+    return isAbsoluteAddress(operand.value, start) ? WORDS.address : hex(operand.value);
+  }
+  if (operand.kind === 'target') return labels.get(operand.address) ?? WORDS.function;
+  return memoryText(operand, start);
+}
+
+function memoryText(operand: Extract<Operand, { kind: 'memory' }>, start: number): string {
+  const { base, index, scale, displacement, ripRelative, size, segment } = operand;
+  const isFixed = ripRelative || isAbsoluteAddress(displacement, start);
+  const parts: string[] = [];
+  if (base !== 0 && !ripRelative) parts.push(REGISTER_NAMES[base]);
+  if (index !== 0) parts.push(scale === 1 ? REGISTER_NAMES[index] : `${REGISTER_NAMES[index]}*${scale}`);
+  if (isFixed) parts.push(WORDS.data);
+  else if (displacement !== 0 || parts.length === 0) parts.push(hex(displacement));
+  const place = parts.join('+').replaceAll('+-', '-');
+  const segmentText = segment === 0 ? '' : `${REGISTER_NAMES[segment]}:`;
+  return `${SIZES[size] ?? ''}${segmentText}[${place}]`;
+}
+
+function hex(value: number): string {
+  return value < 0 ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
+}
