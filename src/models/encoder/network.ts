@@ -3,24 +3,22 @@
  * them, attentive pooling, and heads that tell compiler, level, arguments and their types from what came out, beside
  * a vector in which builds of one function lie together.
  *
- * Functions of a batch stand one after another in one row of instructions: lengths differ by a factor of a hundred, so
- * that padding each to the longest would make most of the work. Between them is nothing for as many instructions as
- * convolutions can reach over, and a matrix of ownership keeps their sums apart.
+ * Functions of a batch stand one after another in one row of instructions (flat.ts). Between them is nothing for as many
+ * instructions as convolutions can reach over.
  */
 
 import { embedding, embeddingBag } from '../../nn/layers/embedding.ts';
 import { linear } from '../../nn/layers/linear.ts';
 import { layerNorm } from '../../nn/layers/normalization.ts';
 import { normal } from '../../nn/initialize.ts';
-import { sum } from '../../nn/ops/broadcast.ts';
-import { add, cast, div, equal, exp, gelu, maximum, mul, relu, tanh } from '../../nn/ops/elementwise.ts';
-import { concat, pad, reshape, slice } from '../../nn/ops/layout.ts';
-import { matmul } from '../../nn/ops/matmul.ts';
+import { add, cast, gelu, relu } from '../../nn/ops/elementwise.ts';
+import { concat, reshape } from '../../nn/ops/layout.ts';
 import { range } from '../../nn/ops/reduce.ts';
 import { l2Normalize } from '../../nn/ops/vectors.ts';
 import type { Scope } from '../../nn/scope.ts';
 import type { Tensor } from '../../nn/tensor.ts';
 import { FIELD_VALUES } from '../../tokens/fields.ts';
+import { Flat, shifted } from '../flat.ts';
 
 export interface EncoderNetwork {
   /** Of an instruction's vector. */
@@ -55,12 +53,6 @@ export const DECISION_NAMES = Object.keys(DECISIONS) as Decision[];
 
 /** A sum of vectors of all fields, about as long as one of them. */
 const FIELD_DEVIATION = 0.1;
-/** Bounds the exponents of the pooling, whose sums are over thousands of instructions. */
-const SHARPEST = 8;
-
-/** Of weights: the smallest of one instruction is exp(-8); functions that fill up a batch have none. */
-const SMALLEST_TOTAL = 1e-6;
-
 /** A batch of functions. */
 export interface FlatFunctions {
   /** Numbers of `tokens/fields.ts`: [fields, instructions]. */
@@ -69,12 +61,6 @@ export interface FlatFunctions {
   readonly owner: Tensor;
   /** Number of arguments by the rule (`models/arguments`), 0 to MOST_ARGUMENTS. [functions] */
   readonly rule: Tensor;
-}
-
-/** x one instruction later or earlier, zeros at the end. */
-function shifted(x: Tensor, by: 1 | -1): Tensor {
-  const length = x.size(0);
-  return by === 1 ? pad(slice(x, 0, 0, length - 1), 0, 1, 0) : pad(slice(x, 0, 1, length), 0, 0, 1);
 }
 
 /** Convolutions, each of which looks one instruction further: what a batch must leave free between functions. */
@@ -103,36 +89,25 @@ export function encodeFunctions(
   network: EncoderNetwork,
 ): Encoded {
   const { width, inner, heads, dropout } = network;
-  const length = fields.size(1);
   const count = rule.size(0);
-  const owners = reshape(owner, [1, length]);
-  const owned = cast(equal(reshape(cast(range(count), owner.dtype), [count, 1]), owners), 'float32');
-  const sizes = maximum(sum(owned, 1, true), 1);
+  const flat = new Flat(owner, cast(range(count), owner.dtype));
 
   const initializer = normal(FIELD_DEVIATION);
   const vectors = embeddingBag(scope.at('fields'), fields, FIELD_VALUES, width, { initializer });
   let x = layerNorm(scope.at('norm'), vectors);
   // The style of a compiler shows in single instructions and their neighbours, which deeper layers forget for the
   // sake of what builds of one function share.
-  const style = [div(matmul(owned, x), sizes)];
+  const style = [flat.mean(x)];
   for (let i = 0; i < network.before; i++) {
     x = convolution(scope.at(`before.${i}`), x, inner);
-    if (i === 0) style.push(div(matmul(owned, x), sizes));
+    if (i === 0) style.push(flat.mean(x));
   }
-  const summary = linear(scope.at('summary'), div(matmul(owned, x), sizes), width);
-  x = add(x, matmul(owned, summary, { transposeA: true }));
+  x = flat.give(x, linear(scope.at('summary'), flat.mean(x), width));
   for (let i = 0; i < network.after; i++) x = convolution(scope.at(`after.${i}`), x, inner);
   x = layerNorm(scope.at('out'), x);
 
-  const mean = div(matmul(owned, x), sizes);
-  const scores = mul(tanh(mul(linear(scope.at('scores'), x, heads), 1 / SHARPEST)), SHARPEST);
-  const weights = exp(scores);
-  const shares = reshape(weights, [length, heads, 1]);
-  const weighted = reshape(mul(reshape(x, [length, heads, width / heads]), shares), [length, width]);
-  const totals = reshape(maximum(matmul(owned, weights), SMALLEST_TOTAL), [count, heads, 1]);
-  const found = div(reshape(matmul(owned, weighted), [count, heads, width / heads]), totals);
-
-  const pooled = scope.dropout(concat([mean, reshape(found, [count, width])], 1), dropout);
+  const found = flat.attend(scope.at('scores'), x, heads);
+  const pooled = scope.dropout(concat([flat.mean(x), found], 1), dropout);
   const counted = embedding(scope.at('rule'), rule, MOST_ARGUMENTS + 1, network.hidden, { initializer });
   const told = linear(scope.at('features'), concat([pooled, ...style], 1), network.hidden);
   const features = gelu(add(told, counted));
