@@ -4,9 +4,9 @@ import { BYTE_OF_LETTER, LETTER_OF_BYTE } from './bytes.ts';
 import { LETTERS, pairOf, type Merge } from './learn.ts';
 import { piecesOf, type Cut } from './pieces.ts';
 
-/** Tokens that no text has, in front of the vocabulary. */
+/** Tokens that no text has, in front of the vocabulary, and how many they are. */
 export const SPECIAL = { padding: 0, mask: 1, begin: 2, end: 3 } as const;
-const SPECIALS = Object.keys(SPECIAL).length;
+export const SPECIALS = Object.keys(SPECIAL).length;
 
 /** What a vocabulary is, for files. */
 export interface BpeVocabulary {
