@@ -5,6 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { tokenBatch } from '../../src/models/contrabin/batch.ts';
 import { encodeView, type ViewNetwork } from '../../src/models/contrabin/encoder.ts';
 import { maskedBatch, maskedModel } from '../../src/models/contrabin/masked.ts';
+import { STAGES } from '../../src/models/contrabin/objective.ts';
+import { contraBinBatch, contraBinModel, type ProgramViews } from '../../src/models/contrabin/training.ts';
+import { VIEWS } from '../../src/models/contrabin/views.ts';
 import { mean } from '../../src/nn/ops/reduce.ts';
 import { adamW } from '../../src/nn/optimizers/adam.ts';
 import { RandomStream } from '../../src/nn/random.ts';
@@ -116,4 +119,74 @@ describe('masked-language pre-training', () => {
     expect(Math.max(...losses.slice(-5))).toBeLessThan(0.5);
     await trainer.close();
   });
+});
+
+describe('contrastive pre-training', () => {
+  const COUNT = 8;
+  const VECTOR = 12;
+
+  /** Programs whose code is their own, with views of nothing in common: vectors, or texts, that are drawn. */
+  function programs(anchored: boolean): ProgramViews[] {
+    const random = new RandomStream(4, 'views');
+    const vector = () => Float32Array.from({ length: VECTOR }, () => random.normal());
+    const text = () => texts([12], random.below(1000))[0];
+    const view = anchored ? vector : text;
+    return Array.from({ length: COUNT }, (_, i) => ({
+      source: view(),
+      comment: view(),
+      binary: texts([20], i)[0],
+    }));
+  }
+
+  // Soft targets alone hold nothing apart where both sides may move.
+  it.each([
+    { anchored: true, comparison: 'soft targets' },
+    { anchored: false, comparison: 'InfoNCE' },
+  ] as const)(
+    'brings the views of a program together: $anchored, $comparison',
+    async ({ anchored, comparison }) => {
+      const all = programs(anchored);
+      const model = contraBinModel({
+        network: NETWORK,
+        anchor: NETWORK,
+        anchored,
+        size: 16,
+        dropout: 0,
+        objective: {
+          interpolation: { joining: 'sum', dropout: 0 },
+          comparison,
+          temperature: 1,
+        },
+      });
+      const batch = (step: number) =>
+        contraBinBatch(
+          all,
+          STAGES[Math.floor(step / 30) % STAGES.length],
+          VIEWS,
+          anchored,
+          new RandomStream(1, 'draws', step),
+          64,
+        );
+      const trainer = await Trainer.create(
+        { runtime: nodeRuntime(), model, optimizer: adamW({ learningRate: 0.003 }), seed: 2 },
+        batch(0),
+      );
+      /** Programs whose code lies nearest to their own source code. */
+      const found = async (): Promise<number> => {
+        const { binary, source } = await trainer.evaluate(batch(0));
+        const row = ({ data }: typeof binary, i: number) =>
+          (data as Float32Array).slice(i * 16, (i + 1) * 16);
+        return all.filter((_, i) => {
+          const scores = all.map((_, k) =>
+            row(binary, i).reduce((sum, value, d) => sum + value * row(source, k)[d], 0),
+          );
+          return scores.indexOf(Math.max(...scores)) === i;
+        }).length;
+      };
+      expect(await found()).toBeLessThan(COUNT / 2);
+      for (let step = 0; step < 90; step++) await trainer.step([batch(step)]);
+      expect(await found()).toBeGreaterThan(0.8 * COUNT);
+      await trainer.close();
+    },
+  );
 });
