@@ -11,7 +11,13 @@ import {
   expectedCalibrationError,
 } from '../../src/metrics/calibration.ts';
 import { accuracy, confusionMatrix, macroF1 } from '../../src/metrics/classification.ts';
-import { meanReciprocalRank, rankOf, recallAt } from '../../src/metrics/retrieval.ts';
+import {
+  classRetrieval,
+  meanReciprocalRank,
+  rankOf,
+  recallAt,
+  retrieveClasses,
+} from '../../src/metrics/retrieval.ts';
 import { Random } from '../../src/random.ts';
 
 interface Goldens {
@@ -75,6 +81,43 @@ describe('retrieval', () => {
   it('gives equals the worst of their ranks', () => {
     expect(rankOf([3, 2, 2, 1], 1)).toBe(3);
     expect(rankOf([0, 0, 0], 0)).toBe(3);
+  });
+
+  /** The example of CodeXGLUE's POJ-104: classes {0, 1, 2} and {3, 4, 5}, and what is retrieved for each. */
+  const EXAMPLE = [
+    [3, 2],
+    [0, 4],
+    [0, 1],
+    [4, 2],
+    [1, 5],
+    [4, 3],
+  ];
+
+  it('gives the MAP@R of CodeXGLUE’s example', () => {
+    const found = EXAMPLE.map((items, query) =>
+      classRetrieval(items.map((item) => Math.floor(item / 3) === Math.floor(query / 3))),
+    );
+    const mean = (of: (one: (typeof found)[number]) => number) =>
+      found.reduce((sum, one) => sum + of(one), 0) / found.length;
+    expect(mean((one) => one.averagePrecision)).toBeCloseTo(0.5833, 4);
+    // Its evaluator counts what the two sets share.
+    expect(mean((one) => one.recall)).toBeCloseTo(0.6667, 4);
+    expect(mean((one) => one.precisionOfHits)).toBeCloseTo((0.5 + 1 + 1 + 1 + 0.5 + 1) / 6, 12);
+  });
+
+  it('retrieves by the dot product', () => {
+    const degrees = [0, 10, 50, 22, 61, 70];
+    const vectors = Float32Array.from(
+      degrees.flatMap((angle) => [Math.cos((angle * Math.PI) / 180), Math.sin((angle * Math.PI) / 180)]),
+    );
+    const found = retrieveClasses(vectors, 2, ['a', 'a', 'a', 'b', 'b', 'b']);
+    // Nearest to 0 are 10 and 22, to 10 0 and 22, to 50 61 and 70, to 22 10 and 0, to 61 70 and 50, to 70 61 and 50.
+    expect(found.map((one) => one!.averagePrecision)).toEqual([0.5, 0.5, 0, 0, 0.5, 0.5]);
+  });
+
+  it('finds nothing where all vectors are the same, and asks for nothing that is alone', () => {
+    const found = retrieveClasses(new Float32Array(14).fill(1), 2, [1, 1, 2, 2, 2, 2, 3]);
+    expect(found.map((one) => one?.recall ?? null)).toEqual([0, 0, 0, 0, 0, 0, null]);
   });
 });
 
