@@ -2,11 +2,12 @@ import type { BuildSystem } from './build-system.ts';
 
 /**
  * Makes `configure` and the Makefile templates again where Debian's patches have changed what they are made
- * from, or where the package has none; else its authors' are used, which wants no autoconf on the machine.
+ * from, or where the package has none; else its authors' are used, which wants no autoconf on the machine. So they are
+ * where the package insists on another autoconf than the machine's, as binutils does.
  */
 const REGENERATE = `
 if [ ! -f configure ] || grep -rqE '^[+]{3} .*(configure[.]ac|configure[.]in|Makefile[.]am)' debian/patches 2>/dev/null
-then autoreconf --force --install
+then autoreconf --force --install || test -f configure
 fi`;
 
 /**
