@@ -26,10 +26,18 @@ export function estimate(
   prices: Prices | null,
 ): Estimate {
   const characters = requests.flat().reduce((sum, { content }) => sum + content.length, 0);
+  return estimateOf({ requests: requests.length, characters }, longest, prices);
+}
+
+/** The same of requests that are not all in memory. */
+export function estimateOf(
+  { requests, characters }: { readonly requests: number; readonly characters: number },
+  longest: number,
+  prices: Prices | null,
+): Estimate {
   const sent = Math.ceil(characters / CHARACTERS_PER_TOKEN);
-  const received = requests.length * longest;
-  const cost = prices && priceOf({ sent, received }, prices);
-  return { requests: requests.length, sent, received, cost };
+  const received = requests * longest;
+  return { requests, sent, received, cost: prices && priceOf({ sent, received }, prices) };
 }
 
 /** In the prices' currency. */

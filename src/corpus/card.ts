@@ -4,7 +4,9 @@ import type { Manifest, ProgramsSummary, SnippetSummary } from './manifest.ts';
 import { COLUMNS } from './row.ts';
 
 export function renderCard(manifest: Manifest): string {
-  return [`# ${manifest.name}`, ...bodyParts(manifest), ...columnParts(), ''].join('\n\n');
+  return [`# ${manifest.name}`, ...bodyParts(manifest), ...machineParts(manifest), ...columnParts(), ''].join(
+    '\n\n',
+  );
 }
 
 function bodyParts(manifest: Manifest): string[] {
@@ -153,6 +155,23 @@ function programsParts(manifest: Manifest, programs: ProgramsSummary): string[] 
     cuts.length === 0
       ? 'All programs were read whole.'
       : `${count(cuts.length + moreCuts)} times something in a program could not be read: see \`cuts\` in the manifest.`,
+  ];
+}
+
+/** Nobody should take a machine's texts for a human's. */
+function machineParts({ machineTexts }: Manifest): string[] {
+  if (!machineTexts) return [];
+  const { model, maker, modelHash, longest, beams, question, origin, ...counts } = machineTexts;
+  const how =
+    maker === 't5' ? `a network (files of SHA-256 ${modelHash}), ${beams} beams` : 'asked at an endpoint';
+  return [
+    '## Machine-made texts',
+    `Texts of \`text_kind\` \`machine\` were written by ${model}, ${how}, of at most ${count(longest)} tokens, each of an ` +
+      `input that all rows with it share. They are in ${count(counts.rows)} rows; of ${count(counts.inputs)} inputs` +
+      `${counts.limit === null ? '' : `, a sample of at most ${count(counts.limit)},`} ${count(counts.failed)} were not answered, ` +
+      `and ${count(counts.silent)} rows had an empty answer. ${counts.keepTexts ? 'Rows that had a text kept it.' : 'Texts that rows had before are not in it.'} ` +
+      `The rows are those of the data set with the manifest of SHA-256 ${origin}. The question:`,
+    question.replace(/^/gm, '    '),
   ];
 }
 

@@ -82,6 +82,34 @@ const programs = z.strictObject({
   moreCuts: z.int(),
 });
 
+/** How texts were made by a program. */
+const machineTexts = z.strictObject({
+  /** Which, as the rows name it. */
+  model: z.string(),
+  /** A network of a folder, or what answers at an endpoint. */
+  maker: z.enum(['t5', 'endpoint']),
+  /** SHA-256 of a folder's files; null of an endpoint, which does not tell what answers. */
+  modelHash: z.string().nullable(),
+  /** Tokens of a text at most. */
+  longest: z.int(),
+  /** Texts followed at once in a network's search. */
+  beams: z.int().nullable(),
+  /** With `{source}` and `{code}` where a row's came to stand. */
+  question: z.string(),
+  /** SHA-256 of the manifest of the data set whose rows these are. */
+  origin: z.string(),
+  /** Whether rows that had a text kept it. */
+  keepTexts: z.boolean(),
+  /** Most inputs, where there was a limit. */
+  limit: z.int().nullable(),
+  /** Different inputs, and those that the model did not answer. */
+  inputs: z.int(),
+  failed: z.int(),
+  /** Rows with such a text, and rows whose answer was empty. */
+  rows: z.int(),
+  silent: z.int(),
+});
+
 const described = z.strictObject({ rows: z.int(), unique: z.int() });
 
 const manifestShape = z.strictObject({
@@ -134,7 +162,8 @@ const manifestShape = z.strictObject({
   ),
   shards: z.array(
     z.strictObject({
-      file: z.string(),
+      /** A stranger's data set must not lead out of its folder. */
+      file: z.string().regex(/^data\/[^/]+$/, 'expected a path data/FILE'),
       split: z.enum(['train', 'test']),
       /** Null in a set of snippets or ready programs, where a shard has rows of many groups. */
       package: z.string().nullable(),
@@ -145,6 +174,8 @@ const manifestShape = z.strictObject({
   counts: z.strictObject({ train: counts, test: counts }),
   /** Rows with a text, with and without normalised duplicates. */
   described: z.strictObject({ train: described, test: described }),
+  /** Where a program has made texts. */
+  machineTexts: machineTexts.optional(),
   /** Rows by package, compiler and level; none of snippets and ready programs, which have tables of their own. */
   table: z.array(
     z.strictObject({

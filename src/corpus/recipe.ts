@@ -29,7 +29,7 @@ const common = {
 const share = z.number().min(0).max(1);
 
 const packagesShape = z
-  .strictObject({ train: z.array(packageName), test: z.array(packageName), ...common })
+  .strictObject({ ...common, train: z.array(packageName), test: z.array(packageName) })
   .superRefine(({ train, test }, context) => {
     const all = [...train, ...test];
     const twice = all.find((name, i) => all.indexOf(name) !== i);

@@ -33,7 +33,7 @@ interface Answered extends Asked {
 }
 
 export async function studyChat(data: string, flags: ChatFlags, session: Session): Promise<void> {
-  const endpoint = endpointOf(flags, session);
+  const endpoint = asksNobody(flags) ? null : endpointOf(flags, flags.longest, session);
   const prices = pricesOf(flags);
   const question = await readQuestion(flags.question);
   const dataset = openDataset(data);
@@ -82,7 +82,12 @@ export async function studyChat(data: string, flags: ChatFlags, session: Session
   await publish(session, flags, renderChat(report), renderJson(report));
 }
 
-function costText({ requests, sent, received, cost }: Estimate): string {
+/** To reckon what it would cost needs no address, but for the answers that are there. */
+function asksNobody({ baselinesOnly, costOnly, url, model }: ChatFlags): boolean {
+  return Boolean(baselinesOnly) || (Boolean(costOnly) && (url === undefined || model === undefined));
+}
+
+export function costText({ requests, sent, received, cost }: Estimate): string {
   const price = cost === null ? '' : `; costs ${cost.toFixed(2)} at most`;
   return `${number(requests)} requests, about ${number(sent)} tokens sent, ${number(received)} received at most${price}`;
 }

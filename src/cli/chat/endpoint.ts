@@ -1,4 +1,4 @@
-/** Whom `study chat` asks, what, and at which price: its options checked before anything is read or paid for. */
+/** Whom a command asks, what, and at which price: its options checked before anything is read or paid for. */
 
 import { join } from 'node:path';
 import { FileCache } from '../../chat/cache.ts';
@@ -12,22 +12,29 @@ import { readInput } from '../files.ts';
 import type { ResultFlags } from '../result.ts';
 import type { Session } from '../session.ts';
 
-export interface ChatFlags extends ResultFlags {
+/** How an endpoint is named and asked. */
+export interface EndpointFlags {
   url?: string;
   model?: string;
-  functions: number;
-  seed: number;
-  mostInstructions: number;
-  question?: string;
   keyVariable: string;
   jobs: number;
-  longest: number;
   /** Seconds. */
   patience: number;
   attempts: number;
   cache: string;
+}
+
+export interface PriceFlags {
   priceSent?: number;
   priceReceived?: number;
+}
+
+export interface ChatFlags extends ResultFlags, EndpointFlags, PriceFlags {
+  functions: number;
+  seed: number;
+  mostInstructions: number;
+  question?: string;
+  longest: number;
   costOnly?: boolean;
   baselinesOnly?: boolean;
   save?: string;
@@ -36,22 +43,21 @@ export interface ChatFlags extends ResultFlags {
 /** An address, a model and their cache. */
 export interface Endpoint extends ChatOptions {
   readonly cache: FileCache;
+  readonly longest: number;
 }
 
 /** Hexadecimal digits that tell addresses apart: answers of two servers must not meet. */
 const ADDRESS_DIGITS = 16;
 
-/**
- * @returns null where neither an address nor a model is named, and none is needed
- * @throws BinscribeError of kind `usage`; none quotes an address or a key, which may hold a secret
- */
-export function endpointOf(flags: ChatFlags, session: Session): Endpoint | null {
-  const { url, model, keyVariable, longest, attempts, patience } = flags;
-  if (flags.baselinesOnly) return null;
+/** @throws BinscribeError of kind `usage`; none quotes an address or a key, which may hold a secret */
+export function endpointOf(
+  { url, model, keyVariable, attempts, patience, cache: folder }: EndpointFlags,
+  longest: number,
+  session: Session,
+): Endpoint {
   if (url === undefined || model === undefined) {
-    if (flags.costOnly) return null;
     throw new BinscribeError('usage', 'whom to ask: --url and --model expected', {
-      hint: 'As --url http://127.0.0.1:8080/v1 --model NAME. --baselines-only and --cost-only ask nobody.',
+      hint: 'As --url http://127.0.0.1:8080/v1 --model NAME.',
     });
   }
   checkAddress(url);
@@ -63,7 +69,7 @@ export function endpointOf(flags: ChatFlags, session: Session): Endpoint | null 
       `${keyVariable}: a key of printable characters expected, got others in it`,
     );
   }
-  const cache = new FileCache(join(flags.cache, sha256(url).slice(0, ADDRESS_DIGITS)));
+  const cache = new FileCache(join(folder, sha256(url).slice(0, ADDRESS_DIGITS)));
   return { url, model, key, longest, attempts, patience: patience * 1000, cache };
 }
 
@@ -79,7 +85,7 @@ function checkAddress(text: string): void {
 }
 
 /** @throws BinscribeError of kind `usage` where one of the two is missing */
-export function pricesOf({ priceSent, priceReceived }: ChatFlags): Prices | null {
+export function pricesOf({ priceSent, priceReceived }: PriceFlags): Prices | null {
   if (priceSent === undefined && priceReceived === undefined) return null;
   if (priceSent !== undefined && priceReceived !== undefined) {
     return { sent: priceSent, received: priceReceived };
@@ -90,10 +96,15 @@ export function pricesOf({ priceSent, priceReceived }: ChatFlags): Prices | null
 /** @throws BinscribeError: `unreadable`, or `usage` where it has no place for the code */
 export async function readQuestion(path: string | undefined): Promise<string> {
   if (path === undefined) return QUESTION;
+  const question = await readText(path);
+  checkQuestion(question, path);
+  return question;
+}
+
+/** @throws BinscribeError of kind `unreadable` */
+export async function readText(path: string): Promise<string> {
   const bytes = await readInput(path).catch((error: unknown) => {
     throw concerning(path, error);
   });
-  const question = new TextDecoder().decode(bytes);
-  checkQuestion(question, path);
-  return question;
+  return new TextDecoder().decode(bytes);
 }

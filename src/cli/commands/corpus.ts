@@ -1,9 +1,11 @@
 /** `binscribe corpus …`: makes data sets from packages, projects, collections of code and ready programs, and judges them. */
 
 import { Command, Option } from 'commander';
+import { ATTEMPTS, PATIENCE } from '../../chat/limits.ts';
 import type { BuildFlags, ShowFlags } from '../corpus.ts';
 import type { CheckFlags } from '../corpus-check.ts';
-import { percentage, positive, similarity } from '../options.ts';
+import type { DescribeFlags } from '../describe.ts';
+import { notNegative, percentage, positive, similarity } from '../options.ts';
 import type { Session } from '../session.ts';
 
 export function corpusCommand(session: Session): Command {
@@ -13,6 +15,7 @@ export function corpusCommand(session: Session): Command {
     )
     .addCommand(buildCommand(session))
     .addCommand(checkCommand(session))
+    .addCommand(describeCommand(session))
     .addCommand(showCommand(session));
 }
 
@@ -64,6 +67,21 @@ Examples:
 A row of the test side leaks where training has the same code, the same but for addresses, a similar one, or a
 function of the same name and text, at whichever compiler and level. The bars are for the test side's rows without
 duplicates. Exit code 5 where the data set is damaged, a package lies on both sides, or a bar is passed.`;
+
+const DESCRIBE_HELP = `
+Examples:
+  $ binscribe corpus describe data/functions -o data/functions-codet5 --t5 codet5-base-multi-sum
+  $ binscribe corpus describe data/posts -o data/posts-machine --url http://127.0.0.1:8080/v1 --model NAME
+  $ binscribe corpus describe data/first -o data/first-machine --url … --model NAME --from both --limit 2000
+  $ binscribe corpus describe data/first -o data/first-machine --cost-only --price-sent 0.5 --price-received 1.5
+
+The data set comes out whole, with the same rows and split; the new texts are of the kind "machine", their author is
+the model. A folder of --t5 is as transformers' save_pretrained writes it, with model.safetensors and tokenizer.json.
+Nothing is sent anywhere but to --url, and there only the question: a file of --question says {source} and {code},
+the disassembly, where these go. The key is read from a variable of the environment and written nowhere.
+
+Rows with the same source (or code) share a text. What was written is kept: a run that was stopped, or killed, goes on
+when the same command is given again, and a larger --limit begins with the texts of a smaller one.`;
 
 const SHOW_HELP = `
 Examples:
@@ -121,6 +139,46 @@ function checkCommand(session: Session): Command {
     .action(async (directory: string, flags: CheckFlags) => {
       const { checkDataset } = await import('../corpus-check.ts');
       await checkDataset(directory, flags, session);
+    });
+}
+
+function describeCommand(session: Session): Command {
+  return new Command('describe')
+    .description('Give the rows of a data set texts that a model makes of their source or code.')
+    .argument('<dir>', 'folder of the data set')
+    .requiredOption(
+      '-o, --output <dir>',
+      'folder of the data set with the new texts; one that is there is replaced',
+    )
+    .option('--t5 <dir>', 'folder of a T5 or CodeT5 that writes the texts')
+    .option('--beams <number>', 'texts that it follows at once; 5 take five times as long as 1', positive, 1)
+    .option('--url <address>', 'of an OpenAI-compatible server that writes them, up to and with /v1')
+    .option(
+      '--model <name>',
+      'model, as the server calls it; of --t5 as rows shall call it (default: the folder)',
+    )
+    .addOption(
+      new Option('--from <side>', 'what the model is shown of a row; code is disassembled')
+        .choices(['source', 'code', 'both'])
+        .default('source'),
+    )
+    .option('--question <file>', 'what to ask, with {source} or {code} in it, instead of --from')
+    .option('--keep-texts', 'rows that have a text keep it')
+    .option('--limit <number>', 'inputs at most: of more a sample', positive)
+    .option('--longest <tokens>', 'of a text (default: 128 of --t5, 512 of --url)', positive)
+    .option('--key-variable <name>', 'variable of the environment with the key, if any', 'BINSCRIBE_CHAT_KEY')
+    .option('--jobs <number>', 'questions at a time', positive, 4)
+    .option('--patience <seconds>', 'for one attempt', positive, PATIENCE / 1000)
+    .option('--attempts <number>', 'at a question, where the server is busy or broken', positive, ATTEMPTS)
+    .option('--cache <dir>', 'where answers are kept', 'work/describe')
+    .option('--price-sent <price>', 'of a million tokens, in your currency', notNegative)
+    .option('--price-received <price>', 'of a million tokens', notNegative)
+    .option('--cost-only', 'print what is to be written, and what it would cost, and ask nothing')
+    .option('--json', 'print the manifest')
+    .addHelpText('after', DESCRIBE_HELP)
+    .action(async (directory: string, flags: DescribeFlags) => {
+      const { describeDataset } = await import('../describe.ts');
+      await describeDataset(directory, flags, session);
     });
 }
 
