@@ -46,20 +46,29 @@ const SECONDS_BETWEEN = 100;
 const FIRST_DATE = Date.UTC(2008, 6, 31);
 
 export interface GenerateOptions {
-  posts: number;
+  /** Posts at most, and answers: one of them ends the dump. */
+  posts?: number;
+  answers?: number;
   seed: number;
   /** Share of questions that get one of the tags of C, C++ and assembly besides those drawn. */
   wantedShare: number;
 }
 
 /** Text of the dump, some rows at a time. */
-export function* generateDump({ posts, seed, wantedShare }: GenerateOptions): Generator<string, void> {
+export function* generateDump({
+  posts = Infinity,
+  answers: mostAnswers = Infinity,
+  seed,
+  wantedShare,
+}: GenerateOptions): Generator<string, void> {
   const random = new Random(seed);
   const draw = (quantiles: Quantiles): number => quantiles[random.below(quantiles.length)];
   yield '<?xml version="1.0" encoding="utf-8"?>\n<posts>\n';
-  for (let id = 1; id <= posts;) {
+  let written = 0;
+  for (let id = 1; id <= posts && written < mostAnswers;) {
     const question = id++;
-    const answers = Math.min(draw(PROFILE.answers), posts - question);
+    const answers = Math.min(draw(PROFILE.answers), posts - question, mostAnswers - written);
+    written += answers;
     const accepted =
       answers > 0 && random.uniform() < PROFILE.acceptedShare ? question + 1 + random.below(answers) : 0;
     const tags = drawTags(random, draw(PROFILE.tagCount));

@@ -1,78 +1,64 @@
 /**
- * `npm run -s posts -- generate FILE [--posts N] [--seed N] [--wanted SHARE]` writes a dump;
- * `npm run -s posts -- measure FILE` goes through it as an import does, without compiling, and tells speed and memory.
+ * `npm run -s posts -- generate FILE [--posts N | --answers N] [--seed N] [--wanted SHARE]` writes a dump;
+ * `… measure FILE [--parts DIR]` goes through it as an import does, without compiling, and tells speed and memory;
+ * `… scale [--answers N] [--compile N] [--work DIR] [-o PATH]` does both at the paper's size, compiles a sample, kills what
+ * it has begun, and writes PATH.json and PATH.md.
  */
 
-import { createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import { dumpFile, partitionDump, readPartition, rowsOf } from '../../src/corpus/posts/index.ts';
-import { generateDump } from './generate.ts';
-
-const WANTED = new Set(['c', 'c++', 'assembly', 'gcc', 'x86', 'visual-c++', 'c++11']);
+import { measureReading } from './measure.ts';
+import { renderScale } from './render.ts';
+import { measureScale, writeDump } from './scale.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    posts: { type: 'string', default: '20000' },
+    posts: { type: 'string' },
+    answers: { type: 'string' },
     seed: { type: 'string', default: '1' },
     wanted: { type: 'string', default: '0.9' },
+    parts: { type: 'string' },
+    compile: { type: 'string', default: '1000' },
+    work: { type: 'string', default: tmpdir() },
+    output: { type: 'string', short: 'o' },
   },
 });
 const [command, path] = positionals;
-
-function* gathered(texts: Iterable<string>): Generator<string> {
-  let parts: string[] = [];
-  for (const text of texts) {
-    parts.push(text);
-    if (parts.length < 256) continue;
-    yield parts.join('');
-    parts = [];
-  }
-  yield parts.join('');
-}
-
-const megabytes = (bytes: number): number => Math.round(bytes / 2 ** 20);
+const { posts, answers } = values;
+const [seed, wantedShare] = [Number(values.seed), Number(values.wanted)];
 
 if (command === 'generate' && path !== undefined) {
-  const options = {
-    posts: Number(values.posts),
-    seed: Number(values.seed),
-    wantedShare: Number(values.wanted),
-  };
-  await pipeline(Readable.from(gathered(generateDump(options))), createWriteStream(path));
+  const size = answers === undefined ? { posts: Number(posts ?? 20_000) } : { answers: Number(answers) };
+  await writeDump(path, { ...size, seed, wantedShare });
 } else if (command === 'measure' && path !== undefined) {
   const folder = mkdtempSync(join(tmpdir(), 'binscribe-posts-'));
   try {
-    const started = performance.now();
-    const summary = await partitionDump(dumpFile(path), WANTED, join(folder, 'parts'), 'measure');
-    const joined = performance.now();
-    let rows = 0;
-    for (let i = 0; i < summary.firstQuestions.length; i++) {
-      rows += (await readPartition(join(folder, 'parts'), i)).flatMap(rowsOf).length;
-    }
-    const { size } = statSync(path);
-    const { firstQuestions, ...counts } = summary;
-    const report = {
-      ...counts,
-      partitions: firstQuestions.length,
-      rows,
-      twoPassesSeconds: (joined - started) / 1000,
-      rowsSeconds: (performance.now() - joined) / 1000,
-      cpuSeconds: process.cpuUsage().user / 1e6,
-      megabytesPerCpuSecond: megabytes(size) / (process.cpuUsage().user / 1e6),
-      peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
-    };
-    process.stdout.write(`${JSON.stringify(report, null, 1)}\n`);
+    const reading = await measureReading(path, values.parts ?? join(folder, 'parts'));
+    process.stdout.write(`${JSON.stringify(reading, null, 1)}\n`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+} else if (command === 'scale') {
+  const report = await measureScale({
+    answers: Number(answers ?? 1_100_000),
+    compile: Number(values.compile),
+    seed,
+    wantedShare,
+    work: values.work,
+    log: (line) => process.stderr.write(`${line}\n`),
+  });
+  const page = renderScale(report);
+  if (values.output !== undefined) {
+    writeFileSync(`${values.output}.json`, `${JSON.stringify(report, null, 1)}\n`);
+    writeFileSync(`${values.output}.md`, page);
+  }
+  process.stdout.write(page);
 } else {
   process.stderr.write(
-    'usage: npm run -s posts -- generate|measure FILE [--posts N] [--seed N] [--wanted SHARE]\n',
+    'usage: npm run -s posts -- generate|measure FILE, or scale; see the head of bench/posts/main.ts\n',
   );
   process.exitCode = 2;
 }
