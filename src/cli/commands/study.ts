@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { ATTEMPTS, LONGEST_ANSWER, PATIENCE } from '../../chat/limits.ts';
 import type { ChatFlags } from '../chat/endpoint.ts';
 import type { DatasetsFlags } from '../datasets.ts';
+import type { ResultFlags } from '../result.ts';
 import { collect, notNegative, positive } from '../options.ts';
 import type { Session } from '../session.ts';
 import type { StartsFlags } from '../starts.ts';
@@ -52,6 +53,13 @@ A set may also have "columns" and "delimiter" of its table, "least" ({"score": 4
 much), "divide" (a field's first line and the rest as two fields), and "program" (its functions' code joins the rows
 by name). What is done is kept in PATH.partial.jsonl: the same command goes on where it was stopped.`;
 
+const LENGTHS_HELP = `
+Examples:
+  $ binscribe study lengths data/functions data/anghabench -o results/lengths
+
+Rows that are no normalised duplicate count. A token is a run of letters, digits and _, or another mark by itself, in
+source, disassembly, LLVM IR and text alike. PATH.svg has the histograms.`;
+
 /** Seconds: the budget of `explain` ends after 600, and what goes on after that has left it. */
 const SWEEP_LIMIT = 900;
 
@@ -61,6 +69,7 @@ export function studyCommand(session: Session): Command {
     .addCommand(startsCommand(session))
     .addCommand(sweepCommand(session))
     .addCommand(datasetsCommand(session))
+    .addCommand(lengthsCommand(session))
     .addCommand(chatCommand(session));
 }
 
@@ -129,6 +138,19 @@ function chatCommand(session: Session): Command {
     .action(async (data: string, flags: ChatFlags) => {
       const { studyChat } = await import('../chat/command.ts');
       await studyChat(data, flags, session);
+    });
+}
+
+function lengthsCommand(session: Session): Command {
+  return new Command('lengths')
+    .description("Plot how long source, disassembly, LLVM IR and text of data sets' rows are, in tokens.")
+    .argument('<data...>', 'folders of data sets')
+    .option('-o, --output <path>', 'write PATH.json, PATH.md and PATH.svg')
+    .option('--json', 'print JSON')
+    .addHelpText('after', LENGTHS_HELP)
+    .action(async (directories: string[], flags: ResultFlags) => {
+      const { studyLengths } = await import('../lengths.ts');
+      await studyLengths(directories, flags, session);
     });
 }
 

@@ -4,13 +4,14 @@
  * and read one after another they give the pairs by the question's id.
  *
  * A folder of partitions is made beside its place and renamed when it is whole: killed at any instant and run again,
- * the pass begins anew or finds its result.
+ * the pass begins anew or finds its result. Two processes may do it at once: the first to be done is heard.
  */
 
 import {
   closeSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readFileSync,
   renameSync,
@@ -18,8 +19,9 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { BinscribeError, describeError } from '../../error.ts';
+import { clearAbandoned } from '../workplace.ts';
 import { corruptAt } from './corrupt.ts';
 import { IdTable } from './id-table.ts';
 import { planJoin, type JoinPlan, type Pair } from './plan.ts';
@@ -61,25 +63,38 @@ export async function partitionDump(
 ): Promise<PartitionSummary> {
   const known = readSummary(folder);
   if (known?.key === key) return known;
-  const partial = `${folder}.partial`;
+  let partial: string | undefined;
   try {
-    rmSync(partial, { recursive: true, force: true });
-    mkdirSync(partial, { recursive: true });
+    mkdirSync(dirname(folder), { recursive: true });
+    const prefix = `${basename(folder)}.partial-`;
+    clearAbandoned(dirname(folder), prefix);
+    partial = mkdtempSync(join(dirname(folder), `${prefix}${process.pid}-`));
     const { pairs, ...counts } = await planJoin(source, tags, signal);
     const firstQuestions = await writePartitions(source, pairs, partial, signal);
     const summary: PartitionSummary = { key, pairs: pairs.length, firstQuestions, ...counts };
     writeFileSync(join(partial, 'plan.json'), `${JSON.stringify(summary, null, 1)}\n`);
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(dirname(folder), { recursive: true });
-    renameSync(partial, folder);
+    settle(partial, folder, key);
     return summary;
   } catch (error) {
-    rmSync(partial, { recursive: true, force: true });
     if (error instanceof BinscribeError) throw error;
     throw new BinscribeError('unreadable', `${folder}: ${describeError(error)}`, {
       cause: error,
       hint: 'It takes as much space as the wanted questions and their answers have in the dump.',
     });
+  } finally {
+    if (partial !== undefined) rmSync(partial, { recursive: true, force: true });
+  }
+}
+
+/** Where another process was faster its result stays: it is the same. */
+function settle(partial: string, folder: string, key: string): void {
+  const isThere = (): boolean => readSummary(folder)?.key === key;
+  if (isThere()) return;
+  try {
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(partial, folder);
+  } catch (error) {
+    if (!isThere()) throw error;
   }
 }
 
