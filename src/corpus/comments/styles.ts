@@ -3,7 +3,8 @@
 import { paragraphsOf } from './clean.ts';
 
 /**
- * `kernel-doc`: `name() - summary` and `@argument:` (Linux, doc-guide/kernel-doc). `doxygen`: commands such as
+ * `kernel-doc`: `name() - summary` and `@argument:` (Linux, doc-guide/kernel-doc), and GTK-Doc, from which that comes, where
+ * `name:` has a line of its own. `doxygen`: commands such as
  * `@brief` or `\param`, or its marks of comments. `gnu`: prose that names arguments in capitals (GNU Coding
  * Standards, section 5.2). `plain`: any other.
  */
@@ -31,30 +32,53 @@ const DOXYGEN_MARK = /^(\/\*!|\/\/[/!])/;
 
 /** @param lines of the comment, as `linesOf` has them */
 export function describe(comment: string, lines: readonly string[], of: Described): Description {
-  const kernel = kernelDoc(lines, of.name);
-  if (kernel !== null) return { style: 'kernel-doc', text: kernel };
+  const headed = withoutHead(lines, of);
+  if (headed !== null) return headed;
   if (DOXYGEN_MARK.test(comment) || lines.some((line) => COMMAND.test(line))) {
     return { style: 'doxygen', text: doxygen(lines) };
   }
   const text = paragraphsOf(lines).join('\n');
-  return { style: namesArguments(text, of) ? 'gnu' : 'plain', text };
+  return { style: proseStyle(text, of), text };
 }
 
-/** `name - summary`, then arguments, then paragraphs; null where the first line has another form. */
-function kernelDoc(lines: readonly string[], name: string): string | null {
-  const first = /^\s*(?:function\s+)?(\w+)\s*(?:\(\s*\))?\s*(?:--?|:)\s+(\S.*)$/.exec(lines[0] ?? '');
-  if (!first || first[1] !== name) return null;
-  const kept = [first[2]];
-  let isArgument = false;
-  for (const line of lines.slice(1)) {
+function proseStyle(text: string, of: Described): CommentStyle {
+  return namesArguments(text, of) ? 'gnu' : 'plain';
+}
+
+/** Names, with a list of arguments or without, then a dash or a colon, then perhaps what is said. */
+const HEAD = /^(?:function )?(\w+(?: ?[,/] ?\w+)*) ?(?:\([^()]*\))? ?(-{0,3}|:)(?: (\S.*))?$/i;
+const ARGUMENT = /^@\w+(\.\.\.)?\s*:/;
+/** A paragraph of these is a section of its own; Tcl has the second, GTK-Doc the last two. */
+const SECTION = /^(Returns?|Results?|Side effects?|Context|Locking|Note|Since|Deprecated)\s*:/i;
+const RESULT = /^(Returns?|Results?)\s*:/i;
+
+/**
+ * What follows a head with the function's own name: without arguments and sections, but where there is nothing else with
+ * what is said of the result. Null without such a head.
+ */
+function withoutHead(lines: readonly string[], of: Described): Description | null {
+  // With single spaces the pattern takes the time of the line's length, which may be that of its file.
+  const first = (lines[0] ?? '').replace(/\s+/g, ' ').trim();
+  const [, names, mark, summary = ''] = HEAD.exec(first) ?? [];
+  if (names === undefined || !names.split(/ ?[,/] ?/).includes(of.name)) return null;
+  const isBare = mark === '';
+  if (isBare && (summary !== '' || lines.length === 1)) return null;
+  const rest = lines.slice(1);
+  const kept = [summary];
+  const results: string[] = [];
+  let part: 'whole' | 'result' | 'other' = 'whole';
+  for (const line of rest) {
     const text = line.trim();
-    // A paragraph of `Return:` or `Context:` is a section of its own.
-    if (/^@\w+(\.\.\.)?\s*:/.test(text) || /^(Returns?|Context|Locking|Note)\s*:/i.test(text))
-      isArgument = true;
-    else if (text === '') isArgument = false;
-    kept.push(isArgument ? '' : line.replace(/^\s*Description\s*:\s*/i, ''));
+    if (text === '') part = 'whole';
+    else if (RESULT.test(text)) part = 'result';
+    else if (ARGUMENT.test(text) || SECTION.test(text)) part = 'other';
+    kept.push(part === 'whole' ? line.replace(/^\s*Description\s*:\s*/i, '') : '');
+    results.push(part === 'result' ? line : '');
   }
-  return paragraphsOf(kept).join('\n');
+  const said = paragraphsOf(kept);
+  const text = (said.length > 0 ? said : paragraphsOf(results)).join('\n');
+  const isKernelDoc = (summary !== '' && mark.length < 3) || rest.some((line) => ARGUMENT.test(line.trim()));
+  return { style: isKernelDoc ? 'kernel-doc' : proseStyle(text, of), text };
 }
 
 function doxygen(lines: readonly string[]): string {

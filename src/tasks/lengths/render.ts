@@ -1,6 +1,6 @@
 /** A report of lengths as Markdown; names of data sets are made printable by the caller. */
 
-import { type DatasetLengths, QUANTILES } from './measure.ts';
+import type { DatasetLengths, QUANTILES } from './measure.ts';
 
 export interface LengthsReport {
   readonly schema: 1;
