@@ -122,7 +122,7 @@ function snippetParts(manifest: Manifest, snippets: SnippetSummary): string[] {
 function programsParts(manifest: Manifest, programs: ProgramsSummary): string[] {
   const { manual, cuts, moreCuts } = programs;
   return [
-    `${rowsIn(manifest)} functions of ${count(programs.programs.train + programs.programs.test)} ready programs and ` +
+    `${rowsIn(manifest)} functions of ${count(sum(programs.files.map((entry) => entry.programs)))} ready programs and ` +
       `members of archives, each with its machine code, its symbol and ${FACTS} Nothing was compiled.`,
     READERS,
     programs.notes.map((note) => `- ${note}`).join('\n'),
@@ -143,7 +143,8 @@ function programsParts(manifest: Manifest, programs: ProgramsSummary): string[] 
       : 'Without a manual there are no texts.',
     ...splitParts(
       manifest,
-      `By program or member: ${percent(programs.testShare)} of them, by the hash of their names, on the test side.`,
+      `${SPLITS[programs.splitBy]}: ${percent(programs.testShare)} of them, by the hash of their names, on the test side ` +
+        `(${count(programs.groups.test)} of ${count(programs.groups.train + programs.groups.test)}).`,
     ),
     '## Failures',
     programs.failures.length === 0
@@ -176,6 +177,11 @@ function machineParts({ machineTexts }: Manifest): string[] {
 }
 
 const SIDES = ['train', 'test'] as const;
+
+const SPLITS: Readonly<Record<ProgramsSummary['splitBy'], string>> = {
+  page: 'By manual page, so that no text is on both sides; a function without one goes with the first of its program, or by that',
+  program: 'By program or member',
+};
 
 const FACTS = 'what its debug information (DWARF) says: name, declaration, parameters and their types.';
 const READERS =

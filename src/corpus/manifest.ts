@@ -54,19 +54,23 @@ const snippets = z.strictObject({
 
 /** What a set of ready programs was made of. */
 const programs = z.strictObject({
-  /** By hash of their names. */
+  /** Share of the groups that was put on the test side, by the hash of their names. */
   testShare: z.number(),
+  /** What is a group: a manual page, and without one a program, or always a program. */
+  splitBy: z.enum(['page', 'program']),
+  groups: z.strictObject({ train: z.int(), test: z.int() }),
   /** What a user of the figures must know. */
   notes: z.array(z.string()),
   /** Functions that it has a summary of, and the hash of all that it says; null where there was none. */
   manual: z.strictObject({ functions: z.int(), sha256: z.string() }).nullable(),
-  /** Programs and members of archives that gave rows. */
-  programs: z.strictObject({ train: z.int(), test: z.int() }),
+  /** What made them, as far as they tell. */
+  builds: z.array(z.strictObject({ compiler: z.string(), optimization: z.string() })),
   files: z.array(
     z.strictObject({
       /** Its path in the recipe. */
       file: z.string(),
       sha256: z.string(),
+      /** Programs, or members of an archive, that gave rows. */
       programs: z.int(),
       rows: z.int(),
       normalizedUnique: z.int(),

@@ -53,7 +53,17 @@ const snippetsShape = z
 
 const projectRecipeShape = z.strictObject({ ...common, source: projectShape, testShare: share });
 
-const programsShape = z.strictObject({ name, source: programsSource, testShare: share });
+const programsShape = z
+  .strictObject({
+    name,
+    source: programsSource,
+    testShare: share,
+    splitBy: z.enum(['page', 'program']).optional(),
+  })
+  .refine(({ source, splitBy }) => splitBy !== 'page' || source.manual !== undefined, {
+    path: ['splitBy'],
+    message: 'page needs a manual',
+  });
 
 export type Split = 'train' | 'test';
 
@@ -88,8 +98,10 @@ export interface ProjectRecipe extends CommonRecipe {
 export interface ProgramsRecipe {
   name: string;
   source: ProgramsSource;
-  /** Share of the programs that lie on the test side, chosen by the hash of their names. */
+  /** Share of what is split by that lies on the test side, chosen by the hash of its name. */
   testShare: number;
+  /** `page` with a manual, where nothing else is said: the names of a page have one text in common. */
+  splitBy?: 'page' | 'program' | undefined;
 }
 
 export type Recipe = PackagesRecipe | ProjectRecipe | SnippetsRecipe | ProgramsRecipe;

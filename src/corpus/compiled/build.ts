@@ -7,18 +7,20 @@ import { sha256 } from '../hash.ts';
 import { readManual } from '../man/pages.ts';
 import type { Manifest, ProgramsSummary } from '../manifest.ts';
 import { Marker } from '../marks.ts';
-import { sideOf, type ProgramsRecipe, type Split } from '../recipe.ts';
+import { sideOf, type ProgramsRecipe } from '../recipe.ts';
 import type { FunctionRow } from '../row.ts';
 import { readShard } from '../shard.ts';
 import { Side } from '../sides.ts';
+import { compareText } from '../text.ts';
 import { Workplace } from '../workplace.ts';
+import { Grouping } from './grouping.ts';
 import { pathsIn } from './recipe.ts';
 import type { Manual } from './texts.ts';
 import { COMPILED_COLUMNS, readCompiled, type CompiledUnit } from './unit.ts';
 
 const NOTES = [
-  'A text is the summary of a manual page that names the function. A page names several functions, several functions bear ' +
-    'one name (versions for processors, two libraries), and so both sides of the split have texts in common.',
+  'A text is the summary of a manual page that names the function. A page names several functions, and several functions ' +
+    'bear one name (versions for processors, two libraries): split by program, both sides have texts in common.',
   'Aliases at one address are one row. Code that chooses a function at run time (STT_GNU_IFUNC) has no text, nor has a ' +
     'function that is not visible to other files.',
   'Compiler and level are what `DW_AT_producer` says, else `.comment` where it names one compiler only.',
@@ -57,9 +59,11 @@ export async function buildPrograms(recipe: ProgramsRecipe, options: BuildOption
   report('write the data set');
   const summary: ProgramsSummary = {
     testShare: recipe.testShare,
+    splitBy: recipe.splitBy ?? (manual ? 'page' : 'program'),
+    groups: { train: 0, test: 0 },
     notes: NOTES,
     manual: manual && { functions: manual.size, sha256: manualHash },
-    programs: { train: 0, test: 0 },
+    builds: [],
     files: [],
     failures,
     cuts: [...units.values()].flatMap(({ cuts }) => cuts),
@@ -92,25 +96,32 @@ async function writeShards(
   summary: ProgramsSummary,
   folder: string,
 ): Promise<Manifest> {
-  const splitOf = (binary: string): Split => sideOf(binary, recipe.testShare);
-  const marker = new Marker();
+  const grouping = new Grouping(summary.splitBy);
+  const builds = new Map<string, ProgramsSummary['builds'][number]>();
   for (const { path } of units.values()) {
-    for await (const row of readShard(path, ['binary', 'exact_hash', 'normalized_hash'])) {
-      marker.learn(row, splitOf(row.binary));
+    for await (const row of readShard(path, ['binary', 'text_reference', 'compiler', 'optimization'])) {
+      grouping.learn(row);
+      const { compiler, optimization } = row;
+      builds.set(`${compiler} ${optimization}`, { compiler, optimization });
     }
   }
+  const marker = new Marker();
+  for (const { path } of units.values()) {
+    for await (const row of readShard(path, ['binary', 'text_reference', 'exact_hash', 'normalized_hash'])) {
+      marker.learn(row, sideOf(grouping.of(row), recipe.testShare));
+    }
+  }
+  summary.builds = [...builds].sort(([a], [b]) => compareText(a, b)).map(([, build]) => build);
+  for (const group of grouping.groups) summary.groups[sideOf(group, recipe.testShare)]++;
   // Nothing ran that could have done harm.
   const manifest = newManifest({ name: recipe.name, levels: [] }, true, [], marker);
   const sides = { train: new Side('train', folder), test: new Side('test', folder) };
   for (const [file, { sha256: hash, programs, rows, path }] of units) {
     const facts = { file, sha256: hash, programs, rows, normalizedUnique: 0, described: 0 };
-    let last = '';
     for await (const unmarked of readShard(path, COMPILED_COLUMNS)) {
-      const split = splitOf(unmarked.binary);
+      const split = sideOf(grouping.of(unmarked), recipe.testShare);
       const placed = { ...unmarked, split };
       const row: FunctionRow = { ...placed, ...marker.mark(placed) };
-      if (row.binary !== last) summary.programs[split]++;
-      last = row.binary;
       if (row.text !== null) {
         facts.described++;
         manifest.described[split].rows++;

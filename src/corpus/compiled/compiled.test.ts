@@ -8,6 +8,7 @@ import { compile, tool, type CompileOptions } from '../../../test/support/compil
 import { temporaryFolder } from '../../../test/support/packages.ts';
 import { isJudged } from '../../tasks/labelled.ts';
 import { buildCorpus } from '../build.ts';
+import { checkCorpus } from '../check.ts';
 import { openDataset, type FunctionRow, type Manifest } from '../dataset.ts';
 import type { ProgramsRecipe } from '../recipe.ts';
 
@@ -202,11 +203,33 @@ describe('a data set of ready programs', () => {
     ]);
   });
 
-  it('splits by member, and marks copies', () => {
-    const sides = new Map<string, Set<string>>();
-    for (const { binary, split } of rows) sides.set(binary, (sides.get(binary) ?? new Set()).add(split));
-    expect([...sides.values()].every(({ size }) => size === 1)).toBe(true);
+  it('splits by manual page, so that no text is on both sides, or by member', async () => {
+    const sidesOf = (all: readonly FunctionRow[], by: 'binary' | 'text_reference'): number[] => {
+      const sides = new Map<string | null, Set<string>>();
+      for (const one of all) sides.set(one[by], (sides.get(one[by]) ?? new Set()).add(one.split));
+      sides.delete(null);
+      return [...sides.values()].map(({ size }) => size);
+    };
     expect(new Set(rows.map(({ split }) => split)).size).toBe(2);
+    expect(sidesOf(rows, 'text_reference')).toEqual([1, 1]);
+    // What the manual does not know goes with its member.
+    expect(row('lib.a(measure.o)', 'unknown').split).toBe(row('lib.a(measure.o)', 'measure').split);
+    await build('by-member', 'work', { ...RECIPE, splitBy: 'program' });
+    const others: FunctionRow[] = [];
+    for await (const one of openDataset(at('by-member')).rows()) others.push(one);
+    expect(new Set(sidesOf(others, 'binary'))).toEqual(new Set([1]));
+    expect(Math.max(...sidesOf(others, 'text_reference'))).toBe(2);
+    const leakedTexts = async (name: string): Promise<number> => {
+      const { damage, leakage } = await checkCorpus(at(name));
+      expect([damage, leakage.onBothSides]).toEqual([[], []]);
+      expect(leakage.sides.test.described.rows).toBeGreaterThan(0);
+      return leakage.sides.test.leaks.text.rows;
+    };
+    expect(await leakedTexts('out')).toBe(0);
+    expect(await leakedTexts('by-member')).toBeGreaterThan(0);
+  });
+
+  it('marks copies', () => {
     const copies = rows.filter(({ name }) => name === 'unknown');
     expect(copies.every((one) => one.normalized_duplicate || one.normalized_leak || copies[0] === one)).toBe(
       true,

@@ -29,12 +29,13 @@ function withTexts(row: FunctionRow): FunctionRow {
   if (name === 'hash') {
     const indent = of === 'gamma' ? '\t' : '  ';
     const source = `unsigned hash() {\n${indent}return 1;\n}`;
-    return { ...row, source, source_file: `lib-${of}/hash.c`, exact_hash };
+    const text = of === 'gamma' ? 'A hash\nof S.' : 'a hash of s.';
+    return { ...row, source, source_file: `lib-${of}/hash.c`, exact_hash, text };
   }
   if (name === 'compare') {
     const source = `int compare() { ${of}(); }`;
     const normalized_hash = `${of} ${row.normalized_hash}`;
-    return { ...row, source, source_file: `${of}/compare.c`, exact_hash, normalized_hash };
+    return { ...row, source, source_file: `${of}/compare.c`, exact_hash, normalized_hash, text: of };
   }
   return name === 'xcopy' ? { ...row, source: 'char *other(void) {}', name: `${of}_copy` } : row;
 }
@@ -58,6 +59,8 @@ function leaksOf(row: FunctionRow, rows: readonly FunctionRow[]): Set<Measure> {
       found.add(measure);
       if (measure !== 'file') found.add('any');
     }
+    const said = (text: string | null) => (text === null ? null : plain(text.toLowerCase()));
+    if (row.text !== null && said(row.text) === said(other.text)) found.add('text');
   }
   return found;
 }
@@ -88,6 +91,7 @@ function countByHand(split: string, rows: readonly FunctionRow[]): SideLeakage {
     );
   return {
     total: tally(() => true),
+    described: tally((i) => own[i].text !== null),
     leaks: Object.fromEntries(
       MEASURES.map((measure) => [measure, tally((i) => leaks[i].has(measure))]),
     ) as SideLeakage['leaks'],
@@ -114,6 +118,7 @@ describe('leakage', () => {
     expect(leaks.near.rows).toBeLessThan(total.rows);
     expect(leaks.source.rows).toBe(8);
     expect(leaks.file.rows).toBe(16);
+    expect([leaks.text.rows, leakage.sides.test.described.rows]).toEqual([8, 16]);
     const { pairs, found } = leakage.near.recall;
     expect([pairs > 0, found]).toEqual([true, pairs]);
   });

@@ -12,10 +12,10 @@ import { type NearExample, NONE, type Survey } from './survey.ts';
 /**
  * By which a row leaks where the other side has: `exact` the same bytes; `normalized` the same instructions but for
  * addresses; `near` the same or similar instructions; `source` a function of the same name and text, whatever it was
- * compiled to; `file` one of the same name in a file of the same name, which other versions of a library have too;
- * `any` one of these but the last.
+ * compiled to; `file` one of the same name in a file of the same name, which other versions of a library have too; `text`
+ * the same said of a function; `any` exact, near or source.
  */
-export const MEASURES = ['exact', 'normalized', 'near', 'source', 'file', 'any'] as const;
+export const MEASURES = ['exact', 'normalized', 'near', 'source', 'file', 'text', 'any'] as const;
 export type Measure = (typeof MEASURES)[number];
 
 /** Rows: all; those without normalised duplicates (`unique`); of these those that are no normalised leak. */
@@ -27,6 +27,8 @@ export interface Tally {
 
 export interface SideLeakage {
   total: Tally;
+  /** Rows with a text: those that can leak by `text`. */
+  described: Tally;
   /** Rows that leak. */
   leaks: Record<Measure, Tally>;
   /** Rows that repeat an earlier one of the side, its compiler and level. */
@@ -63,7 +65,10 @@ export interface Leakage {
     recall: { pairs: number; found: number };
   };
   sides: Record<Split, SideLeakage>;
-  /** Packages on both sides, with their rows of the test side. Each should lie on one. */
+  /**
+   * Packages, or groups of snippets, on both sides, with their rows of the test side. Each should lie on one; ready programs
+   * are not split by what is in `package`.
+   */
   onBothSides: { package: string; rows: number }[];
   /** Those that share most codes first; none of groups of snippets. */
   pairs: PackagePair[];
@@ -98,6 +103,7 @@ export class LeakCounter {
     const code = survey.codeOf.get(this.row);
     const source = survey.sourceOf.get(this.row);
     const file = survey.fileOf.get(this.row);
+    const text = survey.textOf.get(this.row);
     this.row++;
     const near = survey.homes.some(code, other) || survey.near.some(code, other);
     const bySource = source !== NONE && survey.sources.some(source, other);
@@ -107,10 +113,12 @@ export class LeakCounter {
       near,
       source: bySource,
       file: file !== NONE && survey.files.some(file, other),
+      text: text !== NONE && survey.texts.some(text, other),
       any: near || bySource || marks.exact_leak,
     };
     const side = this.sides[row.split];
     addTo(side.total, marks);
+    if (text !== NONE) addTo(side.described, marks);
     for (const measure of MEASURES) if (leaks[measure]) addTo(side.leaks[measure], marks);
     if (marks.exact_duplicate) side.repeats.exact++;
     if (marks.normalized_duplicate) side.repeats.normalized++;
@@ -135,7 +143,7 @@ export class LeakCounter {
       },
       sides: this.sides,
       onBothSides: [...test]
-        .filter(([name]) => train.has(name))
+        .filter(([name]) => train.has(name) && !this.survey.ofPrograms)
         .map(([name, rows]) => ({ package: name, rows })),
       pairs: this.pairs(),
       examples,
@@ -205,7 +213,16 @@ function noLeakage(): SideLeakage {
   const none = (): Tally => ({ rows: 0, unique: 0, unmarked: 0 });
   return {
     total: none(),
-    leaks: { exact: none(), normalized: none(), near: none(), source: none(), file: none(), any: none() },
+    described: none(),
+    leaks: {
+      exact: none(),
+      normalized: none(),
+      near: none(),
+      source: none(),
+      file: none(),
+      text: none(),
+      any: none(),
+    },
     repeats: { exact: 0, normalized: 0 },
     near: 0,
     withoutSource: 0,

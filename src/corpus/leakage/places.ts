@@ -8,26 +8,29 @@ import type { FunctionRow } from '../row.ts';
 
 const BITS = 32;
 
-/** All groups of a set of snippets, which may be millions: they have one place a side. */
+/** All groups of a set that is not made of packages, which may be millions: they have one place a side. */
 const ALL_GROUPS = 'all groups';
 
 /** Numbers the places that a manifest knows. */
 export class Places {
   private readonly bits = new Map<string, number>();
-  /** None in a set of snippets. */
+  /** None in a set that is not made of packages. */
   readonly packages: readonly string[];
   private readonly homes: readonly string[];
 
   private readonly dataset: string;
 
-  constructor({ name, packages, snippets, compilers, levels }: Manifest) {
+  constructor({ name, packages, snippets, programs, compilers, levels }: Manifest) {
     this.dataset = name;
     this.packages = [...new Set(packages.map(({ name }) => name))];
-    this.homes = snippets ? [ALL_GROUPS] : this.packages;
+    this.homes = snippets || programs ? [ALL_GROUPS] : this.packages;
+    const builds = compilers.flatMap((compiler) =>
+      levels.map((optimization) => ({ compiler: compiler.name, optimization })),
+    );
     // Where something is wrong a package lies on both sides, so that each side has bits for all of them.
     for (const split of ['train', 'test'] as const) {
-      for (const { name } of compilers) {
-        for (const level of levels) this.bits.set(`${split} ${name} ${level}`, this.bits.size);
+      for (const { compiler, optimization } of programs?.builds ?? builds) {
+        this.bits.set(`${split} ${compiler} ${optimization}`, this.bits.size);
       }
       for (const name of this.homes) this.bits.set(`${split} ${name}`, this.bits.size);
     }

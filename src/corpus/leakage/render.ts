@@ -11,6 +11,7 @@ const TITLES: Readonly<Record<Measure, string>> = {
   near: 'near: the same instructions or similar ones',
   source: 'source: a definition of the same name and text',
   file: 'file: the same name in a file of the same name',
+  text: 'text: the same text, of rows with one',
   any: 'exact, near or source',
 };
 
@@ -88,7 +89,7 @@ function leakRow(
   bars: readonly Judgement[],
 ): string {
   const of = (side: SideLeakage, base: keyof Tally): string =>
-    part(side.leaks[measure][base], side.total[base]);
+    part(side.leaks[measure][base], (measure === 'text' ? side.described : side.total)[base]);
   const bar = bars.find((one) => one.measure === measure);
   const judged = bar === undefined ? '' : `${percent(bar.bar)}: ${bar.met ? 'met' : '**passed**'}`;
   return `| ${TITLES[measure]} | ${of(test, 'rows')} | ${of(test, 'unique')} | ${of(test, 'unmarked')} | ${judged} | ${of(train, 'unique')} |`;

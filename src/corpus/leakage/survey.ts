@@ -21,6 +21,7 @@ export const SURVEYED = [
   'name',
   'source',
   'source_file',
+  'text',
   'address',
   'code',
   'normalized_hash',
@@ -45,38 +46,45 @@ export const NONE = 0xffffffff;
 const EXAMPLES = 8;
 
 /**
- * Memory grows with the different codes (their shingles, and about 500 bytes each) and by 12 bytes with each row. A
+ * Memory grows with the different codes (their shingles, and about 500 bytes each) and by 16 bytes with each row. A
  * code is all rows of one normalised hash; of these the first is taken apart.
  */
 export class Survey {
   readonly places: Places;
+  /** Whether it is of ready programs. */
+  readonly ofPrograms: boolean;
   /** By code: where it occurs, and where another code occurs that is near to it. */
   readonly homes: PlaceTable;
   readonly near: PlaceTable;
-  /** By definition (a function's name and text) and by file (its name and that of its file): where it occurs. */
+  /** By definition (a function's name and source), by file (its name and that of its file) and by text: where it occurs. */
   readonly sources: PlaceTable;
   readonly files: PlaceTable;
+  readonly texts: PlaceTable;
   /** By row, in the data set's order. */
   readonly codeOf = new Uint32List();
   readonly sourceOf = new Uint32List();
   readonly fileOf = new Uint32List();
+  readonly textOf = new Uint32List();
   readonly sets: NearSets;
   readonly examples: NearExample[] = [];
   /** Codes that are long enough to be near to another. */
   compared = 0;
   private readonly labels: CodeLabel[] = [];
-  private readonly numbers: Record<'code' | 'source' | 'file', Map<string, number>> = {
+  private readonly numbers: Record<'code' | 'source' | 'file' | 'text', Map<string, number>> = {
     code: new Map(),
     source: new Map(),
     file: new Map(),
+    text: new Map(),
   };
 
   constructor(manifest: Manifest, similarity: number) {
     this.places = new Places(manifest);
+    this.ofPrograms = manifest.programs !== null;
     this.homes = new PlaceTable(this.places);
     this.near = new PlaceTable(this.places);
     this.sources = new PlaceTable(this.places);
     this.files = new PlaceTable(this.places);
+    this.texts = new PlaceTable(this.places);
     this.sets = new NearSets(similarity);
   }
 
@@ -90,6 +98,7 @@ export class Survey {
     this.codeOf.push(code);
     this.sourceOf.push(this.place('source', definitionKey(row), this.sources, home));
     this.fileOf.push(this.place('file', fileKey(row), this.files, home));
+    this.textOf.push(this.place('text', textKey(row), this.texts, home));
   }
 
   /** Finds the codes that are near one another, once all rows are known. */
@@ -132,7 +141,12 @@ export class Survey {
     this.sets.add(set);
   }
 
-  private place(kind: 'source' | 'file', key: string | null, table: PlaceTable, home: number): number {
+  private place(
+    kind: 'source' | 'file' | 'text',
+    key: string | null,
+    table: PlaceTable,
+    home: number,
+  ): number {
     if (key === null) return NONE;
     const thing = this.numberOf(kind, key, table);
     table.mark(thing, home);
@@ -152,6 +166,11 @@ const UTF8 = new TextEncoder();
 /** A function's name and the text of its definition, white space apart: what was indented anew is the same. */
 function definitionKey({ name, source }: SurveyedRow): string | null {
   return source === null ? null : murmur128Hex(UTF8.encode(`${name}\0${source.replace(/\s+/g, ' ')}`));
+}
+
+/** What is said of it, white space and case apart. */
+function textKey({ text }: SurveyedRow): string | null {
+  return text === null ? null : murmur128Hex(UTF8.encode(text.toLowerCase().replace(/\s+/g, ' ').trim()));
 }
 
 /** A function's name and that of its file, without the folder: packages keep a library where they like. */
