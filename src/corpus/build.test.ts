@@ -12,6 +12,12 @@ import {
   type Manifest,
 } from './index.ts';
 import type { PackagesRecipe } from './recipe.ts';
+import { openSandbox } from './sandbox.ts';
+import { obtainSource } from './sources.ts';
+import { findCompiler } from './toolchain.ts';
+import type { Unit } from './unit-key.ts';
+import { doUnit } from './work.ts';
+import { Workplace } from './workplace.ts';
 
 const SHARED = `
 int shared_sum(const int *values, unsigned long count) {
@@ -217,6 +223,29 @@ describe.skipIf(!bubblewrapWorks())('building a data set', () => {
     expect(existsSync(rest)).toBe(false);
     await buildCorpus(RECIPE, { out: rest, workDir: other, jobs: 1 });
     expect(contents(rest)).toEqual(contents(out));
+  });
+
+  it('finds done what another worker has made of orders in JSON', { timeout: 120_000 }, async () => {
+    const elsewhere = join(folder, 'elsewhere');
+    addPackages(elsewhere);
+    new Workplace(elsewhere).open();
+    for (const name of ['alpha', 'beta']) {
+      const source = await obtainSource(new Workplace(elsewhere), name);
+      for (const compiler of RECIPE.compilers.map(findCompiler)) {
+        for (const level of RECIPE.levels) {
+          const order = JSON.stringify({ source, compiler, level, ir: false } satisfies Unit);
+          const context = { place: new Workplace(elsewhere), sandbox: openSandbox(), brokenTrees: new Map() };
+          const done = await doUnit(JSON.parse(order) as Unit, context);
+          expect(JSON.parse(JSON.stringify(done))).toEqual(done);
+        }
+      }
+    }
+    const left: unknown[] = [];
+    const options = { out: join(folder, 'ordered'), workDir: elsewhere };
+    await buildCorpus(RECIPE, { ...options, onProgress: (progress) => left.push(progress.left) });
+    // No unit was built, so there is nothing to guess the time from.
+    expect(left.every((time) => time === undefined)).toBe(true);
+    expect(contents(options.out)).toEqual(contents(out));
   });
 
   it('works without a sandbox where asked to, says so, and still tells nothing of the machine', async () => {

@@ -1,10 +1,9 @@
-/** Data sets of Debian source packages, and of a project: fetch, read the sources, build every unit (see unit.ts), put together. */
+/** Data sets of Debian source packages, and of a project: fetch, read the sources, build every unit (see work.ts), put together. */
 
 import { availableParallelism } from 'node:os';
 import { BinscribeError, describeError } from '../error.ts';
 import { assembleDataset, type DoneUnit } from './assemble.ts';
 import type { BuildOptions } from './build-options.ts';
-import { extractUnit } from './extract.ts';
 import { isClang } from './fragments/dialect.ts';
 import type { Manifest } from './manifest.ts';
 import { obtainProject } from './project.ts';
@@ -22,7 +21,7 @@ import { type PackageTexts, readTexts } from './texts.ts';
 import { findCompiler, type Compiler } from './toolchain.ts';
 import { clearAbandonedDesks, type BuildContext } from './desk.ts';
 import { unitKey, type Unit } from './unit-key.ts';
-import { buildUnit } from './unit.ts';
+import { doUnit, inParallel } from './work.ts';
 import { Workplace } from './workplace.ts';
 
 /** What is built, and where it comes from. */
@@ -129,13 +128,9 @@ class Run {
         })),
       ),
     );
-    const worker = async () => {
-      for (let chain = chains.shift(); chain; chain = chains.shift()) {
-        for (const unit of chain) await this.buildOne(unit);
-      }
-    };
-    const jobs = this.options.jobs ?? availableParallelism();
-    await Promise.all(Array.from({ length: jobs }, worker));
+    await inParallel(chains.values(), this.options.jobs ?? availableParallelism(), async (chain) => {
+      for (const unit of chain) await this.buildOne(unit);
+    });
   }
 
   private assemble(): Promise<Manifest> {
@@ -165,23 +160,9 @@ class Run {
     const labels = { package: source.name, compiler: compiler.name, optimization: level };
     const step = `${source.name} ${compiler.name} ${level}`;
     await this.guard(labels, async () => {
-      const key = unitKey(unit, this.sandbox);
-      const known = this.place.has(key);
-      const result = await buildUnit(unit, this.context);
-      const extracted = await extractUnit(this.place, key, result, unit.ir, this.options.signal);
+      const known = this.place.has(unitKey(unit, this.sandbox));
+      this.units.push(await doUnit(unit, this.context));
       if (!known) this.fresh++;
-      const { buildSystem, programs, flags, kept } = result;
-      const { path, cuts, withIr } = extracted;
-      this.units.push({
-        ...labels,
-        buildSystem,
-        flags,
-        programs: programs.length,
-        rows: path,
-        cuts,
-        ...(kept &&
-          withIr !== undefined && { ir: { rows: withIr, modules: kept.modules, failed: kept.failed } }),
-      });
     });
     this.report(step);
   }

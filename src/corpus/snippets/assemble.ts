@@ -14,7 +14,6 @@ import { Side } from '../sides.ts';
 import type { SourceFile } from '../sources.ts';
 import { compareText } from '../text.ts';
 import type { Batch } from './batch.ts';
-import type { Settled } from './settle.ts';
 import type { Collection } from './snippet.ts';
 import { SNIPPET_COLUMNS, type SnippetContext, type SnippetUnit } from './unit.ts';
 
@@ -37,12 +36,13 @@ export class SnippetCounts {
     return this.groups[split].size;
   }
 
-  add({ snippets }: Batch, settled: Settled): void {
-    for (const [i, { split, group }] of snippets.entries()) {
+  add({ snippets }: Batch, rejected: Causes): void {
+    for (const { split, group } of snippets) {
       this.items[split]++;
       this.groups[split].add(sha256(group));
-      const cause = settled[i];
-      if (typeof cause === 'string') this.rejected[cause] = (this.rejected[cause] ?? 0) + 1;
+    }
+    for (const [cause, count] of Object.entries(rejected) as [Cause, number][]) {
+      this.rejected[cause] = (this.rejected[cause] ?? 0) + count;
     }
   }
 }

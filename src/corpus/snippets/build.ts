@@ -7,12 +7,13 @@ import type { Manifest } from '../manifest.ts';
 import type { SnippetsRecipe } from '../recipe.ts';
 import { openSandbox } from '../sandbox.ts';
 import { findCompiler } from '../toolchain.ts';
+import { inParallel } from '../work.ts';
 import { Workplace } from '../workplace.ts';
 import { assembleSnippets, SnippetCounts, type DoneBatch } from './assemble.ts';
-import { BATCH_SIZE, cutBatches, type Batch } from './batch.ts';
-import { settleBatch } from './settle.ts';
+import { BATCH_SIZE, cutBatches } from './batch.ts';
+import { doBatch } from './work.ts';
 import { openCollection } from './sources.ts';
-import { compileBatch, type SnippetContext, type SnippetUnit } from './unit.ts';
+import type { SnippetContext } from './unit.ts';
 
 /** As `buildCorpus`. Memory is that of a batch a worker, and of some hundred bytes a batch. */
 export async function buildSnippets(recipe: SnippetsRecipe, options: BuildOptions): Promise<Manifest> {
@@ -37,29 +38,14 @@ export async function buildSnippets(recipe: SnippetsRecipe, options: BuildOption
     });
   report(`read ${recipe.source.kind}`);
   const inputs = await collection.files();
-  // Each worker asks for the next batch when it is free: the generator answers one after the other.
+  // The generator answers those who ask one after the other.
   const queue = cutBatches(collection.snippets(), recipe, options.batchSize ?? BATCH_SIZE);
-  const work = async (batch: Batch): Promise<void> => {
-    const settled = await settleBatch(batch, context);
-    const units: SnippetUnit[] = [];
-    for (const compiler of compilers) {
-      for (const level of recipe.levels) {
-        units.push(await compileBatch(batch, settled, compiler, level, context));
-      }
-    }
-    counts.add(batch, settled);
+  await inParallel(queue, options.jobs ?? availableParallelism(), async (batch) => {
+    const { units, rejected } = await doBatch(batch, recipe.levels, context);
+    counts.add(batch, rejected);
     batches[batch.number] = units;
     report(batch.snippets[0].id);
-  };
-  const worker = async (): Promise<void> => {
-    for (let next = await queue.next(); !next.done; next = await queue.next()) await work(next.value);
-  };
-  try {
-    await Promise.all(Array.from({ length: options.jobs ?? availableParallelism() }, worker));
-  } finally {
-    // Where one worker fails the others find nothing more to do.
-    await queue.return();
-  }
+  });
   report('write the data set');
   return assembleSnippets({ recipe, collection, inputs, context, counts, batches }, options.out);
 }
