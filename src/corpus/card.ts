@@ -179,7 +179,7 @@ function machineParts({ machineTexts }: Manifest): string[] {
 const SIDES = ['train', 'test'] as const;
 
 const SPLITS: Readonly<Record<ProgramsSummary['splitBy'], string>> = {
-  page: 'By manual page, so that no text is on both sides; a function without one goes with the first of its program, or by that',
+  text: 'By text: all functions of which the manual says the same lie on one side, and a function without a text goes with the first of its program',
   program: 'By program or member',
 };
 

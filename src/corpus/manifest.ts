@@ -56,8 +56,8 @@ const snippets = z.strictObject({
 const programs = z.strictObject({
   /** Share of the groups that was put on the test side, by the hash of their names. */
   testShare: z.number(),
-  /** What is a group: a manual page, and without one a program, or always a program. */
-  splitBy: z.enum(['page', 'program']),
+  /** What is a group: all that the manual says the same of, and without a text a program; or always a program. */
+  splitBy: z.enum(['text', 'program']),
   groups: z.strictObject({ train: z.int(), test: z.int() }),
   /** What a user of the figures must know. */
   notes: z.array(z.string()),

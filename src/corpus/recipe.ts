@@ -58,11 +58,11 @@ const programsShape = z
     name,
     source: programsSource,
     testShare: share,
-    splitBy: z.enum(['page', 'program']).optional(),
+    splitBy: z.enum(['text', 'program']).optional(),
   })
-  .refine(({ source, splitBy }) => splitBy !== 'page' || source.manual !== undefined, {
+  .refine(({ source, splitBy }) => splitBy !== 'text' || source.manual !== undefined, {
     path: ['splitBy'],
-    message: 'page needs a manual',
+    message: 'text needs a manual',
   });
 
 export type Split = 'train' | 'test';
@@ -100,8 +100,8 @@ export interface ProgramsRecipe {
   source: ProgramsSource;
   /** Share of what is split by that lies on the test side, chosen by the hash of its name. */
   testShare: number;
-  /** `page` with a manual, where nothing else is said: the names of a page have one text in common. */
-  splitBy?: 'page' | 'program' | undefined;
+  /** `text` with a manual, where nothing else is said: several functions have one text in common. */
+  splitBy?: 'text' | 'program' | undefined;
 }
 
 export type Recipe = PackagesRecipe | ProjectRecipe | SnippetsRecipe | ProgramsRecipe;

@@ -53,7 +53,7 @@ A recipe of ready programs compiles nothing: every function with a symbol or deb
 text is the summary of the manual page that names it. Paths are absolute, or inside of --input:
   {"name": "libc", "source": {"kind": "programs", "files": ["/usr/lib/x86_64-linux-gnu/libc.a"],
    "manual": "/usr/share/man"}, "testShare": 0.2}
-All functions of a manual page lie on one side; "splitBy": "program" puts all of a program or a member on one instead.
+All functions that the manual says the same of lie on one side; "splitBy": "program" puts all of a program or a member on one instead.
 
 A package that cannot be built, or a program that cannot be read, is listed in the data set's card, and the rest goes on.
 What is built is kept in the working folder: a run that was stopped goes on where it was. \`binscribe doctor\` says what

@@ -59,7 +59,7 @@ export async function buildPrograms(recipe: ProgramsRecipe, options: BuildOption
   report('write the data set');
   const summary: ProgramsSummary = {
     testShare: recipe.testShare,
-    splitBy: recipe.splitBy ?? (manual ? 'page' : 'program'),
+    splitBy: recipe.splitBy ?? (manual ? 'text' : 'program'),
     groups: { train: 0, test: 0 },
     notes: NOTES,
     manual: manual && { functions: manual.size, sha256: manualHash },
@@ -99,7 +99,7 @@ async function writeShards(
   const grouping = new Grouping(summary.splitBy);
   const builds = new Map<string, ProgramsSummary['builds'][number]>();
   for (const { path } of units.values()) {
-    for await (const row of readShard(path, ['binary', 'text_reference', 'compiler', 'optimization'])) {
+    for await (const row of readShard(path, ['binary', 'text', 'compiler', 'optimization'])) {
       grouping.learn(row);
       const { compiler, optimization } = row;
       builds.set(`${compiler} ${optimization}`, { compiler, optimization });
@@ -107,7 +107,7 @@ async function writeShards(
   }
   const marker = new Marker();
   for (const { path } of units.values()) {
-    for await (const row of readShard(path, ['binary', 'text_reference', 'exact_hash', 'normalized_hash'])) {
+    for await (const row of readShard(path, ['binary', 'text', 'exact_hash', 'normalized_hash'])) {
       marker.learn(row, sideOf(grouping.of(row), recipe.testShare));
     }
   }

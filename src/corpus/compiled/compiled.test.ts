@@ -203,7 +203,7 @@ describe('a data set of ready programs', () => {
     ]);
   });
 
-  it('splits by manual page, so that no text is on both sides, or by member', async () => {
+  it('splits by text, so that none is on both sides, or by member', async () => {
     const sidesOf = (all: readonly FunctionRow[], by: 'binary' | 'text_reference'): number[] => {
       const sides = new Map<string | null, Set<string>>();
       for (const one of all) sides.set(one[by], (sides.get(one[by]) ?? new Set()).add(one.split));

@@ -2,17 +2,19 @@
 
 import type { ProgramsSummary } from '../manifest.ts';
 import type { FunctionRow } from '../row.ts';
+import { plainText } from '../text.ts';
 
-type GroupedRow = Pick<FunctionRow, 'binary' | 'text_reference'>;
+type GroupedRow = Pick<FunctionRow, 'binary' | 'text'>;
 
 /**
- * By `page`: all functions that a manual page is of, in whichever file, so that no text is on both sides. A function without
- * a page goes with the first one of its program, since it is most likely a part of it; else by its program.
+ * By `text`: all functions that a manual page is of, or several pages in the same words, in whichever file. A function that
+ * the manual does not know goes with the first of its program that it knows, since it is most likely a part of that; else by
+ * its program.
  */
 export class Grouping {
   private readonly by: ProgramsSummary['splitBy'];
-  /** By program, the first page of one of its functions. */
-  private readonly pages = new Map<string, string>();
+  /** By program, the first text of one of its functions. */
+  private readonly texts = new Map<string, string>();
   /** Those that were asked about. */
   readonly groups = new Set<string>();
 
@@ -21,12 +23,13 @@ export class Grouping {
   }
 
   /** Called with all rows before the first is asked about. */
-  learn({ binary, text_reference: page }: GroupedRow): void {
-    if (page !== null && !this.pages.has(binary)) this.pages.set(binary, page);
+  learn({ binary, text }: GroupedRow): void {
+    if (text !== null && !this.texts.has(binary)) this.texts.set(binary, plainText(text));
   }
 
-  of({ binary, text_reference: page }: GroupedRow): string {
-    const group = this.by === 'program' ? binary : (page ?? this.pages.get(binary) ?? binary);
+  of({ binary, text }: GroupedRow): string {
+    const own = text === null ? this.texts.get(binary) : plainText(text);
+    const group = this.by === 'program' ? binary : (own ?? binary);
     this.groups.add(group);
     return group;
   }

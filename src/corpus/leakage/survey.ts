@@ -11,6 +11,7 @@ import { shingles } from '../../tokens/shingles.ts';
 import { Uint32List } from '../../uint32-list.ts';
 import type { Manifest } from '../manifest.ts';
 import type { FunctionRow } from '../row.ts';
+import { plainText } from '../text.ts';
 import { Places, PlaceTable } from './places.ts';
 
 export const SURVEYED = [
@@ -170,7 +171,7 @@ function definitionKey({ name, source }: SurveyedRow): string | null {
 
 /** What is said of it, white space and case apart. */
 function textKey({ text }: SurveyedRow): string | null {
-  return text === null ? null : murmur128Hex(UTF8.encode(text.toLowerCase().replace(/\s+/g, ' ').trim()));
+  return text === null ? null : murmur128Hex(UTF8.encode(plainText(text)));
 }
 
 /** A function's name and that of its file, without the folder: packages keep a library where they like. */
