@@ -70,12 +70,14 @@ function failAboveBars(directory: string, { bars, leakage }: CorpusCheck): void 
     ({ measure, share, bar }) => `${measure} ${percent(share)} (at most ${percent(bar)} expected)`,
   );
   const [pair] = leakage.pairs;
-  const remedy = pair ? `put ${pair.test} and ${pair.train}, which share most, on one side; ` : '';
+  const remedy = pair
+    ? `In the recipe, put ${pair.test} and ${pair.train}, which share most, on one side; or allow`
+    : 'Allow';
   const room = passed.map(({ measure, share }) => `${OPTIONS[measure]} ${Math.ceil(100 * share)}`);
   throw new BinscribeError(
     'corrupt',
     `${directory}: the test side leaks, of its functions without duplicates: ${what.join(', ')}`,
-    { hint: `In the recipe, ${remedy}or allow as much: ${room.join(' ')}.` },
+    { hint: `${remedy} as much: ${room.join(' ')}.` },
   );
 }
 
