@@ -9,13 +9,13 @@ import { sanitize } from '../explain/sanitize.ts';
 import type { SentenceEncoder } from '../nn/import/sentence-encoder.ts';
 import { embedderFor, type EmbedderName, type FieldChoice } from '../tasks/edc/embed.ts';
 import { DATASET_FIELDS } from '../tasks/edc/fields.ts';
-import { type Item, type Items, readItems } from '../tasks/edc/items.ts';
+import { type Item, type ItemFields, type Items, readItems } from '../tasks/edc/items.ts';
 import { type EdcReport, measureEdc } from '../tasks/edc/measure.ts';
 import { renderEdcPage } from '../tasks/edc/page.ts';
 import { chooseForRating, EMPTY_COLUMNS, QUESTION, ratingRow } from '../tasks/edc/rate.ts';
 import { readRatings } from '../tasks/edc/ratings.ts';
 import { renderEdc } from '../tasks/edc/render.ts';
-import { isDataset, rowsOf } from '../tasks/edc/rows.ts';
+import { isDataset, placeFields, rowsOf } from '../tasks/edc/rows.ts';
 import { writeWhole } from './files.ts';
 import { Steps } from './progress.ts';
 import { publish } from './result.ts';
@@ -29,6 +29,7 @@ export interface EdcFlags {
   inputModel?: string;
   outputModel?: string;
   by?: string[];
+  group?: string[];
   limit: number;
   resamples: number;
   seed: number;
@@ -43,7 +44,7 @@ export async function judgeData(data: string, flags: EdcFlags, session: Session)
   const { seed, resamples } = flags;
   const items = await readItems(
     data,
-    rowsOf({ path: data }, [fields.input, fields.output, ...fields.by]),
+    rowsOf({ path: data }, [fields.input, fields.output, ...fields.by, ...fields.definition]),
     fields,
     flags.limit,
     seed,
@@ -81,19 +82,14 @@ export async function judgeData(data: string, flags: EdcFlags, session: Session)
   if (path !== undefined) await writeWhole(`${path}.html`, [renderEdcPage(report)]);
 }
 
-interface Fields {
-  readonly input: string;
-  readonly output: string;
-  readonly by: readonly string[];
-}
-
 /** A data set of ours says itself what is what. */
-function fieldsOf(data: string, { input, output, by }: EdcFlags): Fields {
+function fieldsOf(data: string, { input, output, by, group }: EdcFlags): ItemFields {
+  const places = placeFields(data, group);
   if (isDataset(data)) {
     const known = DATASET_FIELDS;
-    return { input: input ?? known.input, output: output ?? known.output, by: by ?? known.by };
+    return { input: input ?? known.input, output: output ?? known.output, by: by ?? known.by, ...places };
   }
-  if (input !== undefined && output !== undefined) return { input, output, by: by ?? [] };
+  if (input !== undefined && output !== undefined) return { input, output, by: by ?? [], ...places };
   throw new BinscribeError(
     'usage',
     `${data}: no data set of ours: --input and --output name its two fields`,

@@ -71,11 +71,24 @@ export class PairGram {
 
   /** Of sum_i weights_i x_i x_i^T, of the same of y_i and y_i, and of x_i and y_i. */
   norms(weights: ArrayLike<number>): GramNorms {
+    this.multiply(weights, null, 0, this.panels);
+    return this.normsFrom(0, this.panels);
+  }
+
+  /** Of sum_i x_i y_order(i)^T, and where asked for of y_order(i) and y_order(i). */
+  reordered(order: ArrayLike<number>, right: boolean): Pick<GramNorms, 'xy' | 'yy'> {
     const { panels, panelsX } = this;
-    this.multiply(weights, null, 0, panels);
+    const endLeft = right ? panels : panelsX;
+    this.multiply(null, order, panelsX, endLeft);
+    return this.normsFrom(panelsX, endLeft);
+  }
+
+  /** Of the tiles that `multiply` has filled. */
+  private normsFrom(firstRight: number, endLeft: number): GramNorms {
+    const { panels, panelsX } = this;
     let [xx, yy, xy] = [0, 0, 0];
-    for (let left = 0; left < panels; left++) {
-      for (let right = left; right < panels; right++) {
+    for (let left = 0; left < endLeft; left++) {
+      for (let right = Math.max(left, firstRight); right < panels; right++) {
         const norm = this.tileNorm(left, right);
         if (right < panelsX) xx += left === right ? norm : 2 * norm;
         else if (left >= panelsX) yy += left === right ? norm : 2 * norm;
@@ -83,17 +96,6 @@ export class PairGram {
       }
     }
     return { xx, yy, xy };
-  }
-
-  /** Of sum_i x_i y_order(i)^T. */
-  crossNorm(order: ArrayLike<number>): number {
-    const { panels, panelsX } = this;
-    this.multiply(null, order, panelsX, panelsX);
-    let xy = 0;
-    for (let left = 0; left < panelsX; left++) {
-      for (let right = panelsX; right < panels; right++) xy += this.tileNorm(left, right);
-    }
-    return xy;
   }
 
   /**

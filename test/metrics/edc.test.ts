@@ -2,7 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { edc, spoil } from '../../src/metrics/edc/edc.ts';
+import { type Edc, edc } from '../../src/metrics/edc/edc.ts';
+import { alone, connected, drawGroups, type Groups, spoilGroups } from '../../src/metrics/edc/groups.ts';
+import { pearson } from '../../src/metrics/edc/sampled.ts';
 import { correlationOf, normalizeRows, PairSummer, type Side } from '../../src/metrics/edc/sums.ts';
 import { Random } from '../../src/random.ts';
 
@@ -46,16 +48,53 @@ describe.each(cases)('$x.length items', ({ x, y, lengths, times, ...golden }) =>
   });
 });
 
+/** Draws from the standard normal distribution (Box and Muller 1958). */
+function normals(random: Random): () => number {
+  return () => Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
+}
+
 /** Outputs that follow from the inputs but for noise. */
 function related(items: number, noise: number, seed: number): [Side, Side] {
-  const random = new Random(seed);
-  const normal = (): number =>
-    Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
+  const normal = normals(new Random(seed));
   const size = 6;
   const x = Float32Array.from({ length: items * size }, normal);
   return [
     { vectors: x, size },
     { vectors: x.map((value) => value + noise * normal()), size },
+  ];
+}
+
+/** Item i has the vector that item order[i] had. */
+function rearranged({ vectors, size }: Side, order: ArrayLike<number>): Side {
+  const rows = Array.from(order, (from) => vectors.subarray(from * size, (from + 1) * size));
+  return { vectors: Float32Array.from(rows.flatMap((row) => [...row])), size };
+}
+
+const SIZE = 6;
+const BUILDS = 8;
+
+/**
+ * Functions in several builds each, whose code differs a little, with one text for all of them.
+ * @param follows how far a text follows from its function: 0 not at all
+ */
+function builds(functions: number, follows: number, seed: number): [Side, Side, Groups] {
+  const normal = normals(new Random(seed));
+  const [x, y]: number[][] = [[], []];
+  for (let f = 0; f < functions; f++) {
+    const meaning = Array.from({ length: SIZE }, normal);
+    const text = meaning.map((value) => follows * value + normal());
+    for (let build = 0; build < BUILDS; build++) {
+      x.push(...meaning.map((value) => value + 0.4 * normal()));
+      y.push(...text);
+    }
+  }
+  const groups = Array.from({ length: functions }, (_, f) =>
+    Array.from({ length: BUILDS }, (__, build) => f * BUILDS + build),
+  );
+  return [
+    { vectors: Float32Array.from(x), size: SIZE },
+    { vectors: Float32Array.from(y), size: SIZE },
+    groups,
   ];
 }
 
@@ -65,12 +104,7 @@ describe('edc', () => {
     const good = edc(x, y, { seed: 1, resamples: 100 });
     expect(good.interval.low).toBeGreaterThan(good.null.high);
     expect(good.p).toBeLessThan(0.02);
-    const order = spoil(150, 1, 9);
-    const mixed = { vectors: Float32Array.from(order).fill(0), size: y.size };
-    mixed.vectors = new Float32Array(y.vectors.length);
-    order.forEach((from, to) =>
-      mixed.vectors.set(y.vectors.subarray(from * y.size, (from + 1) * y.size), to * y.size),
-    );
+    const mixed = rearranged(y, spoilGroups(alone(150), 150, 1, new Random(9)));
     const bad = edc(x, mixed, { seed: 1, resamples: 100 });
     expect(bad.interval.low).toBeLessThan(0);
     expect(bad.interval.high).toBeGreaterThan(0);
@@ -107,13 +141,93 @@ describe('edc', () => {
     }
     const { xy } = summer.reordered(summer.sums(), order);
     expect(Math.abs(xy - exchanged)).toBeLessThan(1e-6 * visited.pairs);
+    const twice = order.map((item) => item - (item % 2));
+    const [again, direct] = [
+      summer.reordered(summer.sums(), twice),
+      new PairSummer(x, rearranged(y, twice)).sums(),
+    ];
+    for (const name of ['pairs', 'x', 'y', 'xx', 'yy', 'xy'] as const) {
+      expect(Math.abs(again[name] - direct[name]), name).toBeLessThan(1e-6 * visited.pairs);
+    }
+  });
+
+  it('makes no pair of a cluster with its copy, and of its items as many as it is drawn', () => {
+    const [x, y] = related(40, 0.5, 6).map(unit);
+    const clusters = connected(40, [Array.from({ length: 40 }, (_, i) => (i < 30 ? `${i % 7}` : null))]);
+    const clusterOf = Array.from({ length: 40 }, (_, i) => clusters.findIndex((group) => group.includes(i)));
+    const times = drawGroups(clusters, 40, new Random(3));
+    expect(Math.max(...times)).toBeGreaterThan(1);
+    const copies = Array.from(times, (count, item) =>
+      Array.from({ length: count }, (_, copy) => ({ item, copy })),
+    ).flat();
+    const [a, b] = [[], []] as number[][];
+    const cosine = ({ vectors, size }: Side, i: number, j: number): number =>
+      Array.from({ length: size }, (_, k) => vectors[i * size + k] * vectors[j * size + k]).reduce(
+        (sum, value) => sum + value,
+        0,
+      );
+    copies.forEach((one, i) =>
+      copies.slice(0, i).forEach((other) => {
+        const together = clusterOf[one.item] === clusterOf[other.item];
+        if (together && one.copy !== other.copy) return;
+        a.push(cosine(x, one.item, other.item));
+        b.push(cosine(y, one.item, other.item));
+      }),
+    );
+    const sums = new PairSummer(x, y, clusters).sums(times);
+    expect(sums.pairs).toBe(a.length);
+    expect(correlationOf(sums)).toBeCloseTo(pearson(Float64Array.from(a), Float64Array.from(b)), 6);
+  });
+
+  it('says how sure it is of sets whose texts repeat: 95 % of the intervals hold the truth', () => {
+    const FUNCTIONS = 30;
+    const SETS = 120;
+    const sets = Array.from({ length: SETS }, (_, i) => builds(FUNCTIONS, 1, 1000 + i));
+    const measured = sets.map(([x, y, groups], i) => {
+      const options = { seed: 100 * i, resamples: 50, sampledPairs: 1, spoiled: [] };
+      const whole = edc(x, y, { ...options, clusters: groups, blocks: groups });
+      return { whole, single: edc(x, y, options) };
+    });
+    // What such sets have on average.
+    const truth = measured.reduce((sum, { whole }) => sum + whole.pearson, 0) / SETS;
+    const covered = (of: (sides: (typeof measured)[number]) => Edc): number =>
+      measured.filter((sides) => of(sides).interval.low <= truth && truth <= of(sides).interval.high).length /
+      SETS;
+    expect(covered(({ whole }) => whole)).toBeGreaterThan(0.88);
+    expect(covered(({ single }) => single)).toBeLessThan(0.75);
+  });
+
+  it('finds nothing in texts that follow from nothing, however often they repeat', () => {
+    const SETS = 120;
+    const falseAlarms = { whole: 0, single: 0 };
+    for (let i = 0; i < SETS; i++) {
+      const [x, y, groups] = builds(30, 0, 5000 + i);
+      const options = { seed: 100 * i, resamples: 50, sampledPairs: 1, spoiled: [] };
+      if (edc(x, y, { ...options, clusters: groups, blocks: groups }).p <= 0.05) falseAlarms.whole++;
+      if (edc(x, y, options).p <= 0.05) falseAlarms.single++;
+    }
+    expect(falseAlarms.whole / SETS).toBeLessThan(0.1);
+    expect(falseAlarms.single / SETS).toBeGreaterThan(0.9);
   });
 
   it('falls as the square of what is not spoiled', () => {
     const [x, y] = related(600, 0.3, 5);
-    for (const { share, pearson, expected } of edc(x, y, { seed: 2, resamples: 2 }).curve) {
-      expect(Math.abs(pearson - expected), String(share)).toBeLessThan(0.05);
+    const { curve } = edc(x, y, { seed: 2, resamples: 50 });
+    for (const { share, interval, expected } of curve) {
+      expect(interval.low - 1e-9, String(share)).toBeLessThanOrEqual(expected);
+      expect(interval.high + 1e-9, String(share)).toBeGreaterThanOrEqual(expected);
     }
+    expect(curve.at(-1)!.interval.high).toBeLessThan(0.05);
+  });
+
+  it('falls to what repetition gives where texts repeat', () => {
+    const [x, y, groups] = builds(120, 1, 8);
+    const { curve, null: shuffled } = edc(x, y, { seed: 2, resamples: 50, clusters: groups, blocks: groups });
+    for (const { share, interval, expected } of curve) {
+      expect(interval.low - 1e-9, String(share)).toBeLessThanOrEqual(expected);
+      expect(interval.high + 1e-9, String(share)).toBeGreaterThanOrEqual(expected);
+    }
+    expect(shuffled.low).toBeGreaterThan(0.01);
   });
 
   it('has no figure where one side does not vary', () => {

@@ -45,6 +45,7 @@ export function edcCommand(session: Session): Command {
     .option('--input-model <dir>', 'model folder of the embedder `encoder` or `sentences`')
     .option('--output-model <dir>', 'the same for the output')
     .option('--by <field>', 'one figure for each value of this field too; may be repeated', collect)
+    .option('--group <field>', 'rows with the same value were made of one thing; may be repeated', collect)
     .option('--limit <number>', 'items; of more a sample is taken', positive, 10_000)
     .option('--resamples <number>', 'of the bootstrap, and shuffles', positive, 200)
     .option('--seed <number>', 'of everything that is drawn', positive, 1)

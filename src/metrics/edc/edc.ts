@@ -1,12 +1,20 @@
 /**
  * Embedding Distance Correlation (arXiv 2404.19631): how far the distance of two inputs tells the distance of their
  * outputs, over pairs of items. High where texts follow from binaries, 0 where they are shuffled. The paper leaves
- * the estimator open; ours is Pearson's correlation of cosine distances over all pairs of different items, with the
- * bootstrap over items, since pairs share them. It is not Székely's distance correlation.
+ * the estimator open; ours is Pearson's correlation of cosine distances over all pairs of different items. It is not
+ * Székely's distance correlation.
+ *
+ * Items may hang together, and then two questions have two answers. How sure is the figure: the bootstrap draws
+ * clusters, items that share anything, since what repeats would come again or be missing as a whole in another set.
+ * What would be there by chance: outputs change places by blocks, items that were made of one thing, so that an output
+ * stays with as many items as it had. Equal outputs of different things go each their way, for that people said the
+ * same of alike things is what the figure measures. Where blocks have several items shuffled outputs give more than 0:
+ * so much is repetition.
  */
 
 import { Random } from '../../random.ts';
 import { type Interval, quantile } from '../bootstrap.ts';
+import { alone, drawGroups, effectiveSize, type Groups, shuffleGroups, spoilGroups } from './groups.ts';
 import { partialCorrelation } from './length.ts';
 import { choosePairs, countItems, distances, pearson, spearman } from './sampled.ts';
 import { correlationOf, normalizeRows, PairSummer, type Side } from './sums.ts';
@@ -17,18 +25,25 @@ export interface EdcOptions {
   readonly resamples?: number;
   /** Pairs that ranks and Euclidean distances are taken over. */
   readonly sampledPairs?: number;
+  /** Items that the bootstrap draws together; each alone where nothing is said. */
+  readonly clusters?: Groups;
+  /** Items whose outputs change places together, in the null and the curve; each alone where nothing is said. */
+  readonly blocks?: Groups;
   /** Lengths of the items' texts or code, for the partial correlation. */
   readonly lengths?: ArrayLike<number>;
-  /** Shares of the outputs to spoil, for the curve. */
+  /** Shares of the blocks to spoil, for the points of the curve after the first. */
   readonly spoiled?: readonly number[];
   readonly progress?: (done: number, total: number) => void;
 }
 
 export interface Spoiled {
-  /** Share of the outputs that were exchanged among one another. */
+  /** Share of the blocks whose outputs were exchanged among one another. */
   readonly share: number;
+  /** Mean over several draws of that share. */
   readonly pearson: number;
-  /** The first point times (1 - share)^2: what a pair keeps that keeps both of its outputs. */
+  /** 95 % of those draws. */
+  readonly interval: Interval;
+  /** What (1 - share)^2 leaves of all that lies above shuffled outputs: a pair keeps it that keeps both its outputs. */
   readonly expected: number;
 }
 
@@ -37,8 +52,12 @@ export interface Edc {
   readonly pairs: number;
   /** Of cosine distances, over all pairs. */
   readonly pearson: number;
-  /** 95 %, by the bootstrap over items. */
+  /** 95 %, by the bootstrap over clusters. */
   readonly interval: Interval;
+  /** Clusters, and how many of one size would tell as much. */
+  readonly clusters: { readonly count: number; readonly effective: number };
+  /** Blocks whose outputs change places. */
+  readonly blocks: number;
   /** 95 % of what outputs in another order give. */
   readonly null: Interval;
   /** Share of those at least as high: Mantel's test, one-sided. */
@@ -60,7 +79,9 @@ const RESAMPLES = 200;
 const SAMPLED_PAIRS = 1_000_000;
 /** Points of a picture: more hide one another. */
 const PICTURED = 20_000;
-const SPOILED = [0, 0.1, 0.25, 0.5, 0.75, 1];
+/** Draws of a point of the curve: the ends of its interval move by a third of its width. */
+const SPOILINGS = 40;
+const SPOILED = [0.1, 0.25, 0.5, 0.75, 1];
 const LEVEL = 0.95;
 
 /**
@@ -71,25 +92,27 @@ export function edc(input: Side, output: Side, options: EdcOptions): Edc {
   const items = countItems(input, output);
   if (items < 3) throw new RangeError(`three items and more expected, got ${items}`);
   const { seed, resamples = RESAMPLES, sampledPairs = SAMPLED_PAIRS, spoiled = SPOILED } = options;
+  const { clusters = alone(items), blocks = alone(items) } = options;
   const x = { ...input, vectors: normalizeRows(input.vectors, input.size) };
   const y = { ...output, vectors: normalizeRows(output.vectors, output.size) };
-  const total = 2 * resamples + spoiled.length;
+  const total = 2 * resamples + SPOILINGS * spoiled.length;
   let done = 0;
-  const counted = (value: number): number => {
-    options.progress?.(++done, total);
-    return value;
-  };
+  const repeated = (times: number, figure: (random: Random) => number): number[] =>
+    Array.from({ length: times }, (_, i) => {
+      const value = figure(new Random(seed + i));
+      options.progress?.(++done, total);
+      return value;
+    });
 
-  const summer = new PairSummer(x, y);
+  const summer = new PairSummer(x, y, clusters);
   const sums = summer.sums();
   const own = correlationOf(sums);
-  const drawn = Array.from({ length: resamples }, (_, i) =>
-    counted(correlationOf(summer.sums(draw(items, new Random(seed + i))))),
+  const drawn = repeated(resamples, (random) =>
+    correlationOf(summer.sums(drawGroups(clusters, items, random))),
   );
-  const shuffled = Array.from({ length: resamples }, (_, i) => {
-    const order = new Random(seed + i).shuffle(Array.from({ length: items }, (__, k) => k));
-    return counted(correlationOf(summer.reordered(sums, order)));
-  });
+  const inOrder = (order: ArrayLike<number>): number => correlationOf(summer.reordered(sums, order));
+  const shuffled = repeated(resamples, (random) => inOrder(shuffleGroups(blocks, items, random)));
+  const chance = mean(shuffled);
   const pairs = choosePairs(items, sampledPairs, seed);
   const [farX, farY] = [distances(x, pairs, 'cosine'), distances(y, pairs, 'cosine')];
   const shown = Math.min(pairs.first.length, PICTURED);
@@ -99,38 +122,29 @@ export function edc(input: Side, output: Side, options: EdcOptions): Edc {
     pairs: sums.pairs,
     pearson: own,
     interval: middle(drawn),
+    clusters: { count: clusters.length, effective: effectiveSize(clusters) },
+    blocks: blocks.length,
     null: middle(shuffled),
     p: (1 + shuffled.filter((value) => value >= own).length) / (1 + shuffled.length),
     partial: options.lengths ? partialCorrelation(sums, x, y, options.lengths) : null,
     spearman: spearman(farX, farY),
     euclidean: pearson(distances(input, pairs, 'euclidean'), distances(output, pairs, 'euclidean')),
     sampledPairs: pairs.first.length,
-    curve: spoiled.map((share) => ({
-      share,
-      pearson: counted(correlationOf(summer.reordered(sums, spoil(items, share, seed)))),
-      expected: own * (1 - share) ** 2,
-    })),
+    curve: [
+      { share: 0, pearson: own, interval: { low: own, high: own }, expected: own },
+      ...spoiled.map((share) => {
+        const values = repeated(SPOILINGS, (random) => inOrder(spoilGroups(blocks, items, share, random)));
+        const expected = chance + (own - chance) * (1 - share) ** 2;
+        return { share, pearson: mean(values), interval: middle(values), expected };
+      }),
+    ],
     sample: { x: Float64Array.from(spread, (i) => farX[i]), y: Float64Array.from(spread, (i) => farY[i]) },
   };
 }
 
-/** How often each item is drawn with replacement. */
-function draw(items: number, random: Random): Float64Array {
-  const times = new Float64Array(items);
-  for (let i = 0; i < items; i++) times[random.below(items)]++;
-  return times;
-}
-
-/** An order in which a share of the items, drawn at random, have each other's places. */
-export function spoil(items: number, share: number, seed: number): Int32Array {
-  const random = new Random(seed);
-  const chosen = random
-    .shuffle(Array.from({ length: items }, (_, i) => i))
-    .slice(0, Math.round(items * share));
-  const order = Int32Array.from({ length: items }, (_, i) => i);
-  // One step around a circle: nobody keeps his own.
-  chosen.forEach((item, k) => (order[item] = chosen[(k + 1) % chosen.length]));
-  return order;
+function mean(values: readonly number[]): number {
+  const finite = values.filter((value) => Number.isFinite(value));
+  return finite.reduce((sum, value) => sum + value, 0) / finite.length;
 }
 
 function middle(values: readonly number[]): Interval {

@@ -17,7 +17,7 @@ export interface Side {
   readonly size: number;
 }
 
-/** How often each item is taken; a pair counts as often as both together. */
+/** How often each item is taken; a pair of different clusters counts as often as both together. */
 export type Multiplicities = ArrayLike<number>;
 
 /** Sums over unordered pairs of two different items. */
@@ -57,6 +57,12 @@ function scaleTo(to: Float32Array, vectors: Float32Array, from: number, end: num
   for (let at = from; at < end; at++) to[at] = by * vectors[at];
 }
 
+/** Of a cluster that is drawn as a whole: one of its items, and the sums over the pairs inside it. */
+interface Within {
+  readonly item: number;
+  readonly sums: PairSums;
+}
+
 /** Sums over the pairs of the same items, however often each is taken and in whichever order the second side is. */
 export class PairSummer {
   private readonly x: Side;
@@ -65,17 +71,63 @@ export class PairSummer {
   /** Squared lengths of the vectors: 1, or 0 for an item of which nothing is known. */
   private readonly squares: { readonly x: Float64Array; readonly y: Float64Array };
   private readonly once: Float64Array;
+  private readonly within: readonly Within[];
 
-  /** @throws BinscribeError `missing` without WebAssembly's vectors */
-  constructor(x: Side, y: Side) {
+  /**
+   * @param clusters items of each cluster, of which all are taken equally often; each item alone where nothing is said
+   * @throws BinscribeError `missing` without WebAssembly's vectors
+   */
+  constructor(x: Side, y: Side, clusters: readonly (readonly number[])[] = []) {
     this.x = x;
     this.y = y;
     this.gram = new PairGram(x, y);
     this.squares = { x: squaredLengths(x), y: squaredLengths(y) };
     this.once = new Float64Array(itemsOf(x)).fill(1);
+    this.within = clusters
+      .filter(({ length }) => length > 1)
+      .map((members) => ({ item: members[0], sums: this.inside(members) }));
   }
 
+  /**
+   * An item that is taken twice makes no pair with its copy, nor a cluster's copy with another: they are alike on both
+   * sides whatever the data. Pairs inside a cluster count as often as the cluster is taken, as in the items themselves.
+   */
   sums(multiplicities: Multiplicities = this.once): PairSums {
+    const sums = this.pairsOfItems(multiplicities);
+    for (const { item, sums: inside } of this.within) {
+      const w = multiplicities[item];
+      // Counted w^2 times so far.
+      if (w > 1) addTo(sums, inside, w - w * w);
+    }
+    return sums;
+  }
+
+  /**
+   * The same, each item once, where item i of the first side has the output of item order[i] of the second.
+   * @param own sums in the order as it is: what does not know the order stays
+   * @param order may name an item twice, and another never
+   */
+  reordered(own: PairSums, order: ArrayLike<number>): PairSums {
+    const { y, squares } = this;
+    let [together, ownY, ownYy] = [0, 0, 0];
+    const taken = new Float64Array(squares.y.length);
+    squares.x.forEach((squareX, i) => {
+      const squareY = squares.y[order[i]];
+      together += squareX * squareY;
+      ownY += squareY;
+      ownYy += squareY * squareY;
+      taken[order[i]]++;
+    });
+    const permuted = taken.every((times) => times === 1);
+    const norms = this.gram.reordered(order, !permuted);
+    const xy = (norms.xy - together) / 2;
+    if (permuted) return { ...own, xy };
+    const y1 = (squaredNorm(weightedSum(y, taken)) - ownY) / 2;
+    return { ...own, y: y1, yy: (norms.yy - ownYy) / 2, xy };
+  }
+
+  /** Over pairs of different items. */
+  private pairsOfItems(multiplicities: Multiplicities): Sums {
     const { x, y, squares } = this;
     const norms = this.gram.norms(multiplicities);
     let [total, twice, ownX, ownY, ownXx, ownYy, ownXy] = [0, 0, 0, 0, 0, 0, 0];
@@ -84,7 +136,6 @@ export class PairSummer {
       const [squareX, squareY] = [squares.x[i], squares.y[i]];
       total += w;
       twice += w * w;
-      // Pairs of an item with a copy of itself: they are alike on both sides whatever the data, and are taken out.
       ownX += w * w * squareX;
       ownY += w * w * squareY;
       ownXx += w * w * squareX * squareX;
@@ -101,15 +152,40 @@ export class PairSummer {
     };
   }
 
-  /**
-   * The same where item i of the first side belongs to item order[i] of the second.
-   * @param own sums in the order as it is, each item once: all but one of them stay
-   */
-  reordered(own: PairSums, order: ArrayLike<number>): PairSums {
-    const { squares } = this;
-    const together = squares.x.reduce((sum, square, i) => sum + square * squares.y[order[i]], 0);
-    return { ...own, xy: (this.gram.crossNorm(order) - together) / 2 };
+  private inside(members: readonly number[]): PairSums {
+    const { x, y, once } = this;
+    // From there on visiting the pairs costs more than the matrices.
+    if (members.length > x.size + y.size) {
+      const chosen = new Float64Array(once.length);
+      for (const item of members) chosen[item] = 1;
+      return this.pairsOfItems(chosen);
+    }
+    const sums: Sums = { pairs: 0, x: 0, y: 0, xx: 0, yy: 0, xy: 0 };
+    members.forEach((i, place) => {
+      for (const j of members.slice(place + 1)) {
+        const [inX, inY] = [productOf(x, i, j), productOf(y, i, j)];
+        addTo(sums, { pairs: 1, x: inX, y: inY, xx: inX * inX, yy: inY * inY, xy: inX * inY }, 1);
+      }
+    });
+    return sums;
   }
+}
+
+type Sums = { -readonly [K in keyof PairSums]: PairSums[K] };
+
+function addTo(sums: Sums, more: PairSums, times: number): void {
+  sums.pairs += times * more.pairs;
+  sums.x += times * more.x;
+  sums.y += times * more.y;
+  sums.xx += times * more.xx;
+  sums.yy += times * more.yy;
+  sums.xy += times * more.xy;
+}
+
+function productOf({ vectors, size }: Side, i: number, j: number): number {
+  let sum = 0;
+  for (let k = 0, a = i * size, b = j * size; k < size; k++, a++, b++) sum += vectors[a] * vectors[b];
+  return sum;
 }
 
 function squaredLengths({ vectors, size }: Side): Float64Array {

@@ -13,5 +13,13 @@ export const DATASET_FIELDS = {
 export const SPLIT_FIELD = 'split' satisfies ColumnName;
 export const TEST_SPLIT = 'test';
 
+/** Together they name the file that a row was compiled from, and the definition in it; without a line nothing is known. */
+export const FILE_FIELDS = ['package', 'source_file'] as const satisfies readonly ColumnName[];
+export const DEFINITION_FIELDS = [
+  ...FILE_FIELDS,
+  'source_line',
+  'name',
+] as const satisfies readonly ColumnName[];
+
 /** Whether equal inputs have equal names is one of the older measures. */
 export const NAME_FIELD = 'name' satisfies ColumnName;

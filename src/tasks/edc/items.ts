@@ -10,6 +10,9 @@ export interface Item {
   readonly row: number;
   readonly input: unknown;
   readonly output: unknown;
+  /** The definition that it was made of, other items perhaps too, and that definition's file; null where unknown. */
+  readonly definition: string | null;
+  readonly file: string | null;
   /** Values of the fields by which the set is cut into slices. */
   readonly slices: readonly string[];
   /** The row's `name` and `split`, where it has them. */
@@ -22,6 +25,9 @@ export interface ItemFields {
   readonly output: string;
   /** Fields to slice by. */
   readonly by: readonly string[];
+  /** Fields that together name what a row was made of, and its file; none where rows do not say. */
+  readonly definition: readonly string[];
+  readonly file: readonly string[];
 }
 
 export interface Items {
@@ -40,7 +46,7 @@ export interface Items {
 export async function readItems(
   where: string,
   set: AsyncIterable<Row>,
-  { input, output, by }: ItemFields,
+  { input, output, by, definition, file }: ItemFields,
   most: number,
   seed: number,
 ): Promise<Items> {
@@ -54,6 +60,8 @@ export async function readItems(
       row: rows,
       input: fieldOf(row, input),
       output: fieldOf(row, output),
+      definition: placeOf(row, definition),
+      file: placeOf(row, file),
       slices: by.map((field) => shownValue(fieldOf(row, field)) ?? '(none)'),
       name: shownValue(fieldOf(row, NAME_FIELD)),
       split: shownValue(fieldOf(row, SPLIT_FIELD)),
@@ -83,6 +91,13 @@ export function fieldOf(row: Row, name: string): unknown {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
     return (value as Row)[part];
   }, row);
+}
+
+function placeOf(row: Row, fields: readonly string[]): string | null {
+  const values = fields.map((field) => fieldOf(row, field));
+  // A line that is not known is 0.
+  const known = values.length > 0 && values.every((value) => !isEmpty(value) && value !== 0);
+  return known ? JSON.stringify(values) : null;
 }
 
 function shownValue(value: unknown): string | null {

@@ -4,10 +4,11 @@ import { edc, type Edc } from '../../metrics/edc/edc.ts';
 import type { Interval } from '../../metrics/bootstrap.ts';
 import { embed, type Embedded, type EmbedOptions, type FieldChoice, LENGTH_UNITS } from './embed.ts';
 import type { Item, Items } from './items.ts';
-import { type Measures, measuresOf } from './measures.ts';
+import { type ItemValues, type Measures, measuresOf } from './measures.ts';
 import type { RatingsReport } from './ratings.ts';
+import { type ItemKeys, type Repeats, repeatsOf } from './repeats.ts';
 import { type Slice, slicesOf } from './slices.ts';
-import { codeOf } from './values.ts';
+import { codeOf, normalizedKey } from './values.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 
 /** What `edc --json` prints: the first fields are a contract of DESIGN.md. */
@@ -23,13 +24,17 @@ export interface EdcReport {
   readonly pairs: number;
   readonly pearson: number;
   readonly interval: [low: number, high: number];
+  /** Items that repeat one another count as one there: how many, and how many of one size would tell as much. */
+  readonly clusters: Edc['clusters'];
+  /** Items whose outputs were written once, and which change places as one in what `null` says. */
+  readonly blocks: number;
   readonly null: [low: number, high: number];
   readonly p: number;
   readonly partial: number | null;
   readonly spearman: number;
   readonly euclidean: number;
   readonly sampledPairs: number;
-  readonly curve: Edc['curve'];
+  readonly curve: readonly CurvePoint[];
   readonly slices: readonly Slice[];
   readonly measures: Measures;
   /** Distances of some pairs, for the picture: how many of them lie in each cell. */
@@ -38,6 +43,10 @@ export interface EdcReport {
   /** What experts said of some of the items; null where none did. */
   readonly ratings: RatingsReport | null;
 }
+
+export type CurvePoint = Omit<Edc['curve'][number], 'interval'> & {
+  readonly interval: [low: number, high: number];
+};
 
 export interface Scatter {
   readonly cells: number;
@@ -68,19 +77,17 @@ export async function measureEdc(
   const y = await side(output, (item) => item.output);
   // The longer a text, the nearer its vector to the mean: held fixed on the side of the prose.
   const lengths = y.lengths.map((length) => Math.log1p(length));
+  const values = valuesOf(items, options);
+  const keys = keysOf(values);
+  const repeats = repeatsOf(items, keys);
   const whole = edc(x, y, {
+    ...repeats,
     seed,
     resamples,
     lengths,
     progress: (done, total) => progress('resampling', done, total),
   });
-  const measures = measuresOf(
-    items,
-    valuesOf(input, items, (item) => item.input),
-    valuesOf(output, items, (item) => item.output),
-    y.lengths,
-    seed,
-  );
+  const measures = measuresOf(items, values, keys, y.lengths, seed);
   return {
     schema: 1,
     data,
@@ -93,14 +100,16 @@ export async function measureEdc(
     pairs: whole.pairs,
     pearson: whole.pearson,
     interval: ends(whole.interval),
+    clusters: whole.clusters,
+    blocks: whole.blocks,
     null: ends(whole.null),
     p: whole.p,
     partial: whole.partial,
     spearman: whole.spearman,
     euclidean: whole.euclidean,
     sampledPairs: whole.sampledPairs,
-    curve: whole.curve,
-    slices: slicesOf(items, x, y, {
+    curve: whole.curve.map((point) => ({ ...point, interval: ends(point.interval) })),
+    slices: slicesOf(items, x, y, repeats, {
       by,
       lengthUnit: LENGTH_UNITS[output.embedder],
       seed,
@@ -113,10 +122,25 @@ export async function measureEdc(
   };
 }
 
+/** How the two sides of the items are embedded. */
+type Sides = Pick<MeasureOptions, 'input' | 'output'>;
+
+/** Items that repeat one another, without measuring anything. @throws BinscribeError `corrupt` where code is none */
+export function repeatsIn(items: readonly Item[], sides: Sides): Repeats {
+  return repeatsOf(items, keysOf(valuesOf(items, sides)));
+}
+
 /** Code as bytes however it is written, so that the same code is the same. */
-function valuesOf(choice: FieldChoice, items: readonly Item[], of: (item: Item) => unknown): unknown[] {
-  const isCode = choice.embedder === 'opcodes' || choice.embedder === 'encoder';
-  return items.map((item, i) => (isCode ? codeOf(of(item), choice.field, i) : of(item)));
+function valuesOf(items: readonly Item[], { input, output }: Sides): ItemValues {
+  const side = ({ embedder, field }: FieldChoice, of: (item: Item) => unknown): unknown[] => {
+    const isCode = embedder === 'opcodes' || embedder === 'encoder';
+    return items.map((item, i) => (isCode ? codeOf(of(item), field, i) : of(item)));
+  };
+  return { inputs: side(input, (item) => item.input), outputs: side(output, (item) => item.output) };
+}
+
+function keysOf({ inputs, outputs }: ItemValues): ItemKeys {
+  return { inputs: inputs.map(normalizedKey), outputs: outputs.map(normalizedKey) };
 }
 
 function ends({ low, high }: Interval): [number, number] {

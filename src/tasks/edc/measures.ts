@@ -5,7 +5,8 @@ import { itemFrequencies } from '../../models/embedders/lsa.ts';
 import { Random } from '../../random.ts';
 import { TEST_SPLIT } from './fields.ts';
 import type { Item } from './items.ts';
-import { exactKey, normalizedKey } from './values.ts';
+import type { ItemKeys } from './repeats.ts';
+import { exactKey } from './values.ts';
 
 /** Shares of the values that an earlier item has too. */
 export interface Duplicates {
@@ -44,15 +45,20 @@ export interface Measures {
   readonly outputLength: readonly [number, number, number];
 }
 
-/** @param inputs of the items, as bytes where they are code */
+/** Both sides of the items, as bytes where they are code. */
+export interface ItemValues {
+  readonly inputs: readonly unknown[];
+  readonly outputs: readonly unknown[];
+}
+
+/** @param lengths of the outputs */
 export function measuresOf(
   items: readonly Item[],
-  inputs: readonly unknown[],
-  outputs: readonly unknown[],
+  { inputs, outputs }: ItemValues,
+  { inputs: inputKeys, outputs: outputKeys }: ItemKeys,
   lengths: Float64Array,
   seed: number,
 ): Measures {
-  const [inputKeys, outputKeys] = [inputs.map(normalizedKey), outputs.map(normalizedKey)];
   const names = items.map(({ name }) => name);
   const texts = outputs.every((output) => typeof output === 'string') ? outputs : null;
   return {

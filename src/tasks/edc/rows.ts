@@ -7,7 +7,8 @@ import { parse } from 'csv-parse';
 import { type ColumnName, openDataset } from '../../corpus/dataset.ts';
 import { ALL_COLUMNS } from '../../corpus/row.ts';
 import { BinscribeError, describeError } from '../../error.ts';
-import { NAME_FIELD, SPLIT_FIELD } from './fields.ts';
+import { DEFINITION_FIELDS, FILE_FIELDS, NAME_FIELD, SPLIT_FIELD } from './fields.ts';
+import type { ItemFields } from './items.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -26,7 +27,19 @@ export function isDataset(path: string): boolean {
 }
 
 /**
- * @param fields that are needed: of a data set only those are read, and `name` and `split`
+ * Fields that say which rows were made of one thing.
+ * @param group names of such fields, where somebody knows them; data sets of ours name definitions themselves
+ */
+export function placeFields(
+  path: string,
+  group: readonly string[] | undefined,
+): Pick<ItemFields, 'definition' | 'file'> {
+  const known = isDataset(path);
+  return { definition: group ?? (known ? DEFINITION_FIELDS : []), file: known ? FILE_FIELDS : [] };
+}
+
+/**
+ * @param fields that are needed: of a data set only those are read, and what `fields.ts` names
  * @throws BinscribeError: `unreadable` where there is no such file, `corrupt` where it is not what its name says,
  *   `unsupported` where the name says nothing, `usage` for a column that data sets do not have
  */
@@ -51,7 +64,12 @@ async function* datasetRows(path: string, fields: readonly string[]): AsyncGener
       hint: `It has ${ALL_COLUMNS.join(', ')}.`,
     });
   }
-  const columns = new Set<ColumnName>([...(fields as ColumnName[]), NAME_FIELD, SPLIT_FIELD]);
+  const columns = new Set<ColumnName>([
+    ...(fields as ColumnName[]),
+    NAME_FIELD,
+    SPLIT_FIELD,
+    ...DEFINITION_FIELDS,
+  ]);
   yield* openDataset(path).rows([...columns], {});
 }
 

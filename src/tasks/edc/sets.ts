@@ -8,8 +8,8 @@ import { findFunctions } from '../../binary/functions.ts';
 import { openBinary } from '../../binary/open.ts';
 import { BinscribeError, describeError } from '../../error.ts';
 import { EMBEDDERS } from './embed.ts';
-import { fieldOf } from './items.ts';
-import { rowsOf, type Row } from './rows.ts';
+import { fieldOf, type Items, readItems } from './items.ts';
+import { placeFields, rowsOf, type Row } from './rows.ts';
 
 const sideShape = z.strictObject({
   embedder: z.enum(EMBEDDERS),
@@ -32,6 +32,8 @@ const setShape = z.strictObject({
   least: z.record(z.string(), z.number()).optional(),
   input: z.string(),
   output: z.string(),
+  /** Fields that rows share which were made of one thing; data sets of ours name definitions themselves. */
+  group: z.array(z.string()).optional(),
   /** Ways of embedding the two, each measured. */
   embedders: z.array(z.strictObject({ input: sideShape, output: sideShape })).min(1),
 });
@@ -41,13 +43,20 @@ export type PairSet = z.infer<typeof setShape>;
 
 /**
  * @param base folder that relative paths start from
- * @throws BinscribeError as `rowsOf` and the reader of programs do
+ * @param most items at most; of more a seeded sample is taken
+ * @throws BinscribeError as `rowsOf`, `readItems` and the reader of programs do
  */
-export async function* rowsOfSet(set: PairSet, base: string): AsyncGenerator<Row> {
-  const { delimiter, columns, program, divide, least = {} } = set;
+export async function itemsOfSet(set: PairSet, base: string, most: number, seed: number): Promise<Items> {
+  const { input, output, group } = set;
   const path = within(base, set.rows);
+  const fields = { input, output, by: [], ...placeFields(path, group) };
+  return readItems(set.name, rowsOfSet(set, base, path), fields, most, seed);
+}
+
+async function* rowsOfSet(set: PairSet, base: string, path: string): AsyncGenerator<Row> {
+  const { delimiter, columns, program, divide, least = {}, group = [] } = set;
   const code = program && codeByName(within(base, program.path));
-  for await (const row of rowsOf({ path, delimiter, columns }, [set.input, set.output])) {
+  for await (const row of rowsOf({ path, delimiter, columns }, [set.input, set.output, ...group])) {
     const isLess = ([field, bound]: [string, number]): boolean => !(Number(fieldOf(row, field)) >= bound);
     if (Object.entries(least).some(isLess)) continue;
     const joined = code && program ? { ...row, code: code.get(String(row[program.key])) } : row;

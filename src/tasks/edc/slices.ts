@@ -1,8 +1,10 @@
 /** Parts of a set with a figure each: by the values of fields, and by how long the outputs are. */
 
 import { edc } from '../../metrics/edc/edc.ts';
+import { restrict } from '../../metrics/edc/groups.ts';
 import type { Embedded } from './embed.ts';
 import type { Item } from './items.ts';
+import type { Repeats } from './repeats.ts';
 
 export interface Slice {
   /** The field by which the set was cut. */
@@ -36,6 +38,7 @@ export function slicesOf(
   items: readonly Item[],
   x: Embedded,
   y: Embedded,
+  repeats: Repeats,
   { by, lengthUnit, seed, resamples, progress }: SliceOptions,
 ): Slice[] {
   const parts = [
@@ -43,7 +46,9 @@ export function slicesOf(
     ...(lengthUnit === null ? [] : byLength(y.lengths, lengthUnit)),
   ];
   return parts.map(({ by: field, slice, members }, i) => {
-    const options = { seed, resamples, spoiled: [], sampledPairs: 1 };
+    const clusters = restrict(repeats.clusters, members);
+    const blocks = restrict(repeats.blocks, members);
+    const options = { seed, resamples, clusters, blocks, spoiled: [], sampledPairs: 1 };
     const part = edc(rowsOf(x, members), rowsOf(y, members), options);
     progress(i + 1, parts.length);
     const { pearson, interval } = part;

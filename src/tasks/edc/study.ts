@@ -4,10 +4,12 @@
  */
 
 import type { EmbedOptions, FieldChoice } from './embed.ts';
-import { spoil } from '../../metrics/edc/edc.ts';
-import { type Items, readItems } from './items.ts';
-import { type EdcReport, measureEdc } from './measure.ts';
-import { type PairSet, rowsOfSet } from './sets.ts';
+import { spoilGroups } from '../../metrics/edc/groups.ts';
+import { Random } from '../../random.ts';
+import type { Items } from './items.ts';
+import { type EdcReport, measureEdc, repeatsIn } from './measure.ts';
+import type { Repeats } from './repeats.ts';
+import { itemsOfSet, type PairSet } from './sets.ts';
 
 /** What is kept of a measured set, and of its twin. */
 export type StudyFigures = Pick<
@@ -49,8 +51,7 @@ export async function studySet(
   options: StudyOptions,
 ): Promise<StudyLine> {
   const { base, limit, seed } = options;
-  const fields = { input: set.input, output: set.output, by: [] };
-  const items = await readItems(set.name, rowsOfSet(set, base), fields, limit, seed);
+  const items = await itemsOfSet(set, base, limit, seed);
   const sides = {
     input: { field: set.input, embedder: input.embedder, model: input.model ?? null },
     output: { field: set.output, embedder: output.embedder, model: output.model ?? null },
@@ -58,7 +59,7 @@ export async function studySet(
   const measure = (of: Items): ReturnType<typeof measureEdc> =>
     measureEdc(of, { ...options, ...sides, data: set.name, by: [] });
   const whole = await measure(items);
-  const twin = await measure(exchanged(items, seed));
+  const twin = await measure(exchanged(items, repeatsIn(items.items, sides), seed));
   return {
     set: set.name,
     ...sides,
@@ -68,12 +69,10 @@ export async function studySet(
   };
 }
 
-function exchanged(items: Items, seed: number): Items {
-  const order = spoil(items.items.length, 1, seed);
-  return {
-    ...items,
-    items: items.items.map((item, i) => ({ ...item, output: items.items[order[i]].output })),
-  };
+/** What was written once stays with all that repeats it: the builds of a function get one text, another function's. */
+function exchanged({ items, ...rest }: Items, { blocks }: Repeats, seed: number): Items {
+  const order = spoilGroups(blocks, items.length, 1, new Random(seed));
+  return { ...rest, items: items.map((item, i) => ({ ...item, output: items[order[i]].output })) };
 }
 
 function figuresOf(report: Omit<EdcReport, 'ratings'>): StudyFigures {
