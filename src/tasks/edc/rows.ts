@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parse } from 'csv-parse';
 import { type ColumnName, openDataset } from '../../corpus/dataset.ts';
+import { dumpFile, readBody, readPost, readRows } from '../../corpus/posts/index.ts';
 import { ALL_COLUMNS } from '../../corpus/row.ts';
 import { BinscribeError, describeError } from '../../error.ts';
 import { DEFINITION_FIELDS, FILE_FIELDS, NAME_FIELD, SPLIT_FIELD } from './fields.ts';
@@ -13,7 +14,7 @@ import type { ItemFields } from './items.ts';
 export type Row = Readonly<Record<string, unknown>>;
 
 export interface RowSource {
-  /** A data set folder, or a file .jsonl, .ndjson, .csv or .tsv. */
+  /** A data set folder, or a file .jsonl, .ndjson, .csv or .tsv, or .xml: the posts of a Stack Exchange dump. */
   readonly path: string;
   /** What parts the cells of a table, where its name does not say so; `guess` where a spreadsheet has written it. */
   readonly delimiter?: ',' | ';' | '\t' | 'guess' | undefined;
@@ -49,10 +50,11 @@ export async function* rowsOf(source: RowSource, fields: readonly string[]): Asy
   if (isDataset(path)) yield* datasetRows(path, fields);
   else if (/\.(csv|tsv)$/i.test(path)) yield* tableRows(source);
   else if (/\.(jsonl|ndjson)$/i.test(path)) yield* jsonRows(path);
+  else if (/\.xml$/i.test(path)) yield* postRows(path);
   else {
     throw new BinscribeError(
       'unsupported',
-      `${path}: a data set folder or a file .jsonl, .ndjson, .csv or .tsv expected`,
+      `${path}: a data set folder or a file .jsonl, .ndjson, .csv, .tsv or Posts.xml expected`,
     );
   }
 }
@@ -88,6 +90,15 @@ async function* jsonRows(path: string): AsyncGenerator<Row> {
       throw new BinscribeError('corrupt', `${path}:${line}: an object expected`);
     }
     yield row as Row;
+  }
+}
+
+/** Posts with their prose, markup and code blocks left out; an answer has no title. */
+async function* postRows(path: string): AsyncGenerator<Row> {
+  for await (const rows of readRows(dumpFile(path)())) {
+    for (const { id, title, body, tags, score } of rows.map(readPost)) {
+      yield { id, title, body: readBody(body).text, tags: tags.join(' '), score };
+    }
   }
 }
 

@@ -19,6 +19,10 @@ const sideShape = z.strictObject({
 
 const setShape = z.strictObject({
   name: z.string().min(1),
+  /** Why it is in the list, written before its figure was seen. */
+  reason: z.string().optional(),
+  /** What its figure cannot tell. */
+  limits: z.string().optional(),
   /** A data set folder, or a file of rows; relative to where the data lies. */
   rows: z.string(),
   delimiter: z.enum([',', ';', '\t']).optional(),
