@@ -3,8 +3,10 @@
 import { dirname } from 'node:path';
 import { readDocument } from '../corpus/document.ts';
 import { renderJson } from '../explain/render/json.ts';
-import { listShape } from '../tasks/edc/sets.ts';
-import { renderStudy, type StudyLine, type StudyReport, studySet } from '../tasks/edc/study.ts';
+import { BinscribeError } from '../error.ts';
+import { listShape, missingPath, type PairSet } from '../tasks/edc/sets.ts';
+import { renderStudy } from '../tasks/edc/study-table.ts';
+import { type AbsentSet, type StudyLine, type StudyReport, studySet } from '../tasks/edc/study.ts';
 import { openSentences } from './edc.ts';
 import { Journal } from './journal.ts';
 import { Steps } from './progress.ts';
@@ -20,6 +22,12 @@ export interface DatasetsFlags {
   json?: boolean;
 }
 
+/** A line, and which part of the list it is of: one that was left out may be there the next time. */
+interface DoneLine {
+  readonly part: number;
+  readonly line: StudyLine;
+}
+
 export async function studyDatasets(list: string, flags: DatasetsFlags, session: Session): Promise<void> {
   const { data = dirname(list), output, limit, resamples, seed, json = false } = flags;
   const { sets } = readDocument(list, {
@@ -29,11 +37,14 @@ export async function studyDatasets(list: string, flags: DatasetsFlags, session:
     wrong: 'usage',
     hint: '`binscribe study datasets --help` shows one.',
   });
+  const absent = absentSets(list, sets, data, session);
   const parts = sets.flatMap((set) => set.embedders.map((embedders) => ({ set, embedders })));
   // What a line was made of is known from the list: another list is another study.
-  const journal = Journal.open<StudyLine>(`${output}.partial.jsonl`, { sets, limit, resamples, seed });
+  const journal = Journal.open<DoneLine>(`${output}.partial.jsonl`, { sets, limit, resamples, seed });
+  const done = new Map(journal.lines.map(({ part, line }) => [part, line]));
   const steps = new Steps(session);
-  for (const { set, embedders } of parts.slice(journal.lines.length)) {
+  for (const [part, { set, embedders }] of parts.entries()) {
+    if (done.has(part) || absent.some(({ set: name }) => name === set.name)) continue;
     const line = await studySet(set, embedders, {
       base: data,
       limit,
@@ -44,9 +55,34 @@ export async function studyDatasets(list: string, flags: DatasetsFlags, session:
       progress: (step, done, total) => steps.update(`${set.name}: ${step}`, done, total),
     });
     steps.end();
-    journal.add(line);
+    journal.add({ part, line });
+    done.set(part, line);
   }
-  const report: StudyReport = { schema: 1, seed, resamples, limit, lines: journal.lines };
+  const lines = parts.flatMap((_, part) => done.get(part) ?? []);
+  const report: StudyReport = { schema: 2, seed, resamples, limit, lines, absent };
   await publish(session, { output, json }, renderStudy(report), renderJson(report));
   journal.remove();
+}
+
+/**
+ * Sets that cannot be measured, since a file of theirs is not there; says so.
+ * @throws BinscribeError `unreadable` where none is there
+ */
+export function absentSets(
+  list: string,
+  sets: readonly PairSet[],
+  data: string,
+  session: Session,
+): AbsentSet[] {
+  const absent = sets.flatMap((set): AbsentSet[] => {
+    const path = missingPath(set, data);
+    return path === null ? [] : [{ set: set.name, path }];
+  });
+  if (absent.length === sets.length) {
+    throw new BinscribeError('unreadable', `${list}: no set of it is there: no ${absent[0].path}`, {
+      hint: "--data names the folder that the list's paths start from.",
+    });
+  }
+  for (const { set, path } of absent) session.stderr.write(`${set}: left out: there is no ${path}\n`);
+  return absent;
 }

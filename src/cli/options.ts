@@ -14,6 +14,13 @@ export function positive(text: string): number {
   throw new InvalidArgumentError('expected a whole number above 0');
 }
 
+/** For the width of a network, of which each of four heads has its part. */
+export function multipleOfFour(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0 && value % 4 === 0) return value;
+  throw new InvalidArgumentError('expected a whole number above 0 that 4 divides');
+}
+
 /** For an option that is a percentage. @returns the share, from 0 to 1 */
 export function percentage(text: string): number {
   const value = Number(text);
@@ -26,6 +33,13 @@ export function similarity(text: string): number {
   const value = Number(text);
   if (value >= 0.5 && value <= 1) return value;
   throw new InvalidArgumentError('expected a number from 0.5 to 1');
+}
+
+/** For an option that lists shares: `0,0.5,1`. */
+export function shares(text: string): number[] {
+  const values = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (values.every((value) => value >= 0 && value <= 1)) return values;
+  throw new InvalidArgumentError('expected numbers from 0 to 1 with commas between, as 0,0.5,1');
 }
 
 /** For a price. */

@@ -210,14 +210,28 @@ describe('edc', () => {
     expect(falseAlarms.single / SETS).toBeGreaterThan(0.9);
   });
 
-  it('falls as the square of what is not spoiled', () => {
+  it('falls as the square of what is not spoiled, but for the part of single items', () => {
     const [x, y] = related(600, 0.3, 5);
-    const { curve } = edc(x, y, { seed: 2, resamples: 50 });
-    for (const { share, interval, expected } of curve) {
-      expect(interval.low - 1e-9, String(share)).toBeLessThanOrEqual(expected);
-      expect(interval.high + 1e-9, String(share)).toBeGreaterThanOrEqual(expected);
+    // Every third item is far from all others on both sides, whatever its pair.
+    const far = (side: Side): Side => ({
+      ...side,
+      vectors: side.vectors.map((value, at) =>
+        at % side.size === 0 ? (Math.floor(at / side.size) % 3 === 0 ? -3 : 3) : value,
+      ),
+    });
+    const plain = edc(x, y, { seed: 2, resamples: 50 });
+    const items = edc(far(x), far(y), { seed: 2, resamples: 50 });
+    for (const { curve } of [plain, items]) {
+      for (const { share, interval, expected } of curve) {
+        expect(interval.low - 1e-9, String(share)).toBeLessThanOrEqual(expected);
+        expect(interval.high + 1e-9, String(share)).toBeGreaterThanOrEqual(expected);
+      }
     }
-    expect(curve.at(-1)!.interval.high).toBeLessThan(0.05);
+    expect(Math.abs(plain.firstOrder)).toBeLessThan(0.05);
+    expect(items.firstOrder).toBeGreaterThan(0.15);
+    const half = items.curve.find(({ share }) => share === 0.5)!;
+    expect(half.square).toBeLessThan(half.interval.low);
+    expect(plain.curve.at(-1)!.interval.high).toBeLessThan(0.05);
   });
 
   it('falls to what repetition gives where texts repeat', () => {

@@ -4,8 +4,9 @@ import { Command } from 'commander';
 import { ATTEMPTS, LONGEST_ANSWER, PATIENCE } from '../../chat/limits.ts';
 import type { ChatFlags } from '../chat/endpoint.ts';
 import type { DatasetsFlags } from '../datasets.ts';
+import { collect, multipleOfFour, notNegative, positive, shares } from '../options.ts';
+import type { PredictFlags } from '../predict.ts';
 import type { ResultFlags } from '../result.ts';
-import { collect, notNegative, positive } from '../options.ts';
 import type { Session } from '../session.ts';
 import type { StartsFlags } from '../starts.ts';
 import type { SweepFlags } from '../sweep/command.ts';
@@ -49,9 +50,23 @@ Examples:
 A list names sets of rows, two fields of each, and how to embed them:
   {"sets": [{"name": "pairs", "rows": "pairs.jsonl", "input": "code", "output": "text",
              "embedders": [{"input": {"embedder": "words"}, "output": {"embedder": "words"}}]}]}
+"rows" is a data set folder, JSON lines, a table, or Posts.xml of a Stack Exchange dump (title, body, tags, score).
 A set may also have "columns" and "delimiter" of its table, "least" ({"score": 4}: rows with a number of at least so
-much), "divide" (a field's first line and the rest as two fields), and "program" (its functions' code joins the rows
-by name). What is done is kept in PATH.partial.jsonl: the same command goes on where it was stopped.`;
+much), "divide" (a field's first line and the rest as two fields), "program" (its functions' code joins the rows by
+name), "group" (fields that rows share which were made of one thing), "reason" (why it is in the list) and "limits"
+(what its figure cannot tell). A set whose files are not there is left out, and the table says so. What is done is
+kept in PATH.partial.jsonl: the same command goes on where it was stopped.`;
+
+const PREDICT_HELP = `
+Examples:
+  $ binscribe study predict studies/predict.json --data data -o results/predict
+  $ binscribe study predict studies/predict.json --data data -o /tmp/try --seeds 1 --shares 0,1 --steps 100 --limit 500
+
+A list as of \`study datasets\`; of a set's embedders the first count. Of each set the texts of a share of its items
+are exchanged for others, and from what that makes two explainers learn: the text of the nearest input, and a small
+sequence model trained from nothing. Both are asked about items held out, whose texts are as they were: by the set's
+split, or a fifth of it where it has none, never code that was trained on. PATH.html has the scores against the EDC of
+what was learned from. What is done is kept in PATH.partial.jsonl: the same command goes on where it was stopped.`;
 
 const LENGTHS_HELP = `
 Examples:
@@ -70,6 +85,7 @@ export function studyCommand(session: Session): Command {
     .addCommand(sweepCommand(session))
     .addCommand(datasetsCommand(session))
     .addCommand(lengthsCommand(session))
+    .addCommand(predictCommand(session))
     .addCommand(chatCommand(session));
 }
 
@@ -168,5 +184,27 @@ function datasetsCommand(session: Session): Command {
     .action(async (list: string, flags: DatasetsFlags) => {
       const { studyDatasets } = await import('../datasets.ts');
       await studyDatasets(list, flags, session);
+    });
+}
+
+function predictCommand(session: Session): Command {
+  return new Command('predict')
+    .description('Does EDC tell what a set teaches? Train explainers on sets of known and spoiled quality.')
+    .argument('<list>', 'JSON file that names the sets')
+    .option('--data <dir>', "folder that the list's paths start from (default: where the list lies)")
+    .requiredOption('-o, --output <path>', 'write PATH.html, PATH.json and PATH.md')
+    .option('--shares <list>', 'of the texts to exchange', shares, [0, 0.25, 0.5, 0.75, 1])
+    .option('--seeds <number>', 'trainings of each', positive, 3)
+    .option('--limit <number>', 'items to learn from', positive, 3000)
+    .option('--held-out <number>', 'items to ask about', positive, 300)
+    .option('--steps <number>', 'of the sequence model', positive, 1500)
+    .option('--width <number>', 'of the sequence model: four heads share it', multipleOfFour, 96)
+    .option('--resamples <number>', 'of the bootstrap, and shuffles', positive, 100)
+    .option('--seed <number>', 'the first; others follow it', positive, 1)
+    .option('--json', 'print JSON')
+    .addHelpText('after', PREDICT_HELP)
+    .action(async (list: string, flags: PredictFlags) => {
+      const { studyPredict } = await import('../predict.ts');
+      await studyPredict(list, flags, session);
     });
 }

@@ -14,6 +14,7 @@
 
 import { Random } from '../../random.ts';
 import { type Interval, quantile } from '../bootstrap.ts';
+import { firstOrderShare } from './first-order.ts';
 import { alone, drawGroups, effectiveSize, type Groups, shuffleGroups, spoilGroups } from './groups.ts';
 import { partialCorrelation } from './length.ts';
 import { choosePairs, countItems, distances, pearson, spearman } from './sampled.ts';
@@ -44,6 +45,8 @@ export interface Spoiled {
   /** 95 % of those draws. */
   readonly interval: Interval;
   /** What (1 - share)^2 leaves of all that lies above shuffled outputs: a pair keeps it that keeps both its outputs. */
+  readonly square: number;
+  /** What is left where the part of single items falls by 1 - share alone. */
   readonly expected: number;
 }
 
@@ -58,6 +61,8 @@ export interface Edc {
   readonly clusters: { readonly count: number; readonly effective: number };
   /** Blocks whose outputs change places. */
   readonly blocks: number;
+  /** Share of the covariance that is of single items: those far from all others on both sides. */
+  readonly firstOrder: number;
   /** 95 % of what outputs in another order give. */
   readonly null: Interval;
   /** Share of those at least as high: Mantel's test, one-sided. */
@@ -113,6 +118,8 @@ export function edc(input: Side, output: Side, options: EdcOptions): Edc {
   const inOrder = (order: ArrayLike<number>): number => correlationOf(summer.reordered(sums, order));
   const shuffled = repeated(resamples, (random) => inOrder(shuffleGroups(blocks, items, random)));
   const chance = mean(shuffled);
+  const firstOrder = firstOrderShare(sums, x, y);
+  const left = (share: number): number => chance + (own - chance) * share;
   const pairs = choosePairs(items, sampledPairs, seed);
   const [farX, farY] = [distances(x, pairs, 'cosine'), distances(y, pairs, 'cosine')];
   const shown = Math.min(pairs.first.length, PICTURED);
@@ -124,6 +131,7 @@ export function edc(input: Side, output: Side, options: EdcOptions): Edc {
     interval: middle(drawn),
     clusters: { count: clusters.length, effective: effectiveSize(clusters) },
     blocks: blocks.length,
+    firstOrder,
     null: middle(shuffled),
     p: (1 + shuffled.filter((value) => value >= own).length) / (1 + shuffled.length),
     partial: options.lengths ? partialCorrelation(sums, x, y, options.lengths) : null,
@@ -131,11 +139,17 @@ export function edc(input: Side, output: Side, options: EdcOptions): Edc {
     euclidean: pearson(distances(input, pairs, 'euclidean'), distances(output, pairs, 'euclidean')),
     sampledPairs: pairs.first.length,
     curve: [
-      { share: 0, pearson: own, interval: { low: own, high: own }, expected: own },
+      { share: 0, pearson: own, interval: { low: own, high: own }, square: own, expected: own },
       ...spoiled.map((share) => {
         const values = repeated(SPOILINGS, (random) => inOrder(spoilGroups(blocks, items, share, random)));
-        const expected = chance + (own - chance) * (1 - share) ** 2;
-        return { share, pearson: mean(values), interval: middle(values), expected };
+        const square = (1 - share) ** 2;
+        return {
+          share,
+          pearson: mean(values),
+          interval: middle(values),
+          square: left(square),
+          expected: left(firstOrder * (1 - share) + (1 - firstOrder) * square),
+        };
       }),
     ],
     sample: { x: Float64Array.from(spread, (i) => farX[i]), y: Float64Array.from(spread, (i) => farY[i]) },

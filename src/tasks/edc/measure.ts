@@ -6,7 +6,7 @@ import { embed, type Embedded, type EmbedOptions, type FieldChoice, LENGTH_UNITS
 import type { Item, Items } from './items.ts';
 import { type ItemValues, type Measures, measuresOf } from './measures.ts';
 import type { RatingsReport } from './ratings.ts';
-import { type ItemKeys, type Repeats, repeatsOf } from './repeats.ts';
+import { type ItemKeys, repeatsOf } from './repeats.ts';
 import { type Slice, slicesOf } from './slices.ts';
 import { codeOf, normalizedKey } from './values.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
@@ -28,6 +28,8 @@ export interface EdcReport {
   readonly clusters: Edc['clusters'];
   /** Items whose outputs were written once, and which change places as one in what `null` says. */
   readonly blocks: number;
+  /** Share of the covariance that is of single items, which are far from all others on both sides. */
+  readonly firstOrder: number;
   readonly null: [low: number, high: number];
   readonly p: number;
   readonly partial: number | null;
@@ -60,8 +62,8 @@ export interface MeasureOptions extends EmbedOptions {
   readonly data: string;
   readonly input: FieldChoice;
   readonly output: FieldChoice;
-  /** Fields of the slices, in the order of the items' values. */
-  readonly by: readonly string[];
+  /** Fields of the slices, in the order of the items' values; null for no slices, by length neither. */
+  readonly by: readonly string[] | null;
   readonly resamples: number;
 }
 
@@ -102,6 +104,7 @@ export async function measureEdc(
     interval: ends(whole.interval),
     clusters: whole.clusters,
     blocks: whole.blocks,
+    firstOrder: whole.firstOrder,
     null: ends(whole.null),
     p: whole.p,
     partial: whole.partial,
@@ -109,13 +112,16 @@ export async function measureEdc(
     euclidean: whole.euclidean,
     sampledPairs: whole.sampledPairs,
     curve: whole.curve.map((point) => ({ ...point, interval: ends(point.interval) })),
-    slices: slicesOf(items, x, y, repeats, {
-      by,
-      lengthUnit: LENGTH_UNITS[output.embedder],
-      seed,
-      resamples,
-      progress: (done, total) => progress('slices', done, total),
-    }),
+    slices:
+      by === null
+        ? []
+        : slicesOf(items, x, y, repeats, {
+            by,
+            lengthUnit: LENGTH_UNITS[output.embedder],
+            seed,
+            resamples,
+            progress: (done, total) => progress('slices', done, total),
+          }),
     measures,
     scatter: scatterOf(whole.sample),
     verdict: verdictOf(whole, measures),
@@ -125,9 +131,9 @@ export async function measureEdc(
 /** How the two sides of the items are embedded. */
 type Sides = Pick<MeasureOptions, 'input' | 'output'>;
 
-/** Items that repeat one another, without measuring anything. @throws BinscribeError `corrupt` where code is none */
-export function repeatsIn(items: readonly Item[], sides: Sides): Repeats {
-  return repeatsOf(items, keysOf(valuesOf(items, sides)));
+/** @throws BinscribeError `corrupt` where a value is not what its embedder takes */
+export function keysIn(items: readonly Item[], sides: Sides): ItemKeys {
+  return keysOf(valuesOf(items, sides));
 }
 
 /** Code as bytes however it is written, so that the same code is the same. */

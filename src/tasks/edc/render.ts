@@ -194,8 +194,14 @@ export function slicesTable({ slices, ratings }: EdcReport): string[][] {
 /** Cells of the table behind the curve, the titles first. */
 export function curveTable({ curve }: EdcReport): string[][] {
   return [
-    ['outputs exchanged', 'EDC', 'expected, (1 - f)²'],
-    ...curve.map(({ share, pearson, expected }) => [percent(share), three(pearson), three(expected)]),
+    ['outputs exchanged', 'EDC', '95 % of 40 draws', 'expected', '(1 - f)²'],
+    ...curve.map(({ share, pearson, interval, expected, square }) => [
+      percent(share),
+      three(pearson),
+      span(interval),
+      three(expected),
+      three(square),
+    ]),
   ];
 }
 

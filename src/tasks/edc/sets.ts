@@ -1,6 +1,6 @@
 /** Sets of pairs as a list names them, in JSON: where the rows come from, and which of them count. */
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import type { FoundFunction } from '../../binary/binary.ts';
@@ -42,8 +42,18 @@ const setShape = z.strictObject({
   embedders: z.array(z.strictObject({ input: sideShape, output: sideShape })).min(1),
 });
 
-export const listShape = z.strictObject({ sets: z.array(setShape).min(1) });
+export const listShape = z
+  .strictObject({ sets: z.array(setShape).min(1) })
+  .refine(({ sets }) => new Set(sets.map(({ name }) => name)).size === sets.length, {
+    message: 'each set has a name of its own',
+  });
 export type PairSet = z.infer<typeof setShape>;
+
+/** A file or folder that a set needs and that is not there; null where all are. */
+export function missingPath({ rows, program }: PairSet, base: string): string | null {
+  const paths = [rows, ...(program ? [program.path] : [])].map((path) => within(base, path));
+  return paths.find((path) => !existsSync(path)) ?? null;
+}
 
 /**
  * @param base folder that relative paths start from

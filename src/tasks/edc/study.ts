@@ -7,35 +7,68 @@ import type { EmbedOptions, FieldChoice } from './embed.ts';
 import { spoilGroups } from '../../metrics/edc/groups.ts';
 import { Random } from '../../random.ts';
 import type { Items } from './items.ts';
-import { type EdcReport, measureEdc, repeatsIn } from './measure.ts';
-import type { Repeats } from './repeats.ts';
+import { type EdcReport, keysIn, measureEdc } from './measure.ts';
+import { type Repeats, repeatsOf } from './repeats.ts';
 import { itemsOfSet, type PairSet } from './sets.ts';
 
 /** What is kept of a measured set, and of its twin. */
 export type StudyFigures = Pick<
   EdcReport,
-  'n' | 'pearson' | 'interval' | 'null' | 'p' | 'partial' | 'spearman'
-> & {
-  readonly quality: EdcReport['verdict']['quality'];
-};
+  | 'n'
+  | 'clusters'
+  | 'blocks'
+  | 'firstOrder'
+  | 'pearson'
+  | 'interval'
+  | 'null'
+  | 'p'
+  | 'partial'
+  | 'spearman'
+  | 'curve'
+  | 'verdict'
+>;
+
+/** What a figure that can be trusted keeps to. */
+export interface Checks {
+  /** The interval lies above what shuffled outputs give. */
+  readonly aboveShuffled: boolean;
+  /** The twin's figure lies among what shuffled outputs give. */
+  readonly twinAmongShuffled: boolean;
+  /** The twin's interval holds 0: not where outputs repeat, for the twin's do too. */
+  readonly twinHoldsZero: boolean;
+  /** Each point of the curve has what (1 - f)^2 leaves inside its interval. */
+  readonly curveIsSquare: boolean;
+  /** Each has what is left where the part of single items falls by 1 - f alone. */
+  readonly curveFollows: boolean;
+}
 
 export interface StudyLine {
   readonly set: string;
+  readonly reason: string | null;
+  readonly limits: string | null;
   readonly input: FieldChoice;
   readonly output: FieldChoice;
   readonly whole: StudyFigures;
   /** The same with every output exchanged for another's. */
   readonly twin: StudyFigures;
+  readonly checks: Checks;
   /** Words of an output: quartiles. */
   readonly outputLength: EdcReport['measures']['outputLength'];
 }
 
+export interface AbsentSet {
+  readonly set: string;
+  readonly path: string;
+}
+
 export interface StudyReport {
-  readonly schema: 1;
+  readonly schema: 2;
   readonly seed: number;
   readonly resamples: number;
   readonly limit: number;
   readonly lines: readonly StudyLine[];
+  /** Sets of the list whose files are not there: their names and where they were looked for. */
+  readonly absent: readonly AbsentSet[];
 }
 
 export interface StudyOptions extends EmbedOptions {
@@ -57,15 +90,30 @@ export async function studySet(
     output: { field: set.output, embedder: output.embedder, model: output.model ?? null },
   };
   const measure = (of: Items): ReturnType<typeof measureEdc> =>
-    measureEdc(of, { ...options, ...sides, data: set.name, by: [] });
+    measureEdc(of, { ...options, ...sides, data: set.name, by: null });
   const whole = await measure(items);
-  const twin = await measure(exchanged(items, repeatsIn(items.items, sides), seed));
+  const twin = await measure(exchanged(items, repeatsOf(items.items, keysIn(items.items, sides)), seed));
   return {
     set: set.name,
+    reason: set.reason ?? null,
+    limits: set.limits ?? null,
     ...sides,
     whole: figuresOf(whole),
     twin: figuresOf(twin),
+    checks: checksOf(whole, twin),
     outputLength: whole.measures.outputLength,
+  };
+}
+
+function checksOf(whole: StudyFigures, twin: StudyFigures): Checks {
+  const among = (value: number, [low, high]: readonly [number, number]): boolean =>
+    low <= value && value <= high;
+  return {
+    aboveShuffled: whole.interval[0] > whole.null[1],
+    twinAmongShuffled: among(twin.pearson, whole.null),
+    twinHoldsZero: among(0, twin.interval),
+    curveIsSquare: whole.curve.every(({ square, interval }) => among(square, interval)),
+    curveFollows: whole.curve.every(({ expected, interval }) => among(expected, interval)),
   };
 }
 
@@ -75,31 +123,11 @@ function exchanged({ items, ...rest }: Items, { blocks }: Repeats, seed: number)
   return { ...rest, items: items.map((item, i) => ({ ...item, output: items[order[i]].output })) };
 }
 
-function figuresOf(report: Omit<EdcReport, 'ratings'>): StudyFigures {
-  const { n, pearson, interval, null: shuffled, p, partial, spearman, verdict } = report;
-  return { n, pearson, interval, null: shuffled, p, partial, spearman, quality: verdict.quality };
-}
-
-export function renderStudy({ lines, seed, resamples, limit }: StudyReport): string {
-  const three = (value: number): string => (Number.isFinite(value) ? value.toFixed(3) : 'none');
-  const cell = (text: string): string => text.replaceAll('|', '\\|');
-  const side = ({ field, embedder }: FieldChoice): string => cell(`${field} (${embedder})`);
-  const figure = ({ pearson, interval }: StudyFigures): string =>
-    `${three(pearson)} (${interval.map(three).join(' to ')})`;
-  return [
-    '# Embedding Distance Correlation of data sets',
-    '',
-    `At most ${limit.toLocaleString('en-US')} items of a set, ${resamples} resamples, seed ${seed}. In brackets 95 % intervals by the`,
-    'bootstrap over items; the twin has the same items with every output exchanged for another.',
-    '',
-    '| set | items | input | output | words of an output | EDC | twin | lengths fixed | verdict |',
-    '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
-    ...lines.map(
-      ({ set, input, output, whole, twin, outputLength }) =>
-        `| ${cell(set)} | ${whole.n.toLocaleString('en-US')} | ${side(input)} | ${side(output)} | ` +
-        `${outputLength[1]} | **${figure(whole)}** | ${figure(twin)} | ` +
-        `${whole.partial === null ? 'none' : three(whole.partial)} | ${whole.quality}; twin: ${twin.quality} |`,
-    ),
-    '',
-  ].join('\n');
+function figuresOf(report: StudyFigures): StudyFigures {
+  const { n, clusters, blocks, firstOrder, pearson, interval, null: shuffled } = report;
+  const { p, partial, spearman, curve, verdict } = report;
+  return {
+    ...{ n, clusters, blocks, firstOrder, pearson, interval, null: shuffled },
+    ...{ p, partial, spearman, curve, verdict },
+  };
 }
