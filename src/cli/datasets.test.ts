@@ -33,16 +33,16 @@ async function study(name: string, sets: object[]): Promise<StudyReport> {
 
 describe('study datasets', () => {
   it('puts each set beside its twin, whose outputs belong to nothing', async () => {
-    const table = PAIRS.map(([a, b], i) => `${i % 2 === 0 ? 5 : 1}\t${a}\t${i % 2 === 0 ? b : 'nonsense'}`);
+    const table = PAIRS.map(([a, b], i) => `${i % 5 === 0 ? 1 : 5}\t${a}\t${i % 5 === 0 ? 'nonsense' : b}`);
     writeFileSync(at('table.csv'), table.join('\n'));
     const set = { rows: 'table.csv', delimiter: '\t', columns: ['score', 'a', 'b'], least: { score: 4 } };
     const { lines } = await study('table', [
       { name: 'table', ...set, input: 'a', output: 'b', embedders: [words] },
     ]);
-    expect(lines).toMatchObject([{ set: 'table', whole: { n: 15, quality: 'follows' } }]);
+    expect(lines).toMatchObject([{ set: 'table', whole: { n: 24, verdict: { quality: 'follows' } } }]);
     expect(lines[0].whole.pearson).toBeGreaterThan(0.5);
     expect(Math.abs(lines[0].twin.pearson)).toBeLessThan(0.3);
-    expect(readFileSync(at('table-out.md'), 'utf8')).toContain('| table | 15 |');
+    expect(readFileSync(at('table-out.md'), 'utf8')).toContain('| table | 24 | 24 |');
   });
 
   it('divides a field at its first line', async () => {
@@ -51,7 +51,10 @@ describe('study datasets', () => {
     const divide = { field: 'q.text', first: 'title', rest: 'body' };
     const set = { rows: 'rows.jsonl', divide, input: 'body', output: 'title', embedders: [words] };
     const { lines } = await study('divided', [{ name: 'divided', ...set }]);
-    expect(lines[0]).toMatchObject({ whole: { n: 30, quality: 'follows' }, outputLength: [3, 3, 3] });
+    expect(lines[0]).toMatchObject({
+      whole: { n: 30, verdict: { quality: 'follows' } },
+      outputLength: [3, 3, 3],
+    });
   });
 
   it('joins the code of a program by the names of its functions', async () => {
@@ -83,15 +86,55 @@ describe('study datasets', () => {
     });
     const sets = [set('first', 'ok.jsonl'), set('second', 'late.jsonl')];
     const argv = commandFor('stopped', sets);
-    expect(await runCommand(argv)).toMatchObject({ code: 3, out: '' });
+    writeFileSync(at('late.jsonl'), '{"a":');
+    expect(await runCommand(argv)).toMatchObject({ code: 5, out: '' });
     expect(existsSync(at('stopped-out.partial.jsonl'))).toBe(true);
-    rmSync(at('ok.jsonl'));
     writeFileSync(at('late.jsonl'), PAIRS.map(([a, b]) => JSON.stringify({ a, b })).join('\n'));
+    // What is done is not read again.
+    writeFileSync(at('ok.jsonl'), '{}');
     const other = await runCommand([...argv, '--seed', '2']);
     expect(other).toMatchObject({ code: 2 });
     const { lines } = await study('stopped', sets);
     expect(lines.map(({ set }) => set)).toEqual(['first', 'second']);
     expect(lines[0].whole).toEqual(lines[1].whole);
     expect(existsSync(at('stopped-out.partial.jsonl'))).toBe(false);
+  });
+
+  it('leaves out what is not there, and says so', async () => {
+    writeFileSync(at('there.jsonl'), PAIRS.map(([a, b]) => JSON.stringify({ a, b })).join('\n'));
+    const set = (name: string): object => ({
+      name,
+      rows: `${name}.jsonl`,
+      input: 'a',
+      output: 'b',
+      embedders: [words],
+      reason: 'Phrases.',
+      limits: 'What a phrase means.',
+    });
+    const { code, out, err } = await runCommand(commandFor('some', [set('gone'), set('there')]));
+    expect(code).toBe(0);
+    expect(err).toContain('gone: left out: there is no ');
+    const report = JSON.parse(out) as StudyReport;
+    expect(report).toMatchObject({ lines: [{ set: 'there' }], absent: [{ set: 'gone' }] });
+    const table = readFileSync(at('some-out.md'), 'utf8');
+    expect(table).toContain('- What this does not tell: What a phrase means.');
+    expect(table).toContain('## Not measured');
+    expect(await runCommand(commandFor('none', [set('gone')]))).toMatchObject({ code: 3 });
+  });
+
+  it('reads the posts of a Stack Exchange dump', async () => {
+    const post = ([a, b]: string[], i: number): string =>
+      `<row Id="${i + 1}" PostTypeId="1" CreationDate="2020-01-01T00:00:00.000" Score="1" Title="${a}" ` +
+      `Body="&lt;p&gt;${b}&lt;/p&gt;&lt;pre&gt;&lt;code&gt;int ${a};&lt;/code&gt;&lt;/pre&gt;" />`;
+    const answer =
+      '<row Id="99" PostTypeId="2" CreationDate="2020-01-01T00:00:00.000" Body="&lt;p&gt;No&lt;/p&gt;" />';
+    const rows = [...PAIRS.map(post), answer];
+    writeFileSync(at('Posts.xml'), `<?xml version="1.0"?>\n<posts>\n${rows.join('\n')}\n</posts>\n`);
+    const set = { name: 'posts', rows: 'Posts.xml', input: 'body', output: 'title', embedders: [words] };
+    const { lines } = await study('posts', [set]);
+    expect(lines[0]).toMatchObject({
+      whole: { n: 30, verdict: { quality: 'follows' } },
+      outputLength: [3, 3, 3],
+    });
   });
 });

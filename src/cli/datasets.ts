@@ -76,13 +76,13 @@ export function absentSets(
 ): AbsentSet[] {
   const absent = sets.flatMap((set): AbsentSet[] => {
     const path = missingPath(set, data);
-    return path === null ? [] : [{ set: set.name, path }];
+    return path === null ? [] : [{ set: set.name, reason: `there is no ${path}` }];
   });
   if (absent.length === sets.length) {
-    throw new BinscribeError('unreadable', `${list}: no set of it is there: no ${absent[0].path}`, {
+    throw new BinscribeError('unreadable', `${list}: no set of it is there: ${absent[0].reason}`, {
       hint: "--data names the folder that the list's paths start from.",
     });
   }
-  for (const { set, path } of absent) session.stderr.write(`${set}: left out: there is no ${path}\n`);
+  for (const { set, reason } of absent) session.stderr.write(`${set}: left out: ${reason}\n`);
   return absent;
 }

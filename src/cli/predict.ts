@@ -2,12 +2,19 @@
 
 import { dirname } from 'node:path';
 import { readDocument } from '../corpus/document.ts';
+import { BinscribeError } from '../error.ts';
 import { renderJson } from '../explain/render/json.ts';
 import { nodeRuntime } from '../runtimes/node.ts';
-import { listShape } from '../tasks/edc/sets.ts';
+import { listShape, type PairSet } from '../tasks/edc/sets.ts';
 import { agreementOf, pointsOf, type PredictReport, type SetFacts } from '../tasks/predict/report.ts';
 import { renderPredict, renderPredictPage } from '../tasks/predict/render.ts';
-import { type Cell, measureCell, type PreparedSet, prepareSet } from '../tasks/predict/study.ts';
+import {
+  type Cell,
+  measureCell,
+  type PredictOptions,
+  type PreparedSet,
+  prepareSet,
+} from '../tasks/predict/study.ts';
 import { WRITER } from '../tasks/predict/writer.ts';
 import { VERSION } from '../version.ts';
 import { absentSets } from './datasets.ts';
@@ -39,18 +46,7 @@ interface DoneCell {
 }
 
 export async function studyPredict(list: string, flags: PredictFlags, session: Session): Promise<void> {
-  const {
-    data = dirname(list),
-    output,
-    limit,
-    heldOut,
-    resamples,
-    steps,
-    width,
-    seeds,
-    seed,
-    shares,
-  } = flags;
+  const { data = dirname(list), output, json = false, width, ...numbers } = flags;
   const { sets } = readDocument(list, {
     shape: listShape,
     name: 'list of sets',
@@ -59,60 +55,109 @@ export async function studyPredict(list: string, flags: PredictFlags, session: S
     hint: '`binscribe study datasets --help` shows one.',
   });
   const absent = absentSets(list, sets, data, session);
+  const settings = { ...numbers, writer: { ...WRITER, width, inner: 2 * width } };
+  const journal = Journal.open<DoneCell>(`${output}.partial.jsonl`, { sets, ...settings });
   const there = sets.filter(({ name }) => !absent.some(({ set }) => set === name));
-  const writer = { ...WRITER, width, inner: 2 * width };
-  const settings = { limit, heldOut, resamples, steps, seeds, seed, shares, writer };
-  const journal = Journal.open<DoneCell>(`${output}.partial.jsonl`, { sets: there, ...settings });
-  const isDone = (set: string, share: number, of: number): boolean =>
-    journal.lines.some(({ cell }) => cell.set === set && cell.share === share && cell.seed === of);
-  const total = there.length * shares.length * seeds;
-  // Of so small a network more threads wait for one another longer than they work.
-  const runtime = nodeRuntime({ threads: 1 });
-  const inner = new Steps(session);
-  let learned = 0;
-  const started = performance.now();
+  const learning = new Learning(there, settings, journal, session);
   for (const set of there) {
-    const options = {
-      ...{ base: data, limit, heldOut, resamples, steps, writer, seed, runtime, openSentences },
-      openModel: (folder: string | undefined) => session.openModel(folder),
-    };
-    let prepared: PreparedSet | undefined;
-    for (const share of shares) {
-      for (let of = seed; of < seed + seeds; of++) {
-        if (isDone(set.name, share, of)) continue;
-        const left = total - journal.lines.length;
-        const rest =
-          learned === 0 ? '' : `, ${forecast(((performance.now() - started) / learned) * left)} for all`;
-        const what = `${set.name}, ${Math.round(100 * share)} % exchanged, seed ${of} (${total - left + 1} of ${total}${rest})`;
-        const progress = (step: string, done: number, all: number): void =>
-          inner.update(`${what}: ${step}`, done, all);
-        prepared ??= await prepareSet(set, { ...options, progress });
-        journal.add({
-          cell: await measureCell(prepared, share, of, { ...options, progress }),
-          facts: factsOf(prepared, set.limits ?? null),
-        });
-        learned++;
-        inner.end();
-      }
-    }
+    const reason = await learning.learn(set, data);
+    if (reason === null) continue;
+    session.stderr.write(`${set.name}: left out: ${reason}\n`);
+    absent.push({ set: set.name, reason });
   }
-  const cells = there.flatMap(({ name }) =>
-    journal.lines.map(({ cell }) => cell).filter(({ set }) => set === name),
-  );
+  if (journal.lines.length === 0) {
+    throw new BinscribeError('usage', `${list}: nothing to learn from: ${absent.at(-1)?.reason}`, {
+      hint: 'A set needs items to learn from and others to ask about: see --limit and --held-out.',
+    });
+  }
+  const done = journal.lines.toSorted((a, b) => placeOf(sets, a.cell.set) - placeOf(sets, b.cell.set));
+  const cells = done.map(({ cell }) => cell);
   const points = pointsOf(cells);
+  const facts = new Map(done.map((one) => [one.facts.set, one.facts]));
   const report: PredictReport = {
     schema: 1,
     tool: `binscribe ${VERSION}`,
     ...settings,
-    sets: there.map(({ name }) => journal.lines.find(({ facts }) => facts.set === name)!.facts),
+    sets: [...facts.values()],
     absent,
     cells,
     points,
     agreement: agreementOf(points),
   };
-  await publish(session, { output, json: flags.json ?? false }, renderPredict(report), renderJson(report));
+  await publish(session, { output, json }, renderPredict(report), renderJson(report));
   await writeWhole(`${output}.html`, [renderPredictPage(report)]);
   journal.remove();
+}
+
+type Settings = Pick<
+  PredictReport,
+  'limit' | 'heldOut' | 'resamples' | 'steps' | 'seeds' | 'seed' | 'shares' | 'writer'
+>;
+
+/** The cells that are not in the journal yet, and how long all will take. */
+class Learning {
+  private readonly settings: Settings;
+  private readonly journal: Journal<DoneCell>;
+  private readonly session: Session;
+  private readonly steps: Steps;
+  private readonly total: number;
+  private readonly started = performance.now();
+  private learned = 0;
+  // Of so small a network more threads wait for one another longer than they work.
+  private readonly runtime = nodeRuntime({ threads: 1 });
+
+  constructor(sets: readonly PairSet[], settings: Settings, journal: Journal<DoneCell>, session: Session) {
+    this.settings = settings;
+    this.journal = journal;
+    this.session = session;
+    this.steps = new Steps(session);
+    this.total = sets.length * settings.shares.length * settings.seeds;
+  }
+
+  /** @returns why there is nothing to learn from the set; null where there is */
+  async learn(set: PairSet, base: string): Promise<string | null> {
+    const { settings, session, journal, runtime } = this;
+    const { seed, seeds, shares } = settings;
+    const parts = shares
+      .flatMap((share) => Array.from({ length: seeds }, (_, i) => ({ share, seed: seed + i })))
+      .filter((part) => !journal.lines.some(({ cell }) => isOf(cell, set, part)));
+    if (parts.length === 0) return null;
+    const options = {
+      ...settings,
+      base,
+      runtime,
+      openSentences,
+      openModel: (folder: string | undefined) => session.openModel(folder),
+    };
+    const prepared = await prepareSet(set, { ...options, progress: this.progress(set.name) });
+    if ('reason' in prepared) return prepared.reason;
+    for (const part of parts) {
+      const what = `${set.name}, ${Math.round(100 * part.share)} % exchanged, seed ${part.seed}`;
+      const progress = this.progress(what);
+      const cell = await measureCell(prepared, part.share, part.seed, { ...options, progress });
+      this.steps.end();
+      this.learned++;
+      journal.add({ cell, facts: factsOf(prepared, set.limits ?? null) });
+    }
+    return null;
+  }
+
+  private progress(what: string): PredictOptions['progress'] {
+    const { steps, total, journal, learned, started } = this;
+    const left = total - journal.lines.length;
+    const time = ((performance.now() - started) / learned) * left;
+    const rest = learned === 0 ? '' : `, ${forecast(time)} for all`;
+    const counted = `${what} (${total - left + 1} of ${total}${rest})`;
+    return (step, done, all) => steps.update(`${counted}: ${step}`, done, all);
+  }
+}
+
+function isOf(cell: Cell, { name }: PairSet, { share, seed }: { share: number; seed: number }): boolean {
+  return cell.set === name && cell.share === share && cell.seed === seed;
+}
+
+function placeOf(sets: readonly PairSet[], name: string): number {
+  return sets.findIndex((set) => set.name === name);
 }
 
 function factsOf({ set, input, output, training, heldOut }: PreparedSet, limits: string | null): SetFacts {

@@ -23,8 +23,10 @@ Examples:
 
 Of a data set folder code and texts are compared, by package, compiler and level, unless told otherwise.
 Embedding Distance Correlation (arXiv 2404.19631): how far the distance of two inputs tells that of their outputs.
-Near 0 where texts do not belong to their inputs. All pairs of different items count; the interval is by the
-bootstrap over items, and "shuffled" is what the same texts give in another order.`;
+Near 0 where texts do not belong to their inputs. All pairs of different items count. The interval is by the bootstrap
+over clusters: items that share an input, an output or a definition are drawn together. "Shuffled" is what the same
+texts give at other inputs; builds of one definition keep one text there, so that it tells what repetition alone gives.
+Data sets name definitions themselves; of other files --group names a field that rows share which were made of one thing.`;
 
 /** Names as in tasks/edc/embed.ts, which help need not load; a test compares the two. */
 export const EMBEDDER_CHOICES = ['words', 'opcodes', 'encoder', 'sentences', 'vectors'];

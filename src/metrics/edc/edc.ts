@@ -84,7 +84,7 @@ const RESAMPLES = 200;
 const SAMPLED_PAIRS = 1_000_000;
 /** Points of a picture: more hide one another. */
 const PICTURED = 20_000;
-/** Draws of a point of the curve: the ends of its interval move by a third of its width. */
+/** Draws of a point of the curve, or as many as there are resamples: the ends of its interval move by a third of its width. */
 const SPOILINGS = 40;
 const SPOILED = [0.1, 0.25, 0.5, 0.75, 1];
 const LEVEL = 0.95;
@@ -100,7 +100,8 @@ export function edc(input: Side, output: Side, options: EdcOptions): Edc {
   const { clusters = alone(items), blocks = alone(items) } = options;
   const x = { ...input, vectors: normalizeRows(input.vectors, input.size) };
   const y = { ...output, vectors: normalizeRows(output.vectors, output.size) };
-  const total = 2 * resamples + SPOILINGS * spoiled.length;
+  const spoilings = Math.min(SPOILINGS, resamples);
+  const total = 2 * resamples + spoilings * spoiled.length;
   let done = 0;
   const repeated = (times: number, figure: (random: Random) => number): number[] =>
     Array.from({ length: times }, (_, i) => {
@@ -141,7 +142,7 @@ export function edc(input: Side, output: Side, options: EdcOptions): Edc {
     curve: [
       { share: 0, pearson: own, interval: { low: own, high: own }, square: own, expected: own },
       ...spoiled.map((share) => {
-        const values = repeated(SPOILINGS, (random) => inOrder(spoilGroups(blocks, items, share, random)));
+        const values = repeated(spoilings, (random) => inOrder(spoilGroups(blocks, items, share, random)));
         const square = (1 - share) ** 2;
         return {
           share,

@@ -49,7 +49,7 @@ function curveOf({ curve }: EdcReport): string {
   const inner = `<path class="expected" d="${path(({ expected }) => expected)}"/><path class="own" d="${path(({ pearson }) => pearson)}"/>${dots.join('')}`;
   return frame(
     'EDC where outputs are exchanged',
-    'Dashed: what (1 - f)² leaves of all above shuffled outputs: a pair keeps it where both keep theirs. Bars: 95 % of 40 draws.',
+    'Dashed: what (1 - f)² leaves of all above shuffled outputs: a pair keeps it where both keep theirs. Bars: 95 % of draws.',
     'share of the outputs exchanged, f',
     'EDC',
     [0, 1, low, high],
@@ -72,7 +72,7 @@ export function renderEdcPage(report: EdcReport): string {
       `${pictures}${section('How sure it is', definitions(figuresOf(report)))}` +
       section('Ratings by experts', definitions(ratingsTable(report))) +
       section('Older measures', definitions(measuresTable(report))) +
-      section('Slices', table(slicesTable(report))) +
+      section('Slices: parts of the set, each by itself', table(slicesTable(report))) +
       section('Outputs exchanged', table(curveTable(report))),
   );
 }

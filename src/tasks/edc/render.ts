@@ -8,10 +8,10 @@ import type { Verdict } from './verdict.ts';
 
 /** The verdict in a sentence. */
 export const QUALITY: Readonly<Record<Verdict['quality'], string>> = {
-  follows: 'The outputs follow from the inputs.',
-  weak: 'The outputs follow from the inputs, hardly.',
-  none: 'Nothing shows that the outputs follow from the inputs.',
-  unclear: 'Too little to tell.',
+  follows: 'Outputs follow from inputs: where two inputs are alike their outputs are, more than by chance.',
+  weak: 'Outputs follow from inputs a little: more than by chance, and not by much.',
+  none: 'Nothing shows that outputs follow from inputs: they might as well belong to others.',
+  unclear: 'There is too little to tell whether outputs follow from inputs.',
 };
 
 export function verdictText({ quality, reasons }: Verdict): string {
@@ -37,23 +37,28 @@ export function figuresOf(report: EdcReport): Figure[] {
     {
       name: 'Embedding Distance Correlation',
       value: three(report.pearson),
-      meaning: `Pearson's correlation, over all ${count(report.pairs)} pairs of items, of the cosine distance of two inputs and that of their outputs.`,
+      meaning: `Pearson's correlation, over all ${count(report.pairs)} pairs of items, of the cosine distance of two inputs and that of their outputs: 1 where one tells the other, 0 where it tells nothing. How high it comes depends on the embedders too: compare sets by the same ones.`,
     },
     {
       name: '95 % interval',
       value: span(report.interval),
-      meaning: 'By the bootstrap over items, which pairs share.',
+      meaning: `By the bootstrap over ${count(report.clusters.count)} clusters, which tell as much as ${count(Math.round(report.clusters.effective))} of one size: items that share an input, an output or a definition are drawn together.`,
     },
     {
       name: 'Outputs shuffled',
       value: `${span(report.null)} (p ${report.p.toPrecision(2)})`,
-      meaning:
-        'Where 95 % of the figures lie that the same outputs give in another order; p is the share of those at least as high (Mantel’s test).',
+      meaning: `Where 95 % of the figures lie that the same outputs give at other inputs; p is the share of those at least as high (Mantel’s test). What was written once moves as a whole, ${count(report.blocks)} outputs in all: above 0 is what repetition alone gives.`,
     },
     {
       name: 'With lengths held fixed',
       value: report.partial === null ? 'none' : three(report.partial),
       meaning: 'The partial correlation given the difference of the outputs’ lengths, of logarithms.',
+    },
+    {
+      name: 'Of single items',
+      value: percent(report.firstOrder),
+      meaning:
+        'Share of the covariance that pairs owe to one of the two: items that are unlike all others on both sides.',
     },
     {
       name: 'Of ranks',
@@ -68,7 +73,7 @@ export function figuresOf(report: EdcReport): Figure[] {
     {
       name: 'Items',
       value: `${count(report.n)} of ${count(report.rows)} rows`,
-      meaning: `A seeded sample where there are more; ${count(report.empty)} rows lack one of the two fields.`,
+      meaning: `${count(report.rows - report.empty)} rows have both fields and ${count(report.empty)} do not; of more than --limit a seeded sample is taken.`,
     },
   ];
 }
@@ -171,12 +176,13 @@ export function slicesTable({ slices, ratings }: EdcReport): string[][] {
   };
   return [
     [
-      'by',
-      'slice',
+      'field',
+      'value',
       'items',
       'EDC',
       '95 % interval',
       'shuffled',
+      'above shuffled',
       ...(ratings === null ? [] : ['mean rating']),
     ],
     ...slices.map((one) => [
@@ -186,6 +192,7 @@ export function slicesTable({ slices, ratings }: EdcReport): string[][] {
       three(one.pearson),
       span(one.interval),
       span(one.null),
+      one.interval[0] > one.null[1] ? 'yes' : 'no',
       ...rating(one),
     ]),
   ];
@@ -194,7 +201,7 @@ export function slicesTable({ slices, ratings }: EdcReport): string[][] {
 /** Cells of the table behind the curve, the titles first. */
 export function curveTable({ curve }: EdcReport): string[][] {
   return [
-    ['outputs exchanged', 'EDC', '95 % of 40 draws', 'expected', '(1 - f)²'],
+    ['outputs exchanged', 'EDC', '95 % of draws', 'expected', '(1 - f)²'],
     ...curve.map(({ share, pearson, interval, expected, square }) => [
       percent(share),
       three(pearson),

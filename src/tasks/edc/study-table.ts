@@ -50,7 +50,7 @@ export function renderStudy(report: StudyReport): string {
     ),
     ...(absent.length === 0
       ? []
-      : ['## Not measured', '', ...absent.map(({ set, path }) => `- ${set}: there is no ${path}`), '']),
+      : ['## Not measured', '', ...absent.map(({ set, reason }) => `- ${set}: ${reason}`), '']),
   ].join('\n');
 }
 

@@ -56,9 +56,10 @@ export interface StudyLine {
   readonly outputLength: EdcReport['measures']['outputLength'];
 }
 
+/** A set of the list that could not be measured, and why. */
 export interface AbsentSet {
   readonly set: string;
-  readonly path: string;
+  readonly reason: string;
 }
 
 export interface StudyReport {
@@ -67,7 +68,6 @@ export interface StudyReport {
   readonly resamples: number;
   readonly limit: number;
   readonly lines: readonly StudyLine[];
-  /** Sets of the list whose files are not there: their names and where they were looked for. */
   readonly absent: readonly AbsentSet[];
 }
 
@@ -127,7 +127,17 @@ function figuresOf(report: StudyFigures): StudyFigures {
   const { n, clusters, blocks, firstOrder, pearson, interval, null: shuffled } = report;
   const { p, partial, spearman, curve, verdict } = report;
   return {
-    ...{ n, clusters, blocks, firstOrder, pearson, interval, null: shuffled },
-    ...{ p, partial, spearman, curve, verdict },
+    n,
+    clusters,
+    blocks,
+    firstOrder,
+    pearson,
+    interval,
+    null: shuffled,
+    p,
+    partial,
+    spearman,
+    curve,
+    verdict,
   };
 }

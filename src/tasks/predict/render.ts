@@ -92,7 +92,7 @@ export function renderPredict(report: PredictReport): string {
     ...introduction(report).flatMap((text) => [text, '']),
     ...conclusions(report).map((text) => `- ${text}`),
     ...sets.flatMap(({ set, limits }) => (limits === null ? [] : [`- ${set}: ${limits}`])),
-    ...absent.map(({ set, path }) => `- ${set} was left out: there is no ${path}.`),
+    ...absent.map(({ set, reason }) => `- ${set} was left out: ${reason}.`),
     '',
     ...lines(pointsTable(report)),
     '',

@@ -29,6 +29,7 @@ export interface PredictReport {
   readonly seeds: number;
   readonly shares: readonly number[];
   readonly limit: number;
+  readonly heldOut: number;
   readonly resamples: number;
   readonly steps: number;
   readonly writer: WriterSettings;

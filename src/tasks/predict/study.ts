@@ -4,7 +4,6 @@
  * stands against the correlation of what was learned from.
  */
 
-import { BinscribeError } from '../../error.ts';
 import { edc } from '../../metrics/edc/edc.ts';
 import { spoilGroups } from '../../metrics/edc/groups.ts';
 import type { Side } from '../../metrics/edc/sums.ts';
@@ -71,10 +70,13 @@ const LEAST = 3;
 const SPARE = 3;
 
 /**
- * Reads a set and embeds it by the first of its pairs of embedders.
+ * Reads a set and embeds it by the first of its pairs of embedders; or says why there is nothing to learn from it.
  * @throws BinscribeError as reading and embedding do
  */
-export async function prepareSet(set: PairSet, options: PredictOptions): Promise<PreparedSet> {
+export async function prepareSet(
+  set: PairSet,
+  options: PredictOptions,
+): Promise<PreparedSet | { readonly reason: string }> {
   const { base, limit, heldOut, seed } = options;
   const [{ input, output }] = set.embedders;
   const sides = {
@@ -85,10 +87,8 @@ export async function prepareSet(set: PairSet, options: PredictOptions): Promise
   const keys = keysIn(items, sides);
   const parts = divide(items, keys, { limit, heldOut, seed });
   if (parts.training.length < LEAST || parts.heldOut.length === 0) {
-    throw new BinscribeError(
-      'usage',
-      `${set.name}: ${parts.training.length} items to learn from and ${parts.heldOut.length} held out: at least ${LEAST} and 1 expected`,
-    );
+    const [learned, asked] = [parts.training.length, parts.heldOut.length];
+    return { reason: `${learned} items to learn from and ${asked} held out: ${LEAST} and 1 are needed` };
   }
   const chosen = [...parts.training, ...parts.heldOut].map((i) => items[i]);
   // One space for both: what is held out lends it its inputs, and no text.
