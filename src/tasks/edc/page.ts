@@ -49,7 +49,7 @@ function curveOf({ curve }: EdcReport): string {
   const inner = `<path class="expected" d="${path(({ expected }) => expected)}"/><path class="own" d="${path(({ pearson }) => pearson)}"/>${dots.join('')}`;
   return frame(
     'EDC where outputs are exchanged',
-    'Dashed: what (1 - f)² leaves of all above shuffled outputs: a pair keeps it where both keep theirs. Bars: 95 % of draws.',
+    'Dashed: expected, (1 - f)² of all above shuffled outputs, since a pair keeps it where both keep theirs; of what is of single items 1 - f. Bars: 95 % of draws.',
     'share of the outputs exchanged, f',
     'EDC',
     [0, 1, low, high],

@@ -58,7 +58,7 @@ export function frame(
     `<figure><figcaption>${escapeHtml(title)}<small>${escapeHtml(note)}</small></figcaption><svg viewBox="0 0 ${SIZE} ${SIZE}" role="img" aria-label="${escapeHtml(title)}">` +
     `<path class="axis" fill="none" d="M${px(0)} ${py(1)}V${py(0)}H${px(1)}"/>${inner}${marks.join('')}` +
     `<text x="${px(0.5)}" y="${SIZE - 8}" text-anchor="middle">${escapeHtml(x)}</text>` +
-    `<text transform="translate(14 ${py(0.5)}) rotate(-90)" text-anchor="middle">${escapeHtml(y)}</text></svg></figure>`
+    `<text transform="translate(11 ${py(0.5)}) rotate(-90)" text-anchor="middle">${escapeHtml(y)}</text></svg></figure>`
   );
 }
 

@@ -20,7 +20,7 @@ function introduction({ sets, seeds, steps, cells, writer }: PredictReport): str
   const parameters = cells.map((cell) => cell.parameters);
   const size = `${count(Math.min(...parameters))} to ${count(Math.max(...parameters))} parameters`;
   return [
-    `The same explainers learned from each set with a share of its texts exchanged, ${seeds} seeds each, and were asked about functions held out, whose texts are as people wrote them. EDC is that of the training set as it was learned from.`,
+    `The same explainers learned from each set with a share of its texts exchanged, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'} each, and were asked about functions held out, whose texts are as people wrote them. EDC is that of the training set as it was learned from; beside it what its texts give at other inputs, where what was written once stays together: so much is repetition, and teaches nothing.`,
     `Nearest input: the text of the training item whose input is nearest in the space that EDC was measured in. Sequence model: an encoder and a decoder of ${writer.layers} layers of ${writer.width} (${size}), from nothing, ${count(steps)} steps of ${writer.batchSize} whatever the set. Most frequent text: what has to be beaten.`,
     `Held out: ${sets.map(({ set, training, heldOut }) => `${set}, ${count(heldOut)} beside ${count(training)} for training`).join('; ')}. By the set's own split where it has one; never code that was trained on.`,
     'Intervals: 95 % of the mean over seeds. Scores of different sets do not compare, since their texts differ: EDC predicts where scores rise with it within a set, and more so where they do from set to set.',
@@ -29,12 +29,13 @@ function introduction({ sets, seeds, steps, cells, writer }: PredictReport): str
 
 function pointsTable({ points }: PredictReport): string[][] {
   return [
-    ['set', 'exchanged', 'EDC', 'explainer', ...SHOWN],
+    ['set', 'exchanged', 'EDC', 'shuffled', 'explainer', ...SHOWN],
     ...points.flatMap((point) =>
       EXPLAINERS.map((explainer) => [
         point.set,
         percent(point.share),
         span(point.edc, three),
+        three(point.shuffled.mean),
         explainer,
         ...SHOWN.map((metric) => span(point.scores[explainer][metric], hundred)),
       ]),
@@ -60,22 +61,32 @@ const AGREEMENT = "Spearman's correlation of EDC and score";
 /** What is seen, for each explainer but the one to beat. */
 export function conclusions({ agreement, points }: PredictReport): string[] {
   const [metric] = SHOWN;
-  const within = EXPLAINERS.slice(0, 2).flatMap((explainer) => {
+  const unspoiled = points.filter(({ share }) => share === 0);
+  const each = EXPLAINERS.slice(0, 2).flatMap((explainer) => {
     const own = agreement.filter((one) => one.explainer === explainer && one.of !== ACROSS_SETS);
-    if (own.length === 0) return [];
-    const values = own.map(({ of, correlation }) => `${of} ${three(correlation[metric])}`);
-    return [`${explainer}: within a set, EDC and ${metric} have a rank correlation of ${values.join(', ')}.`];
+    const values = own.map(({ of, correlation }) => `${three(correlation[metric])} (${of})`);
+    const idle = unspoiled.filter(
+      ({ scores }) => scores[explainer][metric].mean <= scores['most frequent text'][metric].mean,
+    );
+    const named = idle.map(({ set }) => set).join('; ');
+    return [
+      ...(own.length === 0
+        ? []
+        : [`${explainer}: rank correlation of EDC and ${metric} within a set: ${values.join(', ')}.`]),
+      ...(idle.length === 0
+        ? []
+        : [
+            `${explainer}: learned too little to tell anything, not more than the most frequent text, of ${named}.`,
+          ]),
+    ];
   });
-  const unspoiled = points.filter(({ share }) => share === 0).length;
-  const across = agreement.filter(({ of }) => of === ACROSS_SETS);
+  const across = agreement.filter(({ of }) => of === ACROSS_SETS).slice(0, 2);
+  const values = across.map(({ explainer, correlation }) => `${three(correlation[metric])} (${explainer})`);
   const between =
     across.length === 0
-      ? `Whether EDC tells which of two sets teaches better ${unspoiled} sets cannot say.`
-      : `From set to set it is ${across
-          .slice(0, 2)
-          .map(({ explainer, correlation }) => `${three(correlation[metric])} (${explainer})`)
-          .join(', ')}, over ${unspoiled} points: little to go by.`;
-  return [...within, between];
+      ? `${unspoiled.length} sets are too few to say whether EDC tells which of two sets teaches better.`
+      : `From set to set it is ${values.join(', ')}, over ${unspoiled.length} points: little to go by.`;
+  return [...each, between];
 }
 
 export function renderPredict(report: PredictReport): string {

@@ -45,6 +45,7 @@ export interface Point {
   readonly set: string;
   readonly share: number;
   readonly edc: Interval;
+  readonly shuffled: Interval;
   readonly scores: Readonly<Record<Explainer, Readonly<Record<Shown, Interval>>>>;
 }
 
@@ -72,6 +73,7 @@ export function pointsOf(cells: readonly Cell[]): Point[] {
     set: own[0].set,
     share: own[0].share,
     edc: seedInterval(own.map(({ edc }) => edc)),
+    shuffled: seedInterval(own.map(({ shuffled }) => shuffled)),
     scores: record(EXPLAINERS, (explainer) =>
       record(SHOWN, (metric) => seedInterval(own.map(({ scores }) => scores[explainer][metric]))),
     ),

@@ -31,6 +31,8 @@ export interface Cell {
   readonly seed: number;
   readonly edc: number;
   readonly interval: readonly [low: number, high: number];
+  /** The middle of what the same texts give at other inputs: so much of `edc` is repetition. */
+  readonly shuffled: number;
   /** 0 to 1: means over the texts that were held out, which are as they were. */
   readonly scores: Readonly<Record<Explainer, Readonly<Record<Metric, number>>>>;
   /** Parameters of the sequence model. */
@@ -204,6 +206,7 @@ export async function measureCell(
     seed,
     edc: found.pearson,
     interval: [found.interval.low, found.interval.high],
+    shuffled: (found.null.low + found.null.high) / 2,
     scores: byName(EXPLAINERS, (explainer) => meansOf(references, answers[explainer])),
     parameters: writer.parameters,
     seconds: (performance.now() - started) / 1000,
