@@ -16,7 +16,7 @@ fi`;
  * compiler that the authors never saw.
  *
  * Manual pages and info files would be made again from the programs just built, by tools that a machine may
- * lack: automake's lists of them are emptied.
+ * lack: automake's lists of them are emptied, and makeinfo, which binutils calls by rules of its own, does nothing.
  */
 export const autotools: BuildSystem = {
   name: 'autotools',
@@ -24,5 +24,5 @@ export const autotools: BuildSystem = {
   configure: `${REGENERATE}
 chmod +x configure
 ./configure CC=cc CXX=c++ CFLAGS= CXXFLAGS= --disable-nls --disable-dependency-tracking --disable-werror`,
-  build: 'make MANS= INFO_DEPS=',
+  build: 'make MANS= INFO_DEPS= MAKEINFO=true',
 };
