@@ -29,7 +29,7 @@ export async function doUnit(unit: Unit, context: BuildContext): Promise<DoneUni
   };
 }
 
-/** Lets `jobs` workers do orders, each of which asks for the next one when it is free. Where one fails the others end. */
+/** Lets `jobs` workers do orders, each asking for the next when it is free. Where one fails a generator of orders is closed. */
 export async function inParallel<Order>(
   orders: Iterator<Order> | AsyncIterator<Order>,
   jobs: number,

@@ -3,7 +3,7 @@
 import { type DatasetLengths, QUANTILES, type Side, type SideLengths } from './measure.ts';
 
 const WIDTH = 860;
-const PLOT = { left: 84, right: WIDTH - 190, height: 150 } as const;
+const PLOT = { left: 84, right: WIDTH - 210, height: 150 } as const;
 /** Of a panel: its title, and below the plot the numbers of the axis and a line for each side. */
 const TITLE = 34;
 const AXIS = 26;
