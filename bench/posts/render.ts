@@ -52,7 +52,7 @@ export function renderScale(report: ScaleReport): string {
     '',
     '## Compiling',
     '',
-    `A sample of ${count(compiling.snippets)} snippets in C and C++ of the dump with ${count(compiling.answers)} answers, by \`corpora/stackoverflow.json\` in the sandbox, in batches of ${compiling.batch}: **${each(compiling.seconds)} s** a snippet with all its compilers and levels (95 % interval over batches ${each(compiling.interval[0])} to ${each(compiling.interval[1])}), and ${each(compiling.processor)} s of a processor. All ${count(compiling.all)} snippets of the whole dump would take **${compiling.hours[1].toFixed(1)} hours** (${compiling.hours[0].toFixed(1)} to ${compiling.hours[2].toFixed(1)}).`,
+    `A sample of ${count(compiling.snippets)} snippets in C and C++ of the dump with ${count(compiling.answers)} answers, by \`corpora/stackoverflow.json\` in the sandbox, in batches of ${compiling.batch}: **${each(compiling.seconds)} s** a snippet with all its compilers and levels (95 % interval over batches ${each(compiling.interval[0])} to ${each(compiling.interval[1])}). All ${count(compiling.all)} snippets of the whole dump would take **${compiling.hours[1].toFixed(1)} hours** (${compiling.hours[0].toFixed(1)} to ${compiling.hours[2].toFixed(1)}).`,
     '',
     row(['compiler', 'level', 'compiled', 'rows']),
     row(['---', '---', '---:', '---:']),

@@ -40,8 +40,6 @@ interface Compiling {
   /** By the clock, of one snippet with all its compilers and levels, and its 95 % interval over batches. */
   readonly seconds: number;
   readonly interval: readonly [number, number];
-  /** Seconds of a processor of one snippet, whatever else the machine does. */
-  readonly processor: number;
   readonly rejected: SnippetSummary['rejected'];
   readonly table: SnippetSummary['table'];
   /** Of all snippets in C and C++ of the whole dump. */
@@ -222,17 +220,11 @@ async function compileSample(
     batch,
     seconds,
     interval: [low, high],
-    processor: processorOf(steps),
     rejected: facts.rejected,
     table: facts.table,
     all,
     hours: [hours(low), hours(seconds), hours(high)],
   };
-}
-
-function processorOf(steps: readonly BuildMessage[]): number {
-  const [first, last] = [steps[0], steps[steps.length - 1]];
-  return (last.processor - first.processor) / (last.done - first.done);
 }
 
 /** Builds a part of the sample, and again in another place, where it is killed after a third. */
