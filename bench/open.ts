@@ -7,6 +7,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readSubprograms } from '../src/binary/dwarf/index.ts';
 import { findFunctions } from '../src/binary/functions.ts';
 import { openBinary } from '../src/binary/open.ts';
 import { disassemble } from '../src/binary/x86/disassemble.ts';
@@ -65,14 +66,26 @@ const CASES: readonly Case[] = [
   },
 ];
 
-/** The largest program that gcc built at -O2 of those that `corpus build` has kept; all are C, with DWARF 5. */
+/** DW_LANG_C89, C, C99 and C11. */
+const LANGUAGES_OF_C = [0x01, 0x02, 0x0c, 0x1d];
+
+/**
+ * The largest program of C that gcc built at -O2 of those that `corpus build` has kept; all have DWARF 5. Of C++ the
+ * names of types are a language of their own, which the peer does not have.
+ */
 function describeDwarf(): { path: string } {
   const programs = listPrograms(join('work', 'corpus'))
     .filter(({ compiler, optimization }) => compiler === 'gcc-12' && optimization === 'O2')
     .map(({ path }) => ({ path, size: statSync(path).size }))
     .sort((a, b) => b.size - a.size);
-  if (programs.length === 0) throw new Error('no built programs: run `binscribe corpus build` first');
-  return { path: programs[0].path };
+  const largest = programs.find(({ path }) =>
+    readSubprograms(openBinary(readFileSync(path))).subprograms.every(({ language }) =>
+      LANGUAGES_OF_C.includes(language ?? 0),
+    ),
+  );
+  if (!largest)
+    throw new Error('no built programs: run `binscribe corpus build corpora/binutils.json` first');
+  return { path: largest.path };
 }
 
 function describeTokens(): TokensCase {
