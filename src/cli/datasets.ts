@@ -1,16 +1,14 @@
 /** `binscribe study datasets`: sets of pairs side by side, each with its twin; goes on where it was stopped. */
 
 import { dirname } from 'node:path';
-import { readDocument } from '../corpus/document.ts';
 import { renderJson } from '../explain/render/json.ts';
-import { BinscribeError } from '../error.ts';
-import { listShape, missingPath, type PairSet } from '../tasks/edc/sets.ts';
 import { renderStudy } from '../tasks/edc/study-table.ts';
-import { type AbsentSet, type StudyLine, type StudyReport, studySet } from '../tasks/edc/study.ts';
+import { type StudyLine, type StudyReport, studySet } from '../tasks/edc/study.ts';
 import { openSentences } from './edc.ts';
 import { Journal } from './journal.ts';
 import { Steps } from './progress.ts';
 import { publish } from './result.ts';
+import { readSets } from './sets.ts';
 import type { Session } from './session.ts';
 
 export interface DatasetsFlags {
@@ -30,14 +28,7 @@ interface DoneLine {
 
 export async function studyDatasets(list: string, flags: DatasetsFlags, session: Session): Promise<void> {
   const { data = dirname(list), output, limit, resamples, seed, json = false } = flags;
-  const { sets } = readDocument(list, {
-    shape: listShape,
-    name: 'list of sets',
-    absent: 'unreadable',
-    wrong: 'usage',
-    hint: '`binscribe study datasets --help` shows one.',
-  });
-  const absent = absentSets(list, sets, data, session);
+  const { sets, absent } = readSets(list, data, session);
   const parts = sets.flatMap((set) => set.embedders.map((embedders) => ({ set, embedders })));
   // What a line was made of is known from the list: another list is another study.
   const journal = Journal.open<DoneLine>(`${output}.partial.jsonl`, { sets, limit, resamples, seed });
@@ -62,27 +53,4 @@ export async function studyDatasets(list: string, flags: DatasetsFlags, session:
   const report: StudyReport = { schema: 2, seed, resamples, limit, lines, absent };
   await publish(session, { output, json }, renderStudy(report), renderJson(report));
   journal.remove();
-}
-
-/**
- * Sets that cannot be measured, since a file of theirs is not there; says so.
- * @throws BinscribeError `unreadable` where none is there
- */
-export function absentSets(
-  list: string,
-  sets: readonly PairSet[],
-  data: string,
-  session: Session,
-): AbsentSet[] {
-  const absent = sets.flatMap((set): AbsentSet[] => {
-    const path = missingPath(set, data);
-    return path === null ? [] : [{ set: set.name, reason: `there is no ${path}` }];
-  });
-  if (absent.length === sets.length) {
-    throw new BinscribeError('unreadable', `${list}: no set of it is there: ${absent[0].reason}`, {
-      hint: "--data names the folder that the list's paths start from.",
-    });
-  }
-  for (const { set, reason } of absent) session.stderr.write(`${set}: left out: ${reason}\n`);
-  return absent;
 }

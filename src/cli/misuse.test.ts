@@ -96,7 +96,11 @@ test.each<[command: string, code: number, message: string]>([
   ['evaluate @/run --dataset @/lost --orbit @/orbit', 3, '@/orbit/fundump/sg3-utils: no part of the orbit'],
   ['corpus build @/none.json', 3, '@/none.json: no recipe of a data set: there is no such file or folder'],
   ['corpus build @/text', 2, '@/text: no recipe of a data set: no JSON: '],
-  ['corpus build @/odd.json', 2, '@/odd.json: no recipe of a data set: compilers: expected array, got nothing'],
+  [
+    'corpus build @/odd.json',
+    2,
+    '@/odd.json: no recipe of a data set: compilers: expected array, got nothing',
+  ],
   ['corpus build @/corpus.json -o @/folder', 2, '@/folder: there is a folder that is no data set'],
   ['corpus build @/corpus.json -o @/text', 3, '@/text: cannot write a data set here: '],
   [

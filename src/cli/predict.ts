@@ -1,11 +1,10 @@
 /** `binscribe study predict`: what explainers learn from sets of known and spoiled quality; goes on where it was stopped. */
 
 import { dirname } from 'node:path';
-import { readDocument } from '../corpus/document.ts';
 import { BinscribeError } from '../error.ts';
 import { renderJson } from '../explain/render/json.ts';
 import { nodeRuntime } from '../runtimes/node.ts';
-import { listShape, type PairSet } from '../tasks/edc/sets.ts';
+import type { PairSet } from '../tasks/edc/sets.ts';
 import { agreementOf, pointsOf, type PredictReport, type SetFacts } from '../tasks/predict/report.ts';
 import { renderPredict, renderPredictPage } from '../tasks/predict/render.ts';
 import {
@@ -17,12 +16,12 @@ import {
 } from '../tasks/predict/study.ts';
 import { WRITER } from '../tasks/predict/writer.ts';
 import { VERSION } from '../version.ts';
-import { absentSets } from './datasets.ts';
 import { openSentences } from './edc.ts';
 import { writeWhole } from './files.ts';
 import { Journal } from './journal.ts';
 import { forecast, Steps } from './progress.ts';
 import { publish } from './result.ts';
+import { readSets } from './sets.ts';
 import type { Session } from './session.ts';
 
 export interface PredictFlags {
@@ -47,14 +46,7 @@ interface DoneCell {
 
 export async function studyPredict(list: string, flags: PredictFlags, session: Session): Promise<void> {
   const { data = dirname(list), output, json = false, width, ...numbers } = flags;
-  const { sets } = readDocument(list, {
-    shape: listShape,
-    name: 'list of sets',
-    absent: 'unreadable',
-    wrong: 'usage',
-    hint: '`binscribe study datasets --help` shows one.',
-  });
-  const absent = absentSets(list, sets, data, session);
+  const { sets, absent } = readSets(list, data, session);
   const settings = { ...numbers, writer: { ...WRITER, width, inner: 2 * width } };
   const journal = Journal.open<DoneCell>(`${output}.partial.jsonl`, { sets, ...settings });
   const there = sets.filter(({ name }) => !absent.some(({ set }) => set === name));

@@ -10,7 +10,7 @@ import { BinscribeError } from '../error.ts';
 import { contentKey } from './hash.ts';
 import { programRows } from './program-rows.ts';
 import { IrIndex } from './ir-index.ts';
-import { ALL_COLUMNS, type BuildColumn, type ColumnName, type MarkColumn, type TextColumn } from './row.ts';
+import { BUILD_COLUMNS, columnsBefore, MARK_COLUMNS, TEXT_COLUMNS } from './row.ts';
 import { ShardWriter } from './shard.ts';
 import type { UnitResult } from './unit.ts';
 import type { Workplace } from './workplace.ts';
@@ -18,27 +18,8 @@ import type { Workplace } from './workplace.ts';
 /** Goes into every key: raise it when a row's contents change. */
 const EXTRACT_VERSION = 2;
 
-const LATER: readonly string[] = [
-  'split',
-  'exact_duplicate',
-  'normalized_duplicate',
-  'exact_leak',
-  'normalized_leak',
-  'source',
-  'text',
-  'text_kind',
-  'text_style',
-  'text_author',
-  'text_reference',
-  'text_licence',
-  'flags',
-  'ir',
-] satisfies (MarkColumn | TextColumn | BuildColumn)[];
-
 /** The columns that a unit's rows have before the data set is put together. */
-export const UNMARKED_COLUMNS = ALL_COLUMNS.filter(
-  (column): column is Exclude<ColumnName, MarkColumn | TextColumn | BuildColumn> => !LATER.includes(column),
-);
+export const UNMARKED_COLUMNS = columnsBefore([...MARK_COLUMNS, ...TEXT_COLUMNS, ...BUILD_COLUMNS]);
 
 /** Those of a unit that was built with LLVM IR. */
 export const COLUMNS_WITH_IR = [...UNMARKED_COLUMNS, 'ir'] as const;

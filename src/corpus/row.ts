@@ -163,24 +163,46 @@ export type ColumnName = keyof typeof COLUMNS;
 export type FunctionRow = { [C in ColumnName]: KindTypes[(typeof COLUMNS)[C]['kind']] };
 
 /** The columns that are known only once all packages are there. */
-export type MarkColumn =
-  'split' | 'exact_duplicate' | 'normalized_duplicate' | 'exact_leak' | 'normalized_leak';
+export const MARK_COLUMNS = [
+  'split',
+  'exact_duplicate',
+  'normalized_duplicate',
+  'exact_leak',
+  'normalized_leak',
+] as const satisfies ColumnName[];
+export type MarkColumn = (typeof MARK_COLUMNS)[number];
 
 /** Where a text comes from. `machine`: a program wrote it. */
 export const TEXT_KINDS = ['comment', 'name', 'post', 'documentation', 'problem', 'man', 'machine'] as const;
 export type TextKind = (typeof TEXT_KINDS)[number];
 
 /** The columns that come from the sources, not from what was built of them. */
-export type TextColumn =
-  'source' | 'text' | 'text_kind' | 'text_style' | 'text_author' | 'text_reference' | 'text_licence';
+export const TEXT_COLUMNS = [
+  'source',
+  'text',
+  'text_kind',
+  'text_style',
+  'text_author',
+  'text_reference',
+  'text_licence',
+] as const satisfies ColumnName[];
+export type TextColumn = (typeof TEXT_COLUMNS)[number];
 
 /** The columns that say how a row was made beyond what a program's file and its debug information tell. */
-export type BuildColumn = 'flags' | 'ir';
+export const BUILD_COLUMNS = ['flags', 'ir'] as const satisfies ColumnName[];
+export type BuildColumn = (typeof BUILD_COLUMNS)[number];
 
 /** A row as the extraction of a program gives it. */
 export type UnmarkedRow = Omit<FunctionRow, MarkColumn | TextColumn | BuildColumn>;
 
 export const ALL_COLUMNS = Object.keys(COLUMNS) as ColumnName[];
+
+/** All but those that are known later. */
+export function columnsBefore<L extends ColumnName>(later: readonly L[]): Exclude<ColumnName, L>[] {
+  return ALL_COLUMNS.filter(
+    (column): column is Exclude<ColumnName, L> => !(later as readonly ColumnName[]).includes(column),
+  );
+}
 
 type Leaf = Pick<SchemaElement, 'type' | 'converted_type'>;
 const TEXT: Leaf = { type: 'BYTE_ARRAY', converted_type: 'UTF8' };

@@ -12,7 +12,7 @@ import { openBinary } from '../../binary/open.ts';
 import { BinscribeError, describeError } from '../../error.ts';
 import { contentKey, sha256 } from '../hash.ts';
 import { makeRow } from '../program-rows.ts';
-import { ALL_COLUMNS, type ColumnName, type FunctionRow, type MarkColumn } from '../row.ts';
+import { columnsBefore, MARK_COLUMNS, type FunctionRow, type MarkColumn } from '../row.ts';
 import { ShardWriter } from '../shard.ts';
 import type { Workplace } from '../workplace.ts';
 import { compiledFunctions } from './functions.ts';
@@ -31,18 +31,8 @@ const MOST_CUTS = 1000;
 /** Characters of a member's name: no file system has longer ones (NAME_MAX). */
 const LONGEST_MEMBER = 255;
 
-const LATER: readonly string[] = [
-  'split',
-  'exact_duplicate',
-  'normalized_duplicate',
-  'exact_leak',
-  'normalized_leak',
-] satisfies MarkColumn[];
-
 /** The columns that a file's rows have before the data set is put together. */
-export const COMPILED_COLUMNS = ALL_COLUMNS.filter(
-  (column): column is Exclude<ColumnName, MarkColumn> => !LATER.includes(column),
-);
+export const COMPILED_COLUMNS = columnsBefore(MARK_COLUMNS);
 
 type CompiledRow = Omit<FunctionRow, MarkColumn>;
 

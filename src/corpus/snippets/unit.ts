@@ -17,7 +17,7 @@ import {
 } from '../fragments/sandbox-compiler.ts';
 import { contentKey } from '../hash.ts';
 import { programRows } from '../program-rows.ts';
-import { ALL_COLUMNS, type ColumnName, type FunctionRow, type MarkColumn } from '../row.ts';
+import { columnsBefore, MARK_COLUMNS, type FunctionRow } from '../row.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { ShardWriter } from '../shard.ts';
 import { TextIndex } from '../texts.ts';
@@ -36,19 +36,11 @@ const UNIT_VERSION = 2;
  */
 const OBJECT_LIMITS: Partial<Limits> = { bytes: 2 ** 26, entries: 2_000_000, instructions: 2_000_000 };
 
-type LateColumn = Exclude<MarkColumn, 'split'>;
-
-const LATE: readonly string[] = [
-  'exact_duplicate',
-  'normalized_duplicate',
-  'exact_leak',
-  'normalized_leak',
-] satisfies LateColumn[];
+const LATE_COLUMNS = MARK_COLUMNS.filter((column) => column !== 'split');
+type LateColumn = (typeof LATE_COLUMNS)[number];
 
 /** The columns that a batch's rows have before the data set is put together. */
-export const SNIPPET_COLUMNS = ALL_COLUMNS.filter(
-  (column): column is Exclude<ColumnName, LateColumn> => !LATE.includes(column),
-);
+export const SNIPPET_COLUMNS = columnsBefore(LATE_COLUMNS);
 
 type SnippetRow = Omit<FunctionRow, LateColumn>;
 
