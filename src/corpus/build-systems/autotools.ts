@@ -13,7 +13,7 @@ fi`;
 /**
  * GNU's build system. Options that a package does not know cost a warning, so all get the same ones: no message
  * catalogues, no dependency files (nothing is ever built twice in one tree), no failing on warnings of a
- * compiler that the authors never saw.
+ * compiler that the authors never saw. A script that somebody wrote by hand, as zlib's, refuses what it does not know.
  *
  * Manual pages and info files would be made again from the programs just built, by tools that a machine may
  * lack: automake's lists of them are emptied, and makeinfo, which binutils calls by rules of its own, does nothing.
@@ -23,6 +23,9 @@ export const autotools: BuildSystem = {
   recognises: (files) => ['configure', 'configure.ac', 'configure.in'].some((name) => files.has(name)),
   configure: `${REGENERATE}
 chmod +x configure
-./configure CC=cc CXX=c++ CFLAGS= CXXFLAGS= --disable-nls --disable-dependency-tracking --disable-werror`,
+if grep -qi 'generated .*autoconf' configure
+then ./configure CC=cc CXX=c++ CFLAGS= CXXFLAGS= --disable-nls --disable-dependency-tracking --disable-werror
+else CC=cc CXX=c++ ./configure
+fi`,
   build: 'make MANS= INFO_DEPS= MAKEINFO=true',
 };
