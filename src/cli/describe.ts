@@ -23,6 +23,7 @@ import { costText } from './chat/command.ts';
 import { type EndpointFlags, endpointOf, type PriceFlags, pricesOf, readText } from './chat/endpoint.ts';
 import { Progress, Steps } from './progress.ts';
 import type { Session } from './session.ts';
+import { count } from '../numbers.ts';
 
 export interface DescribeFlags extends EndpointFlags, PriceFlags {
   output: string;
@@ -184,7 +185,3 @@ function tellFailures(failures: readonly string[], { inputs, requests }: OpenInp
 
 const LONGEST_NAME = 120;
 const LONGEST_REASON = 300;
-
-function count(value: number): string {
-  return value.toLocaleString('en-US');
-}

@@ -57,7 +57,8 @@ export class AptState {
     for (const version of versions) {
       try {
         const wanted = ['source', '--download-only', '--only-source', `${name}=${version}`];
-        return await this.call('apt-get', ['-qq', ...wanted], into, signal).then(() => undefined);
+        await this.call('apt-get', ['-qq', ...wanted], into, signal);
+        return;
       } catch (error) {
         if (!(error instanceof BinscribeError) || error.kind === 'interrupted') throw error;
         if (version === versions[0]) failure = error;

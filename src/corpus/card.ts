@@ -2,6 +2,7 @@
 
 import type { Manifest, ProgramsSummary, SnippetSummary } from './manifest.ts';
 import { COLUMNS } from './row.ts';
+import { count } from '../numbers.ts';
 
 export function renderCard(manifest: Manifest): string {
   return [`# ${manifest.name}`, ...bodyParts(manifest), ...machineParts(manifest), ...columnParts(), ''].join(
@@ -262,10 +263,6 @@ function table(head: string[], rows: string[][]): string {
 /** Reasons are compilers' words: they must not break the table. */
 function escapeCell(text: string): string {
   return text.replaceAll('|', '\\|').replace(/\s+/g, ' ');
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US');
 }
 
 function percent(part: number): string {

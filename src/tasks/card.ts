@@ -2,6 +2,7 @@
 
 import type { Manifest } from '../corpus/dataset.ts';
 import type { RunManifest } from './run.ts';
+import { count } from '../numbers.ts';
 
 /** @param files The model's files, for their sizes. */
 export function modelCard(
@@ -11,20 +12,19 @@ export function modelCard(
 ): string {
   const packages = dataset.packages.filter(({ split }) => split === 'train');
   const { figures, recipe } = run;
-  const number = (value: number): string => value.toLocaleString('en-US');
   return `# ${recipe.name}
 
 The model without a network, and the baseline of every later one. For a function of an x86-64 program it gives names, compiler, optimisation level and number of arguments, each with a probability, or says that it has no answer.
 
 ## How
 
-- **Names**: the same code (addresses normalised) or the nearest by cosine of tf-idf of opcode pairs, among ${number(figures['entries'])} different functions with ${number(figures['names'])} names. A logistic regression on nearness, rivals and length gives the probability. It was fitted by leaving each package out, so a name that no other package has counts as wrong. Below ${figures['name threshold']} no name is given: from there on at least ${Math.round(recipe.names.precision * 100)} % of the names given were right. Functions of fewer than ${recipe.floor} instructions get none.
-- **Compiler** (GCC or Clang) and **level** (-O0 to -O3): multinomial logistic regression on opcodes, opcode pairs, registers, operand shapes and layout (${number(figures['style vocabulary'])} tokens, ${number(figures['style examples'])} functions), its temperature fitted on packages left out.
+- **Names**: the same code (addresses normalised) or the nearest by cosine of tf-idf of opcode pairs, among ${count(figures['entries'])} different functions with ${count(figures['names'])} names. A logistic regression on nearness, rivals and length gives the probability. It was fitted by leaving each package out, so a name that no other package has counts as wrong. Below ${figures['name threshold']} no name is given: from there on at least ${Math.round(recipe.names.precision * 100)} % of the names given were right. Functions of fewer than ${recipe.floor} instructions get none.
+- **Compiler** (GCC or Clang) and **level** (-O0 to -O3): multinomial logistic regression on opcodes, opcode pairs, registers, operand shapes and layout (${count(figures['style vocabulary'])} tokens, ${count(figures['style examples'])} functions), its temperature fitted on packages left out.
 - **Arguments**: registers and stack slots read before they are written, through the calls of a program, and a table of how often that is right in each kind of case.
 
 ## Learned from
 
-${number(figures['functions'])} functions of the data set \`${run.dataset.name}\` (manifest SHA-256 ${run.dataset.manifest}), built by ${dataset.compilers.map(({ name }) => name).join(', ')} at ${dataset.levels.join(', ')}:
+${count(figures['functions'])} functions of the data set \`${run.dataset.name}\` (manifest SHA-256 ${run.dataset.manifest}), built by ${dataset.compilers.map(({ name }) => name).join(', ')} at ${dataset.levels.join(', ')}:
 
 ${packages.map(({ name, version }) => `- ${name} ${version}`).join('\n')}
 
@@ -39,7 +39,7 @@ The index holds names, hashes and counts of opcode pairs, no code and no comment
 
 ## Files
 
-${[...files].map(([name, bytes]) => `- \`${name}\`, ${number(bytes.length)} bytes`).join('\n')}
+${[...files].map(([name, bytes]) => `- \`${name}\`, ${count(bytes.length)} bytes`).join('\n')}
 
 Made again by \`binscribe train recipes/${recipe.name}.json\` from the same data set, byte for byte.
 `;

@@ -10,6 +10,7 @@ import {
   type StartsOfProgram,
   type Stripping,
 } from './function-starts.ts';
+import { count } from '../numbers.ts';
 
 /** A line of a table. */
 export interface StartsRow extends StartCounts {
@@ -269,24 +270,20 @@ function table(heading: string, lines: readonly StartsRow[]): string[] {
     ...lines.map((c) => {
       const cells = [
         c.name,
-        number(c.programs),
-        number(c.found + c.missed),
+        count(c.programs),
+        count(c.found + c.missed),
         `**${rate(c.precision)}**`,
         `**${rate(c.recall)}**`,
-        number(c.missed),
-        number(c.invented),
-        `${number(c.coldTold)} of ${number(c.cold)}`,
-        `${number(c.partTold)} of ${number(c.part)}`,
-        `${number(c.runtimeFound)} of ${number(c.runtime)}`,
+        count(c.missed),
+        count(c.invented),
+        `${count(c.coldTold)} of ${count(c.cold)}`,
+        `${count(c.partTold)} of ${count(c.part)}`,
+        `${count(c.runtimeFound)} of ${count(c.runtime)}`,
       ];
       return `| ${cells.join(' | ')} |`;
     }),
     '',
   ];
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en-US');
 }
 
 /** Five digits: most rates differ from 1 in the fourth. */

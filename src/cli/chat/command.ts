@@ -21,6 +21,7 @@ import { publish } from '../result.ts';
 import type { Session } from '../session.ts';
 import { type ChatFlags, type Endpoint, endpointOf, pricesOf, readQuestion } from './endpoint.ts';
 import { printable } from './printable.ts';
+import { count } from '../../numbers.ts';
 
 /** A function, and what is asked about it. */
 interface Asked {
@@ -89,7 +90,7 @@ function asksNobody({ baselinesOnly, costOnly, url, model }: ChatFlags): boolean
 
 export function costText({ requests, sent, received, cost }: Estimate): string {
   const price = cost === null ? '' : `; costs ${cost.toFixed(2)} at most`;
-  return `${number(requests)} requests, about ${number(sent)} tokens sent, ${number(received)} received at most${price}`;
+  return `${count(requests)} requests, about ${count(sent)} tokens sent, ${count(received)} received at most${price}`;
 }
 
 /** @throws BinscribeError: `interrupted` after Ctrl-C, and what `askAll` throws */
@@ -99,7 +100,7 @@ async function askEverything(
   { jobs, cost, session }: { jobs: number; cost: Estimate; session: Session },
 ): Promise<Outcome[]> {
   const known = asked.length - cost.requests;
-  const besides = known === 0 ? '' : `; ${number(known)} answers are there already`;
+  const besides = known === 0 ? '' : `; ${count(known)} answers are there already`;
   session.stderr.write(`asking ${endpoint.url}: ${costText(cost)}${besides}\n`);
   const interruption = new AbortController();
   const interrupt = (): void => interruption.abort();
@@ -123,7 +124,7 @@ async function askEverything(
     if (!interruption.signal.aborted) throw error;
     throw new BinscribeError(
       'interrupted',
-      `stopped after ${number(reached)} of ${number(asked.length)} questions`,
+      `stopped after ${count(reached)} of ${count(asked.length)} questions`,
       { hint: 'The same command goes on from there.' },
     );
   } finally {
@@ -140,7 +141,7 @@ function tellTokens(outcomes: readonly Outcome[], prices: Prices | null, session
   const [sent, received] = [sum('sent'), sum('received')];
   const price = prices ? `; cost ${priceOf({ sent, received }, prices).toFixed(2)}` : '';
   session.stderr.write(
-    `${number(fresh.length)} answers, by the server's count ${number(sent)} tokens sent, ${number(received)} received${price}\n`,
+    `${count(fresh.length)} answers, by the server's count ${count(sent)} tokens sent, ${count(received)} received${price}\n`,
   );
 }
 
@@ -164,7 +165,7 @@ function checkAnswers(
     throw new BinscribeError('unreadable', `no question was answered, the first because of ${reason}`);
   }
   session.stderr.write(
-    `${number(failures.length)} questions were not answered and are in no figure: the report lists them\n`,
+    `${count(failures.length)} questions were not answered and are in no figure: the report lists them\n`,
   );
 }
 
@@ -178,8 +179,4 @@ function machineLine(endpoint: Endpoint): (answered: Answered) => string {
         answer: finalText(answer),
       }),
     )}\n`;
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en-US');
 }

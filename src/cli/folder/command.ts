@@ -25,6 +25,7 @@ import { findPrograms } from '../sweep/places.ts';
 import type { ReportOrder, ReportReply } from './child.ts';
 import { ReportJournal } from './journal.ts';
 import { checkFolder, type FolderFlags, isFolder, LOCK, makeRoom, reportName, REPORTS } from './place.ts';
+import { count } from '../../numbers.ts';
 
 type Options = FolderFlags & FormatFlags & ReportOrder['options'];
 
@@ -231,7 +232,6 @@ function tell(collection: Collection, folder: string, before: number, session: S
     session.status ||= code;
   }
   const failed = programs.filter(({ error }) => error !== null).length;
-  const count = (value: number): string => value.toLocaleString('en-US');
   session.stdout.write(
     `${sanitize(join(folder, 'index.html'), 1000)}\n` +
       `  programs     ${count(programs.length)}: ${count(programs.length - failed)} explained, ${count(failed)} not` +

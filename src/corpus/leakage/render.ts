@@ -4,6 +4,7 @@ import type { CorpusCheck } from '../check.ts';
 import type { Judgement } from './bars.ts';
 import { type Measure, MEASURES, type SideLeakage, type Tally } from './leakage.ts';
 import type { CodeLabel } from './survey.ts';
+import { count } from '../../numbers.ts';
 
 const TITLES: Readonly<Record<Measure, string>> = {
   exact: 'exact: the same bytes',
@@ -16,7 +17,6 @@ const TITLES: Readonly<Record<Measure, string>> = {
 };
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-const count = (value: number): string => value.toLocaleString('en-US');
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 const part = (some: number, of: number): string => (of === 0 ? '–' : percent(some / of));
 

@@ -6,6 +6,7 @@
 import type { RowKey } from './sample.ts';
 import { type Figure, METRICS } from './score.ts';
 import { ANSWERS, type ChatReport, type Example, HEADLINE, type TextSet, type WayFigures } from './study.ts';
+import { count } from '../../numbers.ts';
 
 export function renderChat(report: ChatReport): string {
   const { asked, sets, packages, good, bad, failures } = report;
@@ -113,10 +114,6 @@ function placeOf({ package: from, version, compiler, optimization, binary, addre
 
 function row(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US');
 }
 
 /** Three digits, without the zero before the point. */

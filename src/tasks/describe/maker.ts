@@ -1,7 +1,6 @@
 /** What makes texts of questions: a network of a folder, or a language model behind an endpoint. */
 
-import type { Message } from '../../chat/client.ts';
-import { type ChatOptions, requestOf } from '../../chat/client.ts';
+import { type ChatOptions, type Message, requestOf } from '../../chat/client.ts';
 import type { AnswerCache } from '../../chat/cache.ts';
 import { askAll } from '../../chat/questions.ts';
 import type { Manifest } from '../../corpus/dataset.ts';

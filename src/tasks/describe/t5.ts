@@ -45,8 +45,4 @@ export class T5Texts {
     });
     return written.map(([best]) => this.tokenizer.decode(best.tokens));
   }
-
-  close(): Promise<void> {
-    return this.generator.close();
-  }
 }

@@ -5,6 +5,7 @@ import type { Consistency, Duplicates } from './measures.ts';
 import type { Sure } from './ratings.ts';
 import type { Slice } from './slices.ts';
 import type { Verdict } from './verdict.ts';
+import { count } from '../../numbers.ts';
 
 /** The verdict in a sentence. */
 export const QUALITY: Readonly<Record<Verdict['quality'], string>> = {
@@ -19,7 +20,6 @@ export function verdictText({ quality, reasons }: Verdict): string {
 }
 
 const three = (value: number): string => (Number.isFinite(value) ? value.toFixed(3) : 'none');
-const count = (value: number): string => value.toLocaleString('en-US');
 const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
 const span = ([low, high]: readonly [number, number]): string => `${three(low)} to ${three(high)}`;
 

@@ -3,11 +3,11 @@
 import type { FieldChoice } from './embed.ts';
 import { verdictText } from './render.ts';
 import type { Checks, StudyFigures, StudyLine, StudyReport } from './study.ts';
+import { count } from '../../numbers.ts';
 
 const three = (value: number): string => (Number.isFinite(value) ? value.toFixed(3) : 'none');
 const span = (ends: readonly number[]): string => ends.map(three).join(' to ');
 const cell = (text: string): string => text.replaceAll('|', '\\|');
-const count = (value: number): string => value.toLocaleString('en-US');
 const figure = ({ pearson, interval }: StudyFigures): string => `${three(pearson)} (${span(interval)})`;
 const way = ({ input, output }: StudyLine): string => `${input.embedder}, ${output.embedder}`;
 

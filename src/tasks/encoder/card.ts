@@ -3,6 +3,7 @@
 import type { Manifest } from '../../corpus/dataset.ts';
 import type { KnownFunctions } from '../../models/known/index.ts';
 import type { EncoderRecipe } from './recipe.ts';
+import { count } from '../../numbers.ts';
 
 export interface EncoderCardFacts {
   readonly recipe: EncoderRecipe;
@@ -16,7 +17,6 @@ export interface EncoderCardFacts {
 }
 
 export function encoderCard({ recipe, source, functions, known, files }: EncoderCardFacts): string {
-  const number = (value: number): string => value.toLocaleString('en-US');
   const packages = source.packages.filter(({ split }) => split === 'train');
   const { before, after, width, size, longest } = recipe.network;
   return `# ${recipe.name}
@@ -29,11 +29,11 @@ One network for the functions of an x86-64 program: compiler, optimisation level
 - The number of arguments that a rule without learning finds (registers and stack slots read before they are written, through the calls of a program) is one of the inputs.
 - Functions of a program are mostly of one compiler and one level. Up to 512 of them together tell how likely each class is in the program, and that moves the probabilities of each one (Saerens, Latinne and Decaestecker 2002).
 - Trained end to end for all answers at once; the vector (${size} numbers) by the supervised contrastive loss of Khosla et al. (2020), so that builds of one function lie together.
-- **Names**: the same code, or the nearest of ${number(known.entries)} different functions with ${number(known.names.length)} names. A logistic regression on nearness, rivals and length gives the probability. It, the threshold below which no name is given (at least ${Math.round(recipe.names.precision * 100)} % of those given were right) and the temperatures of the probabilities come from ${recipe.validation.join(', ')}, of which the network has learned nothing. Functions of fewer than ${recipe.floor} instructions get none.
+- **Names**: the same code, or the nearest of ${count(known.entries)} different functions with ${count(known.names.length)} names. A logistic regression on nearness, rivals and length gives the probability. It, the threshold below which no name is given (at least ${Math.round(recipe.names.precision * 100)} % of those given were right) and the temperatures of the probabilities come from ${recipe.validation.join(', ')}, of which the network has learned nothing. Functions of fewer than ${recipe.floor} instructions get none.
 
 ## Learned from
 
-${number(functions)} functions, copies left out, of the data set \`${source.name}\`, built by ${source.compilers.map(({ name }) => name).join(', ')} at ${source.levels.join(', ')}:
+${count(functions)} functions, copies left out, of the data set \`${source.name}\`, built by ${source.compilers.map(({ name }) => name).join(', ')} at ${source.levels.join(', ')}:
 
 ${packages.map(({ name, version }) => `- ${name} ${version}`).join('\n')}
 
@@ -48,7 +48,7 @@ The folder holds weights, names, hashes and vectors, no code and no comments of 
 
 ## Files
 
-${[...files].map(([name, bytes]) => `- \`${name}\`, ${number(bytes.length)} bytes`).join('\n')}
+${[...files].map(([name, bytes]) => `- \`${name}\`, ${count(bytes.length)} bytes`).join('\n')}
 
 Made again by \`binscribe train recipes/${recipe.name}.json\` from the same data set.
 `;

@@ -1,6 +1,7 @@
 /** Lengths as an SVG picture, as ContraBin's Fig. 5: a panel for each data set, all on one axis. */
 
 import { type DatasetLengths, QUANTILES, type Side, type SideLengths } from './measure.ts';
+import { count } from '../../numbers.ts';
 
 const WIDTH = 860;
 const PLOT = { left: 84, right: WIDTH - 210, height: 150 } as const;
@@ -25,7 +26,6 @@ const STYLE =
   `${colours(LIGHT)}@media(prefers-color-scheme:dark){svg{background:#14181e}text{fill:#b4bfcc}.title{fill:#e4e8ee}.grid{stroke:#303842}${colours(DARK)}}`;
 
 const escapeXml = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
-const count = (value: number): string => value.toLocaleString('en-US');
 
 export function renderPicture(sets: readonly DatasetLengths[]): string {
   const ends = sets.flatMap(({ sides }) => sides.map(({ histogram }) => histogram.end));

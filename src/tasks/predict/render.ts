@@ -4,12 +4,12 @@ import type { Interval } from '../../nn/training/runs.ts';
 import { escapeHtml, frame, pageOf, px, py, section, table } from '../edc/picture.ts';
 import { ACROSS_SETS, type Agreement, type Point, type PredictReport, SHOWN, type Shown } from './report.ts';
 import { type Explainer, EXPLAINERS } from './study.ts';
+import { count } from '../../numbers.ts';
 
 const three = (value: number): string => (Number.isFinite(value) ? value.toFixed(3) : 'none');
 /** Scores as the field prints them. */
 const hundred = (value: number): string => (100 * value).toFixed(1);
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
-const count = (value: number): string => value.toLocaleString('en-US');
 
 function span({ mean, low, high }: Interval, of: (value: number) => string): string {
   return low === null || high === null ? of(mean) : `${of(mean)} (${of(low)} to ${of(high)})`;

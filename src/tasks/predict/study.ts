@@ -6,8 +6,7 @@
 
 import { edc } from '../../metrics/edc/edc.ts';
 import { spoilGroups } from '../../metrics/edc/groups.ts';
-import type { Side } from '../../metrics/edc/sums.ts';
-import { normalizeRows } from '../../metrics/edc/sums.ts';
+import { normalizeRows, type Side } from '../../metrics/edc/sums.ts';
 import type { Runtime } from '../../nn/runtime.ts';
 import { Random } from '../../random.ts';
 import { type Metric, METRICS, scoresOf } from '../chat/score.ts';
