@@ -33,6 +33,8 @@ export interface DoneUnit {
   /** Shard of its rows. */
   rows: string;
   cuts: ProgramCut[];
+  /** What went wrong in a build that made programs all the same. */
+  incomplete?: string;
   /** Where LLVM IR was asked for. */
   ir?: Manifest['table'][number]['ir'];
 }
@@ -173,10 +175,10 @@ async function writeShard(
       if (!row.normalized_duplicate) normalizedUnique++;
       shard.write(row);
     }
-    const { compiler, optimization, programs, cuts, ir } = unit;
+    const { compiler, optimization, programs, cuts, incomplete, ir } = unit;
     const rows = shard.rows - before;
     const cell = { package: name, compiler, optimization, programs, rows, normalizedUnique };
-    manifest.table.push({ ...cell, ...(ir && { ir }) });
+    manifest.table.push({ ...cell, ...(incomplete !== undefined && { incomplete }), ...(ir && { ir }) });
     for (const cut of cuts) manifest.cuts.push({ package: name, compiler, optimization, ...cut });
   }
   shard.finish();

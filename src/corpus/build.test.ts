@@ -81,7 +81,9 @@ describe.skipIf(!bubblewrapWorks())('building a data set', () => {
       'src/shared.c': SHARED,
     });
     addSourcePackage(target, 'beta', {
-      Makefile: 'CC = gcc\nbin/beta: beta.c shared.c\n\tmkdir -p bin\n\t$(CC) -O1 -o $@ beta.c shared.c\n',
+      Makefile:
+        'CC = gcc\nall: manual bin/beta\nmanual:\n\tno-such-tool manual.xml\nanswers:\n\tread answer\n' +
+        'bin/beta: answers beta.c shared.c\n\tmkdir -p bin\n\t$(CC) -O1 -o $@ beta.c shared.c\n',
       'beta.c': BETA,
       'shared.c': SHARED,
     });
@@ -175,6 +177,15 @@ describe.skipIf(!bubblewrapWorks())('building a data set', () => {
       optimization: null,
       reason: 'source of absent.: expected one .dsc file, got 0',
     });
+  });
+
+  it('keeps the programs of a build that asks questions and cannot make its manual, and tells of it', () => {
+    const cells = manifest.table.filter((cell) => cell.package === 'beta');
+    expect(cells.map(({ programs }) => programs)).toEqual([1, 1, 1, 1]);
+    for (const { incomplete } of cells) expect(incomplete).toMatch(/^build: exit status 2: .*no-such-tool/);
+    expect(manifest.table.some((cell) => cell.package === 'alpha' && cell.incomplete !== undefined)).toBe(
+      false,
+    );
   });
 
   it('keeps each program once, without leftovers of configure', () => {

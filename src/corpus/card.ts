@@ -58,6 +58,7 @@ function packageParts(manifest: Manifest): string[] {
       ]),
     ),
     ...compilerParts(manifest, "the level after the package's own flags"),
+    ...incompleteParts(manifest),
     '## Failures',
     manifest.failures.length === 0
       ? 'None.'
@@ -69,6 +70,20 @@ function packageParts(manifest: Manifest): string[] {
       ? 'All programs were read whole.'
       : `${manifest.cuts.length} times something in a program could not be read: see \`cuts\` in the manifest.`,
   ];
+}
+
+/** Builds of which a part failed, and their programs were made all the same. */
+function incompleteParts({ table: cells }: Manifest): string[] {
+  const rows = cells.flatMap(({ package: name, compiler, optimization, incomplete }) =>
+    incomplete === undefined ? [] : [[name, compiler, optimization, incomplete]],
+  );
+  return rows.length === 0
+    ? []
+    : [
+        '## Built in part',
+        'Something else of these packages did not build; their rows are of the programs that did.',
+        table(['package', 'compiler', 'level', 'what failed'], rows),
+      ];
 }
 
 type IrCounts = NonNullable<Manifest['table'][number]['ir']>;

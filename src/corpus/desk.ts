@@ -19,7 +19,7 @@ import { BinscribeError } from '../error.ts';
 import { recogniseBuildSystem, type BuildSystem } from './build-systems/index.ts';
 import { quote } from './keeping-driver.ts';
 import { SOURCE_DATE_EPOCH } from './programs.ts';
-import type { Sandbox, SandboxLimits } from './sandbox.ts';
+import type { Sandbox, SandboxLimits, SandboxResult } from './sandbox.ts';
 import { PROJECT_FLAGS, writeDrivers, type DriverSettings, type Level } from './toolchain.ts';
 import { treeKey, type Unit } from './unit-key.ts';
 import { clearAbandoned, type Workplace } from './workplace.ts';
@@ -36,6 +36,11 @@ export const DESK_FOLDERS: readonly string[] = [TOOLS_FOLDER, SOURCE_FOLDER];
 /** Beside the tree, which is called as the package is: no package's name begins with a point. */
 const KEPT_FOLDER = '.kept';
 const LIST = '.list';
+
+interface StandardFiles {
+  stdin?: number;
+  stdout?: number;
+}
 
 export interface BuildContext {
   place: Workplace;
@@ -125,11 +130,29 @@ export class Desk {
     return twins.map((name) => join(this.kept, name));
   }
 
+  /**
+   * Builds as far as it goes, and returns what went wrong on the way: another try ends the same.
+   *
+   * @throws BinscribeError of kind `unsupported` where it was stopped: how far it came is then a matter of luck.
+   */
+  async build({ build }: BuildSystem): Promise<BinscribeError | undefined> {
+    const result = await this.run(build);
+    if (result.ok) return undefined;
+    const failure = this.failure('build', result);
+    if (!result.ended) throw failure;
+    return failure;
+  }
+
   /** @throws BinscribeError of kind `unsupported` where the script fails; its output goes to the log. */
-  async step(name: string, script: string, files: { stdin?: number; stdout?: number } = {}): Promise<void> {
-    const { sandbox, place, limits, signal } = this.context;
+  async step(name: string, script: string, files: StandardFiles = {}): Promise<void> {
+    const result = await this.run(script, files);
+    if (!result.ok) throw this.failure(name, result);
+  }
+
+  private run(script: string, files: StandardFiles = {}): Promise<SandboxResult> {
+    const { sandbox, limits, signal } = this.context;
     const root = sandbox.root(this.folder);
-    const result = await sandbox.run({
+    return sandbox.run({
       script,
       directory: this.folder,
       writable: this.unit.source.name,
@@ -139,10 +162,13 @@ export class Desk {
       ...(limits && { limits }),
       ...(signal && { signal }),
     });
-    if (result.ok) return;
+  }
+
+  /** Its output goes to the log. */
+  private failure(name: string, { reason, output }: SandboxResult): BinscribeError {
     const { source, compiler, level } = this.unit;
-    writeFileSync(place.log(`${source.name}-${compiler.name}-${level}`), result.output);
-    throw new BinscribeError('unsupported', `${name}: ${result.reason}: ${firstError(result.output)}`);
+    writeFileSync(this.context.place.log(`${source.name}-${compiler.name}-${level}`), output);
+    return new BinscribeError('unsupported', `${name}: ${reason}: ${firstError(output)}`);
   }
 
   /** The configured tree: from the store, or made now and put there for the other levels. */
@@ -237,7 +263,7 @@ export function clearAbandonedDesks(): void {
 function firstError(output: string): string {
   const lines = output.trim().split('\n');
   const line =
-    lines.find((text) => /\berror: /i.test(text)) ??
+    lines.find((text) => /\berror: |: (not found|No such file or directory)$/i.test(text)) ??
     lines.findLast((text) => /No such file|not found|\*\*\*/.test(text)) ??
     lines.at(-1);
   return (line ?? '').trim().slice(0, 300);

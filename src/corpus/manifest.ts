@@ -189,6 +189,8 @@ const manifestShape = z.strictObject({
       programs: z.int(),
       rows: z.int(),
       normalizedUnique: z.int(),
+      /** What went wrong in a build that made programs all the same. */
+      incomplete: z.string().optional(),
       /** Where LLVM IR was asked of clang: rows that have it, sources that gave it, and those that did not. */
       ir: z.strictObject({ rows: z.int(), modules: z.int(), failed: z.int() }).optional(),
     }),

@@ -161,7 +161,11 @@ class Run {
     const step = `${source.name} ${compiler.name} ${level}`;
     await this.guard(labels, async () => {
       const known = this.place.has(unitKey(unit, this.sandbox));
-      this.units.push(await doUnit(unit, this.context));
+      const done = await doUnit(unit, this.context);
+      const { incomplete } = done;
+      this.units.push(
+        incomplete === undefined ? done : { ...done, incomplete: this.publicReason(incomplete) },
+      );
       if (!known) this.fresh++;
     });
     this.report(step);
@@ -173,8 +177,13 @@ class Run {
       await work();
     } catch (error) {
       if (error instanceof BinscribeError && error.kind === 'interrupted') throw error;
-      this.failures.push({ ...what, reason: publicReason(error, this.place.root) });
+      this.failures.push({ ...what, reason: this.publicReason(describeError(error)) });
     }
+  }
+
+  /** A failure's reason as it may stand in a manifest that is given away: no host, no path of this machine. */
+  private publicReason(reason: string): string {
+    return reason.replaceAll(this.place.root, '<work>').replace(/\b\w+:\/\/\S+/g, '<url>');
   }
 
   private report(step: string): void {
@@ -185,13 +194,6 @@ class Run {
     const left = fresh === 0 ? undefined : each * (total - done);
     this.options.onProgress?.({ unit: 'builds', done, total, failed: failures.length, step, left });
   }
-}
-
-/** A failure's reason as it may stand in a manifest that is given away: no host, no path of this machine. */
-function publicReason(error: unknown, root: string): string {
-  return describeError(error)
-    .replaceAll(root, '<work>')
-    .replace(/\b\w+:\/\/\S+/g, '<url>');
 }
 
 function compareNumbers(a: number[], b: number[]): number {

@@ -39,7 +39,7 @@ describe.skipIf(!bubblewrapWorks())('a hostile script in the sandbox', () => {
 
   it('compiles, and writes into its own folder', async () => {
     const result = await run('echo "int main(){return 0;}" > a.c; gcc-12 -o a a.c; ./a; pwd');
-    expect(result).toEqual({ ok: true, reason: '', output: '/build/work\n' });
+    expect(result).toEqual({ ok: true, reason: '', ended: true, output: '/build/work\n' });
     expect(statSync(join(directory, 'work/a')).size).toBeGreaterThan(0);
   });
 

@@ -68,6 +68,8 @@ export interface SandboxResult {
   ok: boolean;
   /** Why it is not ok, in a few words; '' otherwise. */
   reason: string;
+  /** Whether it came to its own end, not one that a limit or a signal made. */
+  ended: boolean;
   /** The end of what it printed. */
   output: string;
 }
@@ -266,7 +268,7 @@ function execute(
       }
       const reason = stopped || (signal ? `killed by ${signal}` : code === 0 ? '' : `exit status ${code}`);
       const output = Buffer.concat(kept).subarray(-KEPT_OUTPUT).toString('utf8');
-      resolve({ ok: reason === '', reason, output });
+      resolve({ ok: reason === '', reason, ended: !stopped && !signal, output });
     });
   });
 }

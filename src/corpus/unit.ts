@@ -33,6 +33,8 @@ export interface UnitResult {
   buildSystem: string;
   sandboxed: boolean;
   programs: UnitProgram[];
+  /** What went wrong in a build that made programs all the same. */
+  incomplete?: string;
   /** Of a unit of which more is kept than its programs. */
   kept?: KeptCounts;
 }
@@ -58,8 +60,8 @@ export async function buildUnit(unit: Unit, context: BuildContext): Promise<Unit
   try {
     const system = await desk.unpackTree();
     desk.useUnit();
-    await desk.step('build', system.build);
-    return await keepUnit(unit, system, desk, context, key);
+    const trouble = await desk.build(system);
+    return await keepUnit(unit, system, trouble, desk, context, key);
   } finally {
     desk.clear();
   }
@@ -68,6 +70,7 @@ export async function buildUnit(unit: Unit, context: BuildContext): Promise<Unit
 async function keepUnit(
   unit: Unit,
   system: BuildSystem,
+  trouble: BinscribeError | undefined,
   desk: Desk,
   { place, sandbox }: BuildContext,
   key: string,
@@ -81,7 +84,9 @@ async function keepUnit(
       programs.push({ path, sha256, size: content.length });
       found.push({ path, actual });
     }
-    if (programs.length === 0) throw new BinscribeError('unsupported', 'the build links no program');
+    if (programs.length === 0) {
+      throw trouble ?? new BinscribeError('unsupported', 'the build links no program');
+    }
     const isProject = unit.source.project !== undefined;
     const kept = isProject || unit.ir ? keepKept(desk.kept, partial) : undefined;
     if (isProject) {
@@ -100,6 +105,7 @@ async function keepUnit(
       buildSystem: system.name,
       sandboxed: sandbox.isolated,
       programs,
+      ...(trouble && { incomplete: trouble.message }),
       ...(kept && { kept }),
     };
     writeInto(partial, 'unit.json', JSON.stringify(result, null, 1));

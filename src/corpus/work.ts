@@ -15,7 +15,7 @@ export async function doUnit(unit: Unit, context: BuildContext): Promise<DoneUni
   const { place, sandbox, signal } = context;
   const built = await buildUnit(unit, context);
   const { path, cuts, withIr } = await extractUnit(place, unitKey(unit, sandbox), built, unit.ir, signal);
-  const { buildSystem, programs, flags, kept } = built;
+  const { buildSystem, programs, flags, incomplete, kept } = built;
   return {
     package: unit.source.name,
     compiler: unit.compiler.name,
@@ -25,6 +25,7 @@ export async function doUnit(unit: Unit, context: BuildContext): Promise<DoneUni
     programs: programs.length,
     rows: path,
     cuts,
+    ...(incomplete !== undefined && { incomplete }),
     ...(kept && withIr !== undefined && { ir: { rows: withIr, modules: kept.modules, failed: kept.failed } }),
   };
 }

@@ -3,11 +3,12 @@ import type { BuildSystem } from './build-system.ts';
 /**
  * Makes `configure` and the Makefile templates again where Debian's patches have changed what they are made
  * from, or where the package has none; else its authors' are used, which wants no autoconf on the machine. So they are
- * where the package insists on another autoconf than the machine's, as binutils does.
+ * where the package insists on another autoconf than the machine's, as binutils does. A package's own autogen.sh, which
+ * may want more of the machine, is the last resort: libuv's writes files that autoconf then reads.
  */
 const REGENERATE = `
 if [ ! -f configure ] || grep -rqE '^[+]{3} .*(configure[.]ac|configure[.]in|Makefile[.]am)' debian/patches 2>/dev/null
-then autoreconf --force --install || test -f configure
+then autoreconf --force --install || test -f configure || NOCONFIGURE=1 sh ./autogen.sh
 fi`;
 
 /**
@@ -27,5 +28,5 @@ if grep -qi 'generated .*autoconf' configure
 then ./configure CC=cc CXX=c++ CFLAGS= CXXFLAGS= --disable-nls --disable-dependency-tracking --disable-werror
 else CC=cc CXX=c++ ./configure
 fi`,
-  build: 'make MANS= INFO_DEPS= MAKEINFO=true',
+  build: 'make -k MANS= INFO_DEPS= MAKEINFO=true',
 };

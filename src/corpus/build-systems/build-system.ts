@@ -6,6 +6,9 @@ export interface BuildSystem {
   recognises(files: ReadonlySet<string>): boolean;
   /** Once a compiler: looks at the machine. The tree that it leaves is shared by all levels. */
   configure: string;
-  /** Once a level. `cc` and `c++` on PATH are the compiler with `-g` and the level. */
+  /**
+   * Once a level. `cc` and `c++` on PATH are the compiler with `-g` and the level. What it can make it makes, though
+   * something else of the package fails: documentation often does, for want of tools.
+   */
   build: string;
 }
