@@ -1,6 +1,9 @@
+import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bubblewrapWorks } from '../../../test/support/packages.ts';
+import { programRows } from '../program-rows.ts';
 import { openSandbox } from '../sandbox.ts';
+import { functionsOfIr } from '../snippets/ir.ts';
 import { findCompiler } from '../toolchain.ts';
 import { candidatesOf, type SourceLanguage } from './candidates.ts';
 import { compileFragments } from './compile.ts';
@@ -64,6 +67,51 @@ describe.skipIf(!bubblewrapWorks())('gcc in the sandbox', () => {
     } finally {
       compiler.close();
     }
+  });
+
+  it.each(['gcc-12', 'clang-14'])('%s gives the same code after a header that was compiled', async (name) => {
+    const stream = '#include <cstdio>\n// sums\n#include <iostream>\nusing namespace std;\n';
+    const sums = ['int', 'long', 'char', 'float'].map(
+      (type) =>
+        `${stream}int main() { ${type} x, s = 0; while (cin >> x) s += x; cout << s << endl; return 0; }\n`,
+    );
+    const codeOf = async (sources: readonly string[]): Promise<string[]> => {
+      const compiler = new SandboxCompiler(openSandbox(), findCompiler(name));
+      const dialect = CPP17;
+      const code: string[] = [];
+      try {
+        await compiler.compile(
+          sources.map((source) => ({ dialect, source })),
+          { level: 'O2', ir: name.startsWith('clang') },
+          (_, { object, ir }) => {
+            const labels = {
+              package: '',
+              version: '',
+              compiler: name,
+              optimization: 'O2',
+              binary: '',
+            } as const;
+            const { rows, cuts } = programRows(labels, object ?? new Uint8Array(), (path) => basename(path));
+            expect(cuts).toEqual([]);
+            code.push(
+              ...rows.map(
+                ({ name: own, code: bytes, source_line: line }) => `${own} ${line} ${bytes.join(' ')}`,
+              ),
+              functionsOfIr(ir ?? '').get('main') ?? '',
+            );
+          },
+        );
+      } finally {
+        compiler.close();
+      }
+      // What begins a file's streams is called after the file.
+      return code.map((text) => text.replace(/^_GLOBAL__sub_I_\d+/, ''));
+    };
+    const together = await codeOf(sums);
+    const alone = [];
+    for (const source of sums) alone.push(...(await codeOf([source])));
+    expect(together.filter((code) => code.startsWith('main '))).toHaveLength(sums.length);
+    expect(together).toEqual(alone);
   });
 
   it('is not stopped by hostile candidates, which get an error and see nothing', async () => {

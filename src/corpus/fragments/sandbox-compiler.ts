@@ -23,7 +23,8 @@ import { flagsFor, type Compiler, type Level } from '../toolchain.ts';
 import { clearAbandoned } from '../workplace.ts';
 import type { SourceLanguage } from './candidates.ts';
 import type { CompileOutcome, FragmentCompiler } from './compile.ts';
-import { complaintFlags, dialectFlags, type Dialect } from './dialect.ts';
+import { complaintFlags, dialectFlags, isClang, type Dialect } from './dialect.ts';
+import { beginsWithStreams, ENOUGH_SOURCES, makeHeader, STREAM_HEADER, useHeader } from './stream-header.ts';
 
 /** Seconds of processor time for one source: with all of C++'s headers it takes two on a slow machine. */
 const SECONDS = 5;
@@ -39,6 +40,10 @@ const COMPLAINT_BYTES = 1000;
 
 /** Sources of one run: their objects are on the disk at the same time. */
 const BATCH = 100;
+
+/** The same for a compiled header, which is 40 MB. */
+const HEADER_LIMITS: Partial<SandboxLimits> = { ...LIMITS, fileSize: 2 ** 28, cpuSeconds: 60 };
+const HEADERS = 'headers';
 
 const FOLDER_PREFIX = 'binscribe-snippets-';
 
@@ -76,6 +81,8 @@ export class SandboxCompiler implements FragmentCompiler<Source> {
   private readonly sandbox: Sandbox;
   private readonly compiler: Compiler;
   private readonly signal: AbortSignal | undefined;
+  /** Paths of headers that were compiled, by the flags that they are for. */
+  private readonly headers = new Map<string, string>();
 
   constructor(sandbox: Sandbox, compiler: Compiler, signal?: AbortSignal) {
     this.sandbox = sandbox;
@@ -142,6 +149,7 @@ export class SandboxCompiler implements FragmentCompiler<Source> {
     modes: Modes,
     take: (index: number, path: string) => void,
   ): Promise<void> {
+    await this.makeHeaders(batch, modes);
     const sources = join(this.folder, 'sources');
     const objects = join(this.folder, 'objects');
     mkdirSync(sources);
@@ -151,7 +159,7 @@ export class SandboxCompiler implements FragmentCompiler<Source> {
       const steps = batch.map(({ dialect, source }, i) => {
         const file = sourceName(i, dialect);
         writeFileSync(join(sources, file), source);
-        return this.step(dialect, file, i, modes);
+        return this.step({ dialect, source }, file, i, modes);
       });
       const { ok, reason, output } = await this.sandbox.run({
         script: [STEP, ...steps].join('\n'),
@@ -174,20 +182,71 @@ export class SandboxCompiler implements FragmentCompiler<Source> {
     }
   }
 
-  private step(dialect: Dialect, file: string, index: number, modes: Modes): string {
-    const program = dialect.language === 'c++' ? this.compiler.cxx : this.compiler.c;
+  private step(source: Source, file: string, index: number, modes: Modes): string {
+    const { dialect } = source;
     const root = this.sandbox.root(this.folder);
-    const flags = [
-      ...dialectFlags(dialect, this.compiler),
-      ...complaintFlags(dialect, this.compiler),
-      // Unprotected compilers see the host's path; debug information must not.
-      ...(this.sandbox.isolated ? [] : [`-ffile-prefix-map=${root}=/build`]),
-    ];
-    const call = (product: string, mode: readonly string[]): string =>
-      `step ${index} ${product} ${[program, ...flags, ...mode].join(' ')} ${root}/sources/${file}`;
+    const call = (product: string, mode: readonly string[]): string => {
+      const flags = this.flagsOf(dialect, mode);
+      const header = wantsHeader(source) ? this.headers.get(flags.join(' ')) : undefined;
+      const all = [...flags, ...(header === undefined ? [] : useHeader(header))];
+      return `step ${index} ${product} ${[this.program(dialect), ...all].join(' ')} ${root}/sources/${file}`;
+    };
     const object = call('o', modes.object);
     return modes.ir ? `${object}\n[ ! -e ${index}.o.whole ] || ${call('ll', modes.ir)}` : object;
   }
+
+  private program({ language }: Dialect): string {
+    return language === 'c++' ? this.compiler.cxx : this.compiler.c;
+  }
+
+  private flagsOf(dialect: Dialect, mode: readonly string[]): string[] {
+    return [
+      ...dialectFlags(dialect, this.compiler),
+      ...complaintFlags(dialect, this.compiler),
+      // Unprotected compilers see the host's path; debug information must not.
+      ...(this.sandbox.isolated ? [] : [`-ffile-prefix-map=${this.sandbox.root(this.folder)}=/build`]),
+      ...mode,
+    ];
+  }
+
+  /** Compiles the headers that this batch is worth, once each: later runs see them, and cannot write there. */
+  private async makeHeaders(batch: readonly Source[], { object, ir }: Modes): Promise<void> {
+    const wanting = batch.filter(wantsHeader);
+    if (wanting.length < ENOUGH_SOURCES) return;
+    const dialects = new Map(wanting.map(({ dialect }) => [dialect.standard, dialect]));
+    for (const dialect of dialects.values()) {
+      for (const mode of ir ? [object, ir] : [object]) {
+        const flags = this.flagsOf(dialect, mode);
+        const key = flags.join(' ');
+        if (this.headers.has(key)) continue;
+        const file = `${HEADERS}/${this.headers.size}.h`;
+        this.headers.set(key, `${this.sandbox.root(this.folder)}/${file}`);
+        await this.makeHeader(file, [
+          this.program(dialect),
+          ...makeHeader(flags, file, isClang(this.compiler)),
+        ]);
+      }
+    }
+  }
+
+  private async makeHeader(file: string, command: readonly string[]): Promise<void> {
+    const folder = join(this.folder, HEADERS);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(this.folder, file), STREAM_HEADER);
+    if (this.sandbox.owner !== undefined) chownSync(folder, this.sandbox.owner, this.sandbox.owner);
+    // Where it fails sources are compiled with the header's text.
+    await this.sandbox.run({
+      script: `cd ..\n${command.join(' ')} || :`,
+      directory: this.folder,
+      writable: HEADERS,
+      limits: { ...HEADER_LIMITS, milliseconds: WALL_SECONDS * 1000 },
+      ...(this.signal && { signal: this.signal }),
+    });
+  }
+}
+
+function wantsHeader({ dialect, source }: Source): boolean {
+  return dialect.language === 'c++' && beginsWithStreams(source);
 }
 
 /**
