@@ -16,29 +16,17 @@
  * Attributes of parameters, results, calls and functions, and what optimisers have found out: LLVM Language Reference,
  * "Parameter Attributes", "Function Attributes", "Linkage Types" and "Runtime Preemption Specifiers".
  */
+const WORDS =
+  'noundef nonnull nocapture readonly readnone writeonly returned immarg noalias nofree nest signext zeroext inreg ' +
+  'dso_local local_unnamed_addr unnamed_addr internal private linkonce_odr weak hidden tail musttail notail inbounds ' +
+  'nsw nuw exact dead_on_unwind writable allocptr noreturn nounwind builtin';
+
+/** Those that have something in parentheses, which may hold some too. */
+const CALLED = 'dereferenceable|dereferenceable_or_null|align|byval|sret|memory|range|captures|comdat';
+
 const ATTRIBUTES = new RegExp(
-  ' (?:' +
-    [
-      ...[
-        'noundef',
-        'nonnull',
-        'nocapture',
-        'readonly',
-        'readnone',
-        'writeonly',
-        'returned',
-        'immarg',
-        'noalias',
-      ],
-      ...['nofree', 'nest', 'signext', 'zeroext', 'inreg', 'dso_local', 'local_unnamed_addr', 'unnamed_addr'],
-      ...['internal', 'private', 'linkonce_odr', 'weak', 'hidden', 'tail', 'musttail', 'notail', 'inbounds'],
-      ...['nsw', 'nuw', 'exact', 'dead_on_unwind', 'writable', 'allocptr', 'noreturn', 'nounwind', 'builtin'],
-      ...[
-        '(?:dereferenceable|dereferenceable_or_null|align|byval|sret|memory|range|captures)\\([^()]*(?:\\([^()]*\\)[^()]*)*\\)',
-      ],
-      ...['align \\d+', '#\\d+', 'comdat(?:\\([^()]*\\))?', 'personality .*'],
-    ].join('|') +
-    ')(?=[ ,(){]|$)',
+  ` (?:${WORDS.replaceAll(' ', '|')}|(?:${CALLED})\\([^()]*(?:\\([^()]*\\)[^()]*)*\\)|` +
+    'align \\d+|#\\d+|comdat|personality .*)(?=[ ,(){]|$)',
   'g',
 );
 

@@ -6,6 +6,7 @@ import type { HostTensors, Runtime } from '../../nn/runtime.ts';
 import { decodeCheckpoint } from '../../nn/training/checkpoint.ts';
 import {
   BEST_CHECKPOINT,
+  type LAST_CHECKPOINT,
   fit,
   type Evaluate,
   type FitReport,
@@ -18,9 +19,14 @@ import type { TrainingSettings } from '../../nn/training/settings.ts';
 import type { Store } from '../../nn/training/store.ts';
 import { Trainer } from '../../nn/training/trainer.ts';
 
+/** Values by the parameters' names. */
+export type Parameters = ReadonlyMap<string, Float32Array>;
+
 /** What is to be trained, and how a checkpoint is judged. */
 export interface NetworkTask {
   readonly model: Model;
+  /** What parameters begin with: those that are not named are drawn; names that the model has not are passed over. */
+  readonly start?: Parameters;
   readonly settings: TrainingSettings;
   readonly data: TrainingData;
   readonly evaluate: Evaluate;
@@ -67,16 +73,21 @@ export async function runExperiment<Settings>(
     return await runGrid(points, seeds, async (point, seed) => {
       const folder = trainingFolder(points.indexOf(point), points.length, seed);
       const store = storeOf(folder);
-      const known = await store.read(RESULT);
-      const figures = known
-        ? (JSON.parse(new TextDecoder().decode(known)) as Record<string, number>)
-        : await trainOnce(options, point, seed, store, (report) => {
-            const { steps, step } = report;
-            // Those to come take about as long as this one, where a grid does not change its size.
-            const whole = report.secondsLeft * (steps / Math.max(1, steps - step));
-            const secondsLeft = report.secondsLeft + (trainings - training - 1) * whole;
-            onProgress?.({ ...report, secondsLeft, training, trainings, folder });
-          });
+      const { runtime, taskOf } = options;
+      const figures = await trainOnce(taskOf(point.settings), {
+        runtime,
+        seed,
+        store,
+        onProgress: (report) => {
+          const { steps, step } = report;
+          // Those to come take about as long as this one, where a grid does not change its size.
+          const whole = report.secondsLeft * (steps / Math.max(1, steps - step));
+          const secondsLeft = report.secondsLeft + (trainings - training - 1) * whole;
+          onProgress?.({ ...report, secondsLeft, training, trainings, folder });
+        },
+        ...(signal && { signal }),
+      });
+      if (figures === null) throw STOPPED;
       training++;
       return figures;
     });
@@ -88,14 +99,25 @@ export async function runExperiment<Settings>(
 
 const STOPPED = new Error('stopped');
 
-async function trainOnce<Settings>(
-  { runtime, taskOf, signal }: ExperimentOptions<Settings>,
-  point: GridPoint<Settings>,
-  seed: number,
-  store: Store,
-  onProgress: (report: FitReport) => void,
-): Promise<Record<string, number>> {
-  const { model, settings, data, evaluate, higherIsBetter } = taskOf(point.settings);
+export interface TrainingOptions {
+  readonly runtime: Runtime;
+  readonly seed: number;
+  readonly store: Store;
+  readonly onProgress?: (report: FitReport) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Trains, goes on where a training was stopped, or finds it done.
+ * @returns figures at the best checkpoint; `null` where the signal stopped it
+ */
+export async function trainOnce(
+  task: NetworkTask,
+  { runtime, seed, store, onProgress, signal }: TrainingOptions,
+): Promise<Record<string, number> | null> {
+  const known = await store.read(RESULT);
+  if (known) return JSON.parse(new TextDecoder().decode(known)) as Record<string, number>;
+  const { model, settings, data, evaluate, higherIsBetter, start } = task;
   const { clipNorm } = settings;
   const trainer = await Trainer.create(
     {
@@ -108,6 +130,7 @@ async function trainOnce<Settings>(
     sampleOf(data, settings, seed),
   );
   try {
+    if (start) assign(trainer, start);
     const result = await fit({
       trainer,
       data,
@@ -116,10 +139,10 @@ async function trainOnce<Settings>(
       store,
       evaluate,
       higherIsBetter,
-      onProgress,
-      ...(signal === undefined ? {} : { signal }),
+      ...(onProgress && { onProgress }),
+      ...(signal && { signal }),
     });
-    if (!result.finished) throw STOPPED;
+    if (!result.finished) return null;
     const figures = { ...result.bestMetrics, 'best step': result.bestStep };
     await store.write(RESULT, new TextEncoder().encode(`${JSON.stringify(figures)}\n`));
     return figures;
@@ -128,23 +151,31 @@ async function trainOnce<Settings>(
   }
 }
 
+function assign(trainer: Trainer, values: Parameters): void {
+  for (const name of trainer.parameters().keys()) {
+    const own = values.get(name);
+    if (own) trainer.assign(name, own);
+  }
+}
+
 /**
- * The parameters at the best checkpoint of a training that is over.
+ * The parameters at a checkpoint of a training that is over, by default its best.
  * @throws BinscribeError `missing` where there is none
  */
 export async function learned(
   runtime: Runtime,
   { model, settings, data }: NetworkTask,
   store: Store,
+  name: typeof BEST_CHECKPOINT | typeof LAST_CHECKPOINT = BEST_CHECKPOINT,
 ): Promise<Map<string, Float32Array>> {
-  const checkpoint = await store.read(BEST_CHECKPOINT);
-  if (!checkpoint) throw new BinscribeError('missing', `${BEST_CHECKPOINT}: the training has none`);
+  const checkpoint = await store.read(name);
+  if (!checkpoint) throw new BinscribeError('missing', `${name}: the training has none`);
   // A seed decides where parameters start; these come from the checkpoint.
   const sample = sampleOf(data, settings, 0);
   const trainer = await Trainer.create({ runtime, model, optimizer: optimizerOf(settings), seed: 0 }, sample);
   try {
-    trainer.restore(decodeCheckpoint(checkpoint, BEST_CHECKPOINT).snapshot);
-    return new Map([...trainer.parameters()].map(([name, { data: values }]) => [name, values]));
+    trainer.restore(decodeCheckpoint(checkpoint, name).snapshot);
+    return new Map([...trainer.parameters()].map(([own, { data: values }]) => [own, values]));
   } finally {
     await trainer.close();
   }

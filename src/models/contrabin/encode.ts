@@ -1,0 +1,82 @@
+/** An encoder at work: texts in, vectors out, whatever their number. */
+
+import { Predictor } from '../../nn/inference.ts';
+import type { Runtime } from '../../nn/runtime.ts';
+import type { TensorType } from '../../nn/types.ts';
+import { tokenBatch } from './batch.ts';
+import { encodeView, type ViewNetwork } from './encoder.ts';
+
+/** The network takes batches of one size: shorter ones are filled up, so that one graph serves. */
+const TOKENS = 4096;
+const TEXTS = 64;
+
+const whole = (length: number): TensorType => ({ dtype: 'int32', shape: [length] });
+
+export class ViewEncoder {
+  private readonly predictor: Predictor;
+
+  private constructor(predictor: Predictor) {
+    this.predictor = predictor;
+  }
+
+  /**
+   * @param path of its parameters: see `ENCODERS`
+   * @throws BinscribeError `usage` where a parameter has no value
+   */
+  static async open(
+    runtime: Runtime,
+    network: ViewNetwork,
+    path: string,
+    parameters: ReadonlyMap<string, Float32Array>,
+  ): Promise<ViewEncoder> {
+    const predictor = await Predictor.create({
+      runtime,
+      model: (scope, { tokens, owner, numbers }) => {
+        const { pooled } = encodeView(scope.at(path), { tokens, owner, numbers }, network);
+        return { pooled };
+      },
+      inputs: { tokens: whole(TOKENS), owner: whole(TOKENS), numbers: whole(TEXTS) },
+      parameters,
+    });
+    return new ViewEncoder(predictor);
+  }
+
+  /**
+   * @param texts tokens of each; of one with more than 4096 the first count
+   * @returns of each [2 * width]
+   */
+  async encode(
+    texts: readonly ArrayLike<number>[],
+    progress?: (done: number) => void,
+  ): Promise<Float32Array[]> {
+    const vectors: Float32Array[] = [];
+    while (vectors.length < texts.length) {
+      const chosen = nextBatch(texts, vectors.length);
+      const filled = Array.from({ length: TEXTS }, (_, i) => chosen[i] ?? []);
+      const { pooled } = await this.predictor.run(tokenBatch(filled, TOKENS));
+      const [, size] = pooled.shape;
+      for (let i = 0; i < chosen.length; i++) {
+        vectors.push((pooled.data as Float32Array).slice(i * size, (i + 1) * size));
+      }
+      progress?.(vectors.length);
+    }
+    return vectors;
+  }
+
+  close(): Promise<void> {
+    return this.predictor.close();
+  }
+}
+
+/** As many texts from a place on as fit into a batch, but one at least. */
+function nextBatch(texts: readonly ArrayLike<number>[], from: number): ArrayLike<number>[] {
+  const chosen: ArrayLike<number>[] = [];
+  let room = TOKENS;
+  for (let i = from; i < texts.length && chosen.length < TEXTS; i++) {
+    const text = Array.prototype.slice.call(texts[i], 0, TOKENS) as number[];
+    if (text.length > room) break;
+    room -= text.length;
+    chosen.push(text);
+  }
+  return chosen;
+}

@@ -1,0 +1,206 @@
+/**
+ * What pre-training learns from: triples of source, binary and comment (section 3.1), and code of which nobody says
+ * anything. The vocabularies are of the training packages alone.
+ */
+
+import { openDataset, type ColumnName, type Dataset, type FunctionRow } from '../../corpus/dataset.ts';
+import { contentKey } from '../../corpus/hash.ts';
+import { Bpe, SPECIALS } from '../../tokens/bpe/bpe.ts';
+import { LETTERS, learnMerges, PieceCounter } from '../../tokens/bpe/learn.ts';
+import type { Cut } from '../../tokens/bpe/pieces.ts';
+import { TokenTexts } from '../../tokens/bpe/token-texts.ts';
+import { normalizedIr } from '../../tokens/ir.ts';
+import type { CodeView } from './programs.ts';
+
+/** Numbers of tokens. */
+export interface TokenLimits {
+  readonly code: number;
+  readonly source: number;
+  readonly comment: number;
+}
+
+export interface MaterialOptions {
+  /** Folders of data sets; of each its training side. */
+  readonly datasets: readonly string[];
+  /** Packages of it that judge checkpoints. */
+  readonly validation: ReadonlySet<string>;
+  readonly view: CodeView;
+  /** Instructions, or lines of IR, below which code is passed over: hardly anything can be said of it. */
+  readonly floor: number;
+  readonly vocabularies: { readonly code: number; readonly text: number };
+  readonly limits: TokenLimits;
+  readonly progress: (rows: number) => void;
+}
+
+export interface Triples {
+  readonly sources: TokenTexts;
+  readonly comments: TokenTexts;
+  /** Texts of code of each function, one a build. */
+  readonly builds: readonly (readonly number[])[];
+}
+
+export interface Side {
+  /** All code, each text once. */
+  readonly code: TokenTexts;
+  /** Sources and comments, each once: what f_a is pre-trained on. */
+  readonly texts: TokenTexts;
+  readonly triples: Triples;
+}
+
+export interface Material {
+  readonly bpe: { readonly code: Bpe; readonly text: Bpe };
+  readonly training: Side;
+  /** Without what training has: neither code nor sources. */
+  readonly validation: Side;
+}
+
+/** How texts are cut: frequent instructions become a token, words of sources and comments too. */
+export const CUTS = { code: 'lines', text: 'words' } as const satisfies Record<string, Cut>;
+
+/** One row as pre-training sees it. */
+interface Sample {
+  readonly package: string;
+  readonly code: string;
+  readonly source: string | null;
+  readonly comment: string | null;
+}
+
+/** @throws what the reader of data sets throws */
+export async function collectMaterial(options: MaterialOptions): Promise<Material> {
+  const { validation, vocabularies, limits, progress } = options;
+  const counters = { code: new PieceCounter(CUTS.code), text: new PieceCounter(CUTS.text) };
+  const seen = new Set<string>();
+  const isNew = (text: string): boolean => {
+    const key = contentKey(text);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  };
+  let rows = 0;
+  for await (const { package: from, code, source, comment } of samplesOf(options)) {
+    if (++rows % REPORTED === 0) progress(rows);
+    if (validation.has(from)) continue;
+    if (isNew(code)) counters.code.add(code);
+    for (const text of [source, comment]) if (text !== null && isNew(text)) counters.text.add(text);
+  }
+  const bpe = {
+    code: vocabularyOf(counters.code, CUTS.code, vocabularies.code),
+    text: vocabularyOf(counters.text, CUTS.text, vocabularies.text),
+  };
+  const training = new SideBuilder(bpe, limits, null);
+  const held = new SideBuilder(bpe, limits, training);
+  // Training first: what it has is left out of the other side.
+  for (const isHeld of [false, true]) {
+    for await (const sample of samplesOf(options)) {
+      if (validation.has(sample.package) === isHeld) (isHeld ? held : training).add(sample);
+      if (!isHeld && ++rows % REPORTED === 0) progress(rows);
+    }
+  }
+  return { bpe, training: training.build(), validation: held.build() };
+}
+
+/** Rows between two reports. */
+const REPORTED = 4096;
+
+function vocabularyOf({ counts }: PieceCounter, cut: Cut, size: number): Bpe {
+  return new Bpe({ cut, merges: learnMerges(counts, size - SPECIALS - LETTERS) });
+}
+
+const COLUMNS = {
+  assembly: ['package', 'text', 'text_kind', 'source', 'assembly'],
+  ir: ['package', 'text', 'text_kind', 'source', 'ir', 'name', 'symbol', 'linkage_name'],
+} as const satisfies Record<CodeView, readonly ColumnName[]>;
+
+type Row = Pick<FunctionRow, 'package' | 'text' | 'text_kind' | 'source'> &
+  Partial<Pick<FunctionRow, 'assembly' | 'ir' | 'name' | 'symbol' | 'linkage_name'>>;
+
+async function* samplesOf({ datasets, view, floor }: MaterialOptions): AsyncGenerator<Sample> {
+  for (const folder of datasets) {
+    for await (const row of rowsOf(openDataset(folder), view)) {
+      const code = codeOf(row);
+      if (code === null || countLines(code) < floor) continue;
+      const { package: from, source, text, text_kind: kind } = row;
+      // Names and problems' numbers are no comments.
+      yield { package: from, code, source, comment: kind === 'name' ? null : text };
+    }
+  }
+}
+
+function rowsOf(dataset: Dataset, view: CodeView): AsyncIterable<Row> {
+  return dataset.rows(COLUMNS[view], { split: 'train' });
+}
+
+/** Of IR alone it is known which function is meant, so that calls of itself are its own. */
+function codeOf({ assembly, ir, name, symbol, linkage_name }: Row): string | null {
+  if (assembly !== undefined) return assembly;
+  if (ir === undefined || ir === null) return null;
+  return normalizedIr(ir, (one) => one === name || one === symbol || one === linkage_name);
+}
+
+function countLines(text: string): number {
+  let lines = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++;
+  return lines;
+}
+
+class SideBuilder {
+  private readonly code = new TokenTexts();
+  private readonly texts = new TokenTexts();
+  private readonly sources = new TokenTexts();
+  private readonly comments = new TokenTexts();
+  private readonly builds: number[][] = [];
+  private readonly codes = new Map<string, number>();
+  private readonly written = new Set<string>();
+  private readonly functions = new Map<string, number>();
+  private readonly bpe: Material['bpe'];
+  private readonly limits: TokenLimits;
+  private readonly other: SideBuilder | null;
+
+  /** @param other what it has is left out here */
+  constructor(bpe: Material['bpe'], limits: TokenLimits, other: SideBuilder | null) {
+    this.bpe = bpe;
+    this.limits = limits;
+    this.other = other;
+  }
+
+  add({ code, source, comment }: Sample): void {
+    const { limits } = this;
+    const key = contentKey(code);
+    if (this.other?.codes.has(key)) return;
+    let text = this.codes.get(key);
+    if (text === undefined) {
+      text = this.code.length;
+      this.codes.set(key, text);
+      this.code.add(this.bpe.code.encode(code, limits.code));
+    }
+    this.write(source, limits.source);
+    this.write(comment, limits.comment);
+    if (source === null || comment === null) return;
+    // A function that several programs and packages have is one.
+    const identity = contentKey(source);
+    if (this.other?.functions.has(identity)) return;
+    let known = this.functions.get(identity);
+    if (known === undefined) {
+      known = this.builds.length;
+      this.functions.set(identity, known);
+      this.builds.push([]);
+      this.sources.add(this.bpe.text.encode(source, limits.source));
+      this.comments.add(this.bpe.text.encode(comment, limits.comment));
+    }
+    const own = this.builds[known];
+    if (!own.includes(text)) own.push(text);
+  }
+
+  private write(text: string | null, limit: number): void {
+    if (text === null) return;
+    const key = contentKey(text);
+    if (this.written.has(key) || this.other?.written.has(key)) return;
+    this.written.add(key);
+    this.texts.add(this.bpe.text.encode(text, limit));
+  }
+
+  build(): Side {
+    const { code, texts, sources, comments, builds } = this;
+    return { code, texts, triples: { sources, comments, builds } };
+  }
+}

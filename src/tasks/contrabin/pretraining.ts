@@ -1,0 +1,273 @@
+/**
+ * Pre-training from beginning to end (Algorithm 1): both encoders by masked tokens, the anchored one's vectors, then the
+ * stages of gradual learning, each beginning where the last has ended. What is done stays done.
+ */
+
+import { maskedBatch, maskedModel } from '../../models/contrabin/masked.ts';
+import { STAGES, type Stage } from '../../models/contrabin/objective.ts';
+import {
+  contraBinBatch,
+  contraBinModel,
+  ENCODERS,
+  type ProgramViews,
+} from '../../models/contrabin/training.ts';
+import { ViewEncoder } from '../../models/contrabin/encode.ts';
+import type { ViewNetwork } from '../../models/contrabin/encoder.ts';
+import type { View } from '../../models/contrabin/views.ts';
+import { meanReciprocalRank, rankOf, recallAt } from '../../metrics/retrieval.ts';
+import { RandomStream } from '../../nn/random.ts';
+import type { HostTensor, HostTensors, Runtime } from '../../nn/runtime.ts';
+import { LAST_CHECKPOINT, type FitReport } from '../../nn/training/fit.ts';
+import type { TrainingSettings } from '../../nn/training/settings.ts';
+import type { Store } from '../../nn/training/store.ts';
+import type { Trainer } from '../../nn/training/trainer.ts';
+import type { TokenTexts } from '../../tokens/bpe/token-texts.ts';
+import { learned, trainOnce, type NetworkTask, type Parameters } from '../networks/experiment.ts';
+import type { Material, Triples } from './material.ts';
+import type { ContrastRecipe, PreTrainingRecipe } from './recipe.ts';
+
+export interface PreTrainingOptions {
+  readonly runtime: Runtime;
+  readonly seed: number;
+  /** @param folder of one training within the run */
+  readonly storeOf: (folder: string) => Store;
+  readonly onProgress?: (report: FitReport & { readonly folder: string }) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Encoders that have learned. */
+export interface PreTrained {
+  /** f_t: names begin with `trained.`. */
+  readonly parameters: Parameters;
+  /** Of each training, by its folder: figures on the validation packages. */
+  readonly figures: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+/** @returns `null` where the signal stopped it */
+export async function preTrain(
+  { bpe, training, validation }: Material,
+  recipe: PreTrainingRecipe,
+  options: PreTrainingOptions,
+): Promise<PreTrained | null> {
+  const networks = {
+    trained: { ...recipe.network, vocabulary: bpe.code.size },
+    anchored: { ...recipe.anchor, vocabulary: bpe.text.size },
+  };
+  const figures: Record<string, Readonly<Record<string, number>>> = {};
+  const learn = async (folder: string, task: NetworkTask): Promise<Parameters | null> => {
+    const { runtime, seed, storeOf, onProgress, signal } = options;
+    const store = storeOf(folder);
+    const found = await trainOnce(task, {
+      runtime,
+      seed,
+      store,
+      onProgress: (report) => onProgress?.({ ...report, folder }),
+      ...(signal && { signal }),
+    });
+    if (found === null) return null;
+    figures[folder] = found;
+    return learned(runtime, task, store, LAST_CHECKPOINT);
+  };
+  let parameters: Parameters = new Map();
+  for (const [path, texts, heldOut] of [
+    ['trained', training.code, validation.code],
+    ['anchored', training.texts, validation.texts],
+  ] as const) {
+    if (recipe.contrast === null && path === 'anchored') continue;
+    const task = maskedTask(networks[path], path, texts, heldOut, recipe.masked[path]);
+    const found = await learn(`masked-${path}`, task);
+    if (found === null) return null;
+    parameters = new Map([...parameters, ...found]);
+  }
+  const { contrast } = recipe;
+  if (contrast !== null) {
+    const views = await Promise.all(
+      [training, validation].map(({ triples, code }) =>
+        viewsOf(options.runtime, triples, code, networks.anchored, parameters, contrast),
+      ),
+    );
+    for (const stage of stagesOf(contrast)) {
+      const task = contrastTask(stage, networks, contrast, views[0], views[1], parameters);
+      const found = await learn(stage, task);
+      if (found === null) return null;
+      parameters = new Map([...parameters, ...found]);
+    }
+  }
+  return { parameters, figures };
+}
+
+function maskedTask(
+  network: ViewNetwork,
+  path: string,
+  training: TokenTexts,
+  validation: TokenTexts,
+  settings: TrainingSettings,
+): NetworkTask {
+  const { vocabulary } = network;
+  const chosen = Array.from({ length: Math.min(validation.length, JUDGED) }, (_, i) => i);
+  return {
+    model: maskedModel(network, path),
+    settings,
+    data: {
+      count: training.length,
+      batch: (texts, _, random) =>
+        maskedBatch(
+          texts.map((text) => training.at(text)),
+          vocabulary,
+          random,
+        ),
+    },
+    evaluate: async (trainer) => {
+      let [sum, batches] = [0, 0];
+      for (let from = 0; from + settings.batchSize <= chosen.length; from += settings.batchSize) {
+        const texts = chosen.slice(from, from + settings.batchSize).map((text) => validation.at(text));
+        // The same masks each time.
+        const { loss } = await trainer.evaluate(
+          maskedBatch(texts, vocabulary, new RandomStream(0, 'validation', from)),
+        );
+        sum += Number(loss.data[0]);
+        batches++;
+      }
+      return { 'loss on validation': sum / batches };
+    },
+    higherIsBetter: false,
+  };
+}
+
+/** Texts of validation that are looked at: a checkpoint is judged in seconds. */
+const JUDGED = 512;
+
+/** The stages that a recipe has, in order: without interpolation the primary one alone. */
+function stagesOf({ epochs }: ContrastRecipe): Stage[] {
+  return STAGES.filter((stage) => epochs[stage] > 0);
+}
+
+/** Builds of functions, with the views that stay as they are. */
+interface AnchoredViews {
+  readonly triples: Triples;
+  readonly code: TokenTexts;
+  /** Vectors, or tokens where the anchor learns too. */
+  readonly source: readonly ArrayLike<number>[];
+  readonly comment: readonly ArrayLike<number>[];
+}
+
+async function viewsOf(
+  runtime: Runtime,
+  triples: Triples,
+  code: TokenTexts,
+  network: ViewNetwork,
+  parameters: Parameters,
+  { anchored }: ContrastRecipe,
+): Promise<AnchoredViews> {
+  const tokensOf = (texts: TokenTexts) => Array.from({ length: texts.length }, (_, i) => texts.at(i));
+  const [source, comment] = [tokensOf(triples.sources), tokensOf(triples.comments)];
+  if (!anchored) return { triples, code, source, comment };
+  const encoder = await ViewEncoder.open(runtime, network, ENCODERS.source, parameters);
+  try {
+    return { triples, code, source: await encoder.encode(source), comment: await encoder.encode(comment) };
+  } finally {
+    await encoder.close();
+  }
+}
+
+interface Networks {
+  readonly trained: ViewNetwork;
+  readonly anchored: ViewNetwork;
+}
+
+/** An example of the training is a function, each time in some build. */
+function contrastTask(
+  stage: Stage,
+  { trained, anchored }: Networks,
+  contrast: ContrastRecipe,
+  training: AnchoredViews,
+  validation: AnchoredViews,
+  start: Parameters,
+): NetworkTask {
+  const { size, dropout, objective, leftOut, epochs } = contrast;
+  const settings = { ...contrast.training, epochs: epochs[stage] };
+  const model = contraBinModel({
+    network: trained,
+    anchor: anchored,
+    anchored: contrast.anchored,
+    size,
+    dropout,
+    objective,
+  });
+  const batchOf = (views: AnchoredViews, functions: readonly number[], random: RandomStream) =>
+    contraBinBatch(
+      functions.map((one) => programOf(views, one, random)),
+      stage,
+      leftOut,
+      contrast.anchored,
+      random,
+    );
+  return {
+    model,
+    settings,
+    start,
+    data: {
+      count: training.triples.builds.length,
+      batch: (functions, _, random) => batchOf(training, functions, random),
+    },
+    evaluate: (trainer) => judgeViews(trainer, validation, settings.batchSize, batchOf),
+    higherIsBetter: true,
+  };
+}
+
+function programOf(
+  { triples, code, source, comment }: AnchoredViews,
+  one: number,
+  random: RandomStream,
+): ProgramViews {
+  const builds = triples.builds[one];
+  return { source: source[one], comment: comment[one], binary: code.at(builds[random.below(builds.length)]) };
+}
+
+/** How often a binary finds its own comment and source among those of a batch of functions that training has not seen. */
+async function judgeViews(
+  trainer: Trainer,
+  views: AnchoredViews,
+  batchSize: number,
+  batchOf: (views: AnchoredViews, functions: readonly number[], random: RandomStream) => HostTensors,
+): Promise<Record<string, number>> {
+  const ranks: Record<Exclude<View, 'binary'>, number[]> = { comment: [], source: [] };
+  const count = Math.min(views.triples.builds.length, JUDGED);
+  for (let from = 0; from + batchSize <= count; from += batchSize) {
+    const functions = Array.from({ length: batchSize }, (_, i) => from + i);
+    const outputs = await trainer.evaluate(
+      batchOf(views, functions, new RandomStream(0, 'validation', from)),
+    );
+    for (const view of ['comment', 'source'] as const) {
+      ranks[view].push(...ranksAmong(outputs['binary'], outputs[view]));
+    }
+  }
+  return Object.fromEntries(
+    Object.entries(ranks).flatMap(([view, found]) => [
+      [`${view} MRR`, meanReciprocalRank(found)],
+      [`${view} recall@1`, recallAt(found, 1)],
+    ]),
+  );
+}
+
+/** The rank of row i of `keys` for row i of `queries`, by cosine. [batch, size] each */
+function ranksAmong(queries: HostTensor, keys: HostTensor): number[] {
+  const [batch, size] = queries.shape;
+  const rowOf = ({ data }: HostTensor, i: number): Float32Array =>
+    (data as Float32Array).subarray(i * size, (i + 1) * size);
+  return Array.from({ length: batch }, (_, i) => {
+    const query = rowOf(queries, i);
+    const scores = Array.from({ length: batch }, (__, k) => cosine(query, rowOf(keys, k)));
+    return rankOf(scores, i);
+  });
+}
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  let [dot, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    dot += a[i] * b[i];
+    aa += a[i] * a[i];
+    bb += b[i] * b[i];
+  }
+  return dot / Math.sqrt(aa * bb);
+}
