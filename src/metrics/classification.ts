@@ -48,3 +48,27 @@ export function macroF1(confusion: ArrayLike<number>, classes: number): number {
   }
   return sum / counted;
 }
+
+/**
+ * Means over the classes that occur of precision (0 where a class is never predicted) and recall: scikit-learn's
+ * `precision_recall_fscore_support(average='macro')` over the classes that are true somewhere.
+ */
+export function macroPrecisionRecall(
+  confusion: ArrayLike<number>,
+  classes: number,
+): { precision: number; recall: number } {
+  let [precision, recall, counted] = [0, 0, 0];
+  for (let c = 0; c < classes; c++) {
+    let [row, column] = [0, 0];
+    for (let other = 0; other < classes; other++) {
+      row += confusion[c * classes + other];
+      column += confusion[other * classes + c];
+    }
+    if (row === 0) continue;
+    const right = confusion[c * classes + c];
+    if (column > 0) precision += right / column;
+    recall += right / row;
+    counted++;
+  }
+  return { precision: precision / counted, recall: recall / counted };
+}

@@ -10,7 +10,12 @@ import {
   equalWidthBins,
   expectedCalibrationError,
 } from '../../src/metrics/calibration.ts';
-import { accuracy, confusionMatrix, macroF1 } from '../../src/metrics/classification.ts';
+import {
+  accuracy,
+  confusionMatrix,
+  macroF1,
+  macroPrecisionRecall,
+} from '../../src/metrics/classification.ts';
 import {
   classRetrieval,
   meanReciprocalRank,
@@ -39,6 +44,21 @@ const goldens = JSON.parse(
 ) as unknown as Goldens;
 
 describe('classification', () => {
+  it('has the means over classes of the example in scikit-learn’s documentation', () => {
+    // precision_recall_fscore_support of cat, dog, pig, cat, dog, pig against cat, pig, dog, cat, cat, dog.
+    const { precision, recall } = macroPrecisionRecall(
+      confusionMatrix([0, 1, 2, 0, 1, 2], [0, 2, 1, 0, 0, 1], 3),
+      3,
+    );
+    expect(precision).toBeCloseTo(2 / 9, 12);
+    expect(recall).toBeCloseTo(1 / 3, 12);
+    // A class that is true nowhere has no mean to be in.
+    expect(macroPrecisionRecall(confusionMatrix([0, 0], [0, 1], 2), 2)).toEqual({
+      precision: 1,
+      recall: 0.5,
+    });
+  });
+
   it.each(goldens.classification)('agrees with scikit-learn on $classes classes', (golden) => {
     const { truth, predicted, weights, classes } = golden;
     const confusion = confusionMatrix(truth, predicted, classes);

@@ -3,14 +3,13 @@
  * anything. The vocabularies are of the training packages alone.
  */
 
-import { openDataset, type ColumnName, type Dataset, type FunctionRow } from '../../corpus/dataset.ts';
+import { openDataset } from '../../corpus/dataset.ts';
 import { contentKey } from '../../corpus/hash.ts';
 import { Bpe, SPECIALS } from '../../tokens/bpe/bpe.ts';
 import { LETTERS, learnMerges, PieceCounter } from '../../tokens/bpe/learn.ts';
 import type { Cut } from '../../tokens/bpe/pieces.ts';
 import { TokenTexts } from '../../tokens/bpe/token-texts.ts';
-import { normalizedIr } from '../../tokens/ir.ts';
-import type { CodeView } from './programs.ts';
+import { FUNCTION_COLUMNS, functionCode, type CodeView } from './programs.ts';
 
 /** Numbers of tokens. */
 export interface TokenLimits {
@@ -106,35 +105,19 @@ function vocabularyOf({ counts }: PieceCounter, cut: Cut, size: number): Bpe {
   return new Bpe({ cut, merges: learnMerges(counts, size - SPECIALS - LETTERS) });
 }
 
-const COLUMNS = {
-  assembly: ['package', 'text', 'text_kind', 'source', 'assembly'],
-  ir: ['package', 'text', 'text_kind', 'source', 'ir', 'name', 'symbol', 'linkage_name'],
-} as const satisfies Record<CodeView, readonly ColumnName[]>;
-
-type Row = Pick<FunctionRow, 'package' | 'text' | 'text_kind' | 'source'> &
-  Partial<Pick<FunctionRow, 'assembly' | 'ir' | 'name' | 'symbol' | 'linkage_name'>>;
+const COLUMNS = ['package', 'text', 'text_kind', 'source'] as const;
 
 async function* samplesOf({ datasets, view, floor }: MaterialOptions): AsyncGenerator<Sample> {
   for (const folder of datasets) {
-    for await (const row of rowsOf(openDataset(folder), view)) {
-      const code = codeOf(row);
+    const rows = openDataset(folder).rows([...COLUMNS, ...FUNCTION_COLUMNS[view]], { split: 'train' });
+    for await (const row of rows) {
+      const code = functionCode(row);
       if (code === null || countLines(code) < floor) continue;
       const { package: from, source, text, text_kind: kind } = row;
       // Names and problems' numbers are no comments.
       yield { package: from, code, source, comment: kind === 'name' ? null : text };
     }
   }
-}
-
-function rowsOf(dataset: Dataset, view: CodeView): AsyncIterable<Row> {
-  return dataset.rows(COLUMNS[view], { split: 'train' });
-}
-
-/** Of IR alone it is known which function is meant, so that calls of itself are its own. */
-function codeOf({ assembly, ir, name, symbol, linkage_name }: Row): string | null {
-  if (assembly !== undefined) return assembly;
-  if (ir === undefined || ir === null) return null;
-  return normalizedIr(ir, (one) => one === name || one === symbol || one === linkage_name);
 }
 
 function countLines(text: string): number {
