@@ -1,10 +1,22 @@
 /** What `binscribe corpus …` does: builds and shows data sets. */
 
-import { resolve } from 'node:path';
-import { buildCorpus, readManifest, readRecipe, renderCard, type BuildProgress } from '../corpus/index.ts';
+import { join, resolve } from 'node:path';
+import { BinscribeError } from '../error.ts';
+import {
+  buildCorpus,
+  fileHash,
+  readManifest,
+  readRecipe,
+  renderCard,
+  renderSummary,
+  summarize,
+  type BuildProgress,
+  type BuildTimes,
+} from '../corpus/index.ts';
 import { renderJson } from '../explain/render/json.ts';
 import { sanitize } from '../explain/sanitize.ts';
 import { locked } from '../runtimes/lock.ts';
+import { keep } from './result.ts';
 import { type Session, widthOf } from './session.ts';
 
 export interface BuildFlags {
@@ -13,6 +25,7 @@ export interface BuildFlags {
   work: string;
   jobs?: number;
   unsafeNoSandbox?: boolean;
+  summary?: string;
   json?: boolean;
 }
 
@@ -24,7 +37,15 @@ export interface ShowFlags {
 export async function buildDataset(path: string, flags: BuildFlags, session: Session): Promise<void> {
   const recipe = readRecipe(path);
   const out = flags.output ?? `data/${recipe.name}`;
+  if (flags.summary !== undefined && 'source' in recipe && recipe.source.kind !== 'project') {
+    throw new BinscribeError(
+      'usage',
+      `--summary: a recipe of packages or of a project expected, got ${recipe.name}, whose source is ${recipe.source.kind}`,
+      { hint: 'The card of such a data set has its failures by cause: `binscribe corpus show DIR`.' },
+    );
+  }
   const interruption = new AbortController();
+  let times: BuildTimes | undefined;
   const interrupt = () => interruption.abort();
   const build = () =>
     buildCorpus(recipe, {
@@ -34,12 +55,17 @@ export async function buildDataset(path: string, flags: BuildFlags, session: Ses
       ...(flags.jobs !== undefined && { jobs: flags.jobs }),
       unsafeNoSandbox: flags.unsafeNoSandbox ?? false,
       onProgress: teller(session),
+      onTimes: (found) => (times = found),
       signal: interruption.signal,
     });
   process.once('SIGINT', interrupt);
   try {
     // Beside the folder, which is replaced as a whole.
     const manifest = await locked(`${resolve(out)}.lock`, { place: out, doing: 'builds here' }, build);
+    if (flags.summary !== undefined && times) {
+      const summary = summarize(manifest, await fileHash(join(out, 'manifest.json')), times);
+      await keep(flags.summary, renderSummary(summary), renderJson(summary));
+    }
     if (flags.json) print(session, renderJson(manifest));
     else session.stdout.write(renderCard(manifest));
   } finally {

@@ -20,12 +20,18 @@ export async function publish(
   document: Iterable<string>,
 ): Promise<void> {
   const pieces = [...document];
-  if (output !== undefined) {
-    makeFolder(dirname(output));
-    await writeWhole(`${output}.json`, pieces);
-    await writeWhole(`${output}.md`, [table]);
-  }
+  if (output !== undefined) await keep(output, table, pieces);
   for (const piece of json ? pieces : [table]) session.stdout.write(piece);
+}
+
+/**
+ * @param output path of the files, without `.json` and `.md`
+ * @throws BinscribeError of kind `unreadable` where the place cannot be written
+ */
+export async function keep(output: string, table: string, document: Iterable<string>): Promise<void> {
+  makeFolder(dirname(output));
+  await writeWhole(`${output}.json`, document);
+  await writeWhole(`${output}.md`, [table]);
 }
 
 function makeFolder(folder: string): void {

@@ -15,6 +15,15 @@ export interface BuildProgress {
   left: number | undefined;
 }
 
+/** How long builds of packages took that were done by this run or one before. */
+export interface BuildTimes {
+  /** Builds of the data set of which the time is known, and what a worker spent on them. */
+  readonly builds: number;
+  readonly seconds: number;
+  /** Their rows. */
+  readonly rows: number;
+}
+
 export interface BuildOptions {
   /** Folder of the data set; one that is there is replaced. */
   out: string;
@@ -30,5 +39,7 @@ export interface BuildOptions {
   /** Of a package's steps. */
   limits?: Partial<SandboxLimits>;
   onProgress?: (progress: BuildProgress) => void;
+  /** Called once, at the end of a build of packages. */
+  onTimes?: (times: BuildTimes) => void;
   signal?: AbortSignal;
 }

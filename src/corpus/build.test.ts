@@ -10,6 +10,9 @@ import {
   openDataset,
   type FunctionRow,
   type Manifest,
+  renderSummary,
+  summarize,
+  type BuildTimes,
 } from './index.ts';
 import type { PackagesRecipe } from './recipe.ts';
 import { openSandbox } from './sandbox.ts';
@@ -73,6 +76,7 @@ describe.skipIf(!bubblewrapWorks())('building a data set', () => {
   const workDir = join(folder, 'work');
   const out = join(folder, 'tiny');
   let manifest: Manifest;
+  let times: BuildTimes | undefined;
 
   const addPackages = (target: string) => {
     addSourcePackage(target, 'alpha', {
@@ -93,7 +97,7 @@ describe.skipIf(!bubblewrapWorks())('building a data set', () => {
 
   beforeAll(async () => {
     addPackages(workDir);
-    manifest = await buildCorpus(RECIPE, { out, workDir, jobs: 2 });
+    manifest = await buildCorpus(RECIPE, { out, workDir, jobs: 2, onTimes: (found) => (times = found) });
   });
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -186,6 +190,21 @@ describe.skipIf(!bubblewrapWorks())('building a data set', () => {
     expect(manifest.table.some((cell) => cell.package === 'alpha' && cell.incomplete !== undefined)).toBe(
       false,
     );
+  });
+
+  it('sums up what was built, what failed by cause, and how long it took', async () => {
+    const summary = summarize(manifest, 'hash', times!);
+    expect(summary).toMatchObject({
+      packages: { asked: 4, built: { train: 1, test: 1 }, whole: { train: 1, test: 1 } },
+      builds: { asked: 16, done: 8, inPart: 4 },
+      failures: [
+        { cause: 'does not compile', builds: 4, packages: ['broken'] },
+        { cause: 'source not to be had', builds: 4, packages: ['absent.'] },
+      ],
+      times: { builds: 8, rows: (await rows()).length },
+    });
+    expect(summary.times.seconds).toBeGreaterThan(0);
+    expect(renderSummary(summary)).toContain('8 of 16 builds gave functions, 4 of them in part');
   });
 
   it('keeps each program once, without leftovers of configure', () => {

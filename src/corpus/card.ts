@@ -3,6 +3,7 @@
 import type { Manifest, ProgramsSummary, SnippetSummary } from './manifest.ts';
 import { COLUMNS } from './row.ts';
 import { count } from '../numbers.ts';
+import { table } from './table.ts';
 
 export function renderCard(manifest: Manifest): string {
   return [`# ${manifest.name}`, ...bodyParts(manifest), ...machineParts(manifest), ...columnParts(), ''].join(
@@ -268,16 +269,6 @@ function columnParts(): string[] {
 function causes(counts: Readonly<Record<string, number>>): string {
   const list = Object.entries(counts).map(([cause, number]) => `${cause} ${count(number)}`);
   return list.length === 0 ? 'none' : list.join(', ');
-}
-
-function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.map(escapeCell).join(' | ')} |`;
-  return [line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)].join('\n');
-}
-
-/** Reasons are compilers' words: they must not break the table. */
-function escapeCell(text: string): string {
-  return text.replaceAll('|', '\\|').replace(/\s+/g, ' ');
 }
 
 function percent(part: number): string {

@@ -21,6 +21,7 @@ import { type PackageTexts, readTexts } from './texts.ts';
 import { findCompiler, type Compiler } from './toolchain.ts';
 import { clearAbandonedDesks, type BuildContext } from './desk.ts';
 import { unitKey, type Unit } from './unit-key.ts';
+import { buildTimes, keepTime, timeOf } from './times.ts';
 import { doUnit, inParallel } from './work.ts';
 import { Workplace } from './workplace.ts';
 
@@ -68,6 +69,8 @@ class Run {
   private readonly started = Date.now();
   /** Units done in this run, not found done. */
   private fresh = 0;
+  /** What the units took, by package, compiler and level. */
+  private readonly seconds = new Map<string, number | undefined>();
 
   constructor(recipe: CommonRecipe, plan: readonly Plan[], options: BuildOptions) {
     this.recipe = recipe;
@@ -133,14 +136,14 @@ class Run {
     });
   }
 
-  private assemble(): Promise<Manifest> {
+  private async assemble(): Promise<Manifest> {
     this.report('write the data set');
     const order = (failure: Failure) => [
       this.plan.findIndex(({ name }) => name === failure.package),
       this.recipe.compilers.indexOf(failure.compiler ?? ''),
       this.recipe.levels.findIndex((level) => level === failure.optimization),
     ];
-    return assembleDataset(
+    const manifest = await assembleDataset(
       {
         recipe: this.recipe,
         packages: this.plan,
@@ -153,6 +156,12 @@ class Run {
       },
       this.options.out,
     );
+    this.options.onTimes?.(
+      buildTimes(manifest, (cell) =>
+        this.seconds.get(`${cell.package} ${cell.compiler} ${cell.optimization}`),
+      ),
+    );
+    return manifest;
   }
 
   private async buildOne(unit: Unit): Promise<void> {
@@ -160,8 +169,12 @@ class Run {
     const labels = { package: source.name, compiler: compiler.name, optimization: level };
     const step = `${source.name} ${compiler.name} ${level}`;
     await this.guard(labels, async () => {
-      const known = this.place.has(unitKey(unit, this.sandbox));
+      const key = unitKey(unit, this.sandbox);
+      const known = this.place.has(key);
+      const begun = performance.now();
       const done = await doUnit(unit, this.context);
+      if (!known) keepTime(this.place, key, (performance.now() - begun) / 1000);
+      this.seconds.set(step, timeOf(this.place, key));
       const { incomplete } = done;
       this.units.push(
         incomplete === undefined ? done : { ...done, incomplete: this.publicReason(incomplete) },

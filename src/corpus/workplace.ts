@@ -65,6 +65,7 @@ export class Workplace {
       'texts',
       'trees',
       'logs',
+      'times',
       'settled',
       'posts',
     ]) {
@@ -109,6 +110,11 @@ export class Workplace {
   /** Questions and answers of a dump, joined. */
   posts(key: string): string {
     return join(this.root, 'posts', key);
+  }
+
+  /** Seconds that a unit took: no part of its result, which is the same every time. */
+  time(key: string): string {
+    return join(this.root, 'times', `${key}.txt`);
   }
 
   /** What a failed unit printed last; `name` as `grep-gcc-12-O2`. */

@@ -108,6 +108,7 @@ function buildCommand(session: Session): Command {
     .option('--work <dir>', 'folder of what is kept between runs', 'work/corpus')
     .option('--jobs <number>', 'builds at once (default: one for each processor)', positive)
     .option('--unsafe-no-sandbox', "run the packages' build scripts with your rights")
+    .option('--summary <path>', 'write PATH.json and PATH.md: builds, failures by cause, functions, time')
     .option('--json', 'print the manifest')
     .addHelpText('after', BUILD_HELP)
     .action(async (path: string, flags: BuildFlags) => {
