@@ -48,18 +48,28 @@ export function classRetrieval(hits: readonly boolean[]): ClassRetrieval {
   };
 }
 
+/** Fills in how alike each item is to a query, itself included. */
+export type Scorer = (query: number, scores: Float32Array) => void;
+
+/** By the dot product. @param vectors [items * size], a row each */
+export function dotScores(vectors: Float32Array, size: number): Scorer {
+  return (query, scores) => {
+    const row = vectors.subarray(query * size, (query + 1) * size);
+    for (let i = 0; i < scores.length; i++) {
+      let sum = 0;
+      for (let k = 0, at = i * size; k < size; k++, at++) sum += row[k] * vectors[at];
+      scores[i] = sum;
+    }
+  };
+}
+
 /**
- * Each item in turn is the query: the items of its class are looked for among all others by the dot product. Of items as
- * similar as one another those of other classes come first, so that a constant vector never looks like a find.
+ * Each item in turn is the query: the items of its class are looked for among all others. Of items as similar as one another
+ * those of other classes come first, so that a constant score never looks like a find.
  *
- * @param vectors [items * size], a row each
  * @returns for each item; null where it is alone in its class
  */
-export function retrieveClasses(
-  vectors: Float32Array,
-  size: number,
-  classes: readonly unknown[],
-): (ClassRetrieval | null)[] {
+export function retrieveClasses(score: Scorer, classes: readonly unknown[]): (ClassRetrieval | null)[] {
   const count = classes.length;
   const sizes = new Map<unknown, number>();
   for (const one of classes) sizes.set(one, (sizes.get(one) ?? 0) + 1);
@@ -67,12 +77,7 @@ export function retrieveClasses(
   return classes.map((own, query) => {
     const wanted = sizes.get(own)! - 1;
     if (wanted === 0) return null;
-    const row = vectors.subarray(query * size, (query + 1) * size);
-    for (let i = 0; i < count; i++) {
-      let sum = 0;
-      for (let k = 0, at = i * size; k < size; k++, at++) sum += row[k] * vectors[at];
-      scores[i] = sum;
-    }
+    score(query, scores);
     scores[query] = -Infinity;
     // What is worse than the R-th best is not retrieved: sorting numbers alone is quick.
     const bar = scores.slice().sort()[count - wanted];

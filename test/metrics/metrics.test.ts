@@ -18,6 +18,7 @@ import {
 } from '../../src/metrics/classification.ts';
 import {
   classRetrieval,
+  dotScores,
   meanReciprocalRank,
   rankOf,
   recallAt,
@@ -130,13 +131,13 @@ describe('retrieval', () => {
     const vectors = Float32Array.from(
       degrees.flatMap((angle) => [Math.cos((angle * Math.PI) / 180), Math.sin((angle * Math.PI) / 180)]),
     );
-    const found = retrieveClasses(vectors, 2, ['a', 'a', 'a', 'b', 'b', 'b']);
+    const found = retrieveClasses(dotScores(vectors, 2), ['a', 'a', 'a', 'b', 'b', 'b']);
     // Nearest to 0 are 10 and 22, to 10 0 and 22, to 50 61 and 70, to 22 10 and 0, to 61 70 and 50, to 70 61 and 50.
     expect(found.map((one) => one!.averagePrecision)).toEqual([0.5, 0.5, 0, 0, 0.5, 0.5]);
   });
 
   it('finds nothing where all vectors are the same, and asks for nothing that is alone', () => {
-    const found = retrieveClasses(new Float32Array(14).fill(1), 2, [1, 1, 2, 2, 2, 2, 3]);
+    const found = retrieveClasses(dotScores(new Float32Array(14).fill(1), 2), [1, 1, 2, 2, 2, 2, 3]);
     expect(found.map((one) => one?.recall ?? null)).toEqual([0, 0, 0, 0, 0, 0, null]);
   });
 });

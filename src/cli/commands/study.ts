@@ -1,8 +1,10 @@
 /** `binscribe study …`: figures measured on programs and data sets. */
 
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { ATTEMPTS, LONGEST_ANSWER, PATIENCE } from '../../chat/limits.ts';
+import { DEVICES } from '../../nn/runtime.ts';
 import type { ChatFlags } from '../chat/endpoint.ts';
+import type { ContraBinFlags } from '../contrabin.ts';
 import type { DatasetsFlags } from '../datasets.ts';
 import { collect, multipleOfFour, notNegative, positive, shares } from '../options.ts';
 import type { PredictFlags } from '../predict.ts';
@@ -75,6 +77,17 @@ Examples:
 Rows that are no normalised duplicate count. A token is a run of letters, digits and _, or another mark by itself, in
 source, disassembly, LLVM IR and text alike. PATH.svg has the histograms.`;
 
+const CONTRABIN_HELP = `
+Examples:
+  $ binscribe study contrabin studies/contrabin.json -o results/contrabin
+  $ binscribe study contrabin studies/contrabin.json --question names --variant full --variant without
+
+A study has a recipe of pre-training, ways that differ from it in some values, and questions: retrieval and
+classification of programs by what they solve, names of functions. Each way is trained from each of its seeds and then
+tuned for each question, and judged beside baselines on packages or problems that nothing was learned from. Every
+training has a folder in --runs, with its curves: a study that was stopped, or killed, goes on when the same command is
+given again, and comes to the same numbers.`;
+
 /** Seconds: the budget of `explain` ends after 600, and what goes on after that has left it. */
 const SWEEP_LIMIT = 900;
 
@@ -86,6 +99,7 @@ export function studyCommand(session: Session): Command {
     .addCommand(datasetsCommand(session))
     .addCommand(lengthsCommand(session))
     .addCommand(predictCommand(session))
+    .addCommand(contraBinCommand(session))
     .addCommand(chatCommand(session));
 }
 
@@ -206,5 +220,22 @@ function predictCommand(session: Session): Command {
     .action(async (list: string, flags: PredictFlags) => {
       const { studyPredict } = await import('../predict.ts');
       await studyPredict(list, flags, session);
+    });
+}
+
+function contraBinCommand(session: Session): Command {
+  return new Command('contrabin')
+    .description('Pre-train encoders of code by contrast, tune them for questions, and compare the ways.')
+    .argument('<study>', 'JSON file of the study')
+    .option('--runs <dir>', 'folder of its trainings', 'runs/contrabin')
+    .option('--question <name>', 'only this question; may be repeated', collect)
+    .option('--variant <name>', 'only this way of pre-training; may be repeated', collect)
+    .addOption(new Option('--device <name>', 'what computes the trainings').choices(DEVICES).default('cpu'))
+    .option('-o, --output <path>', 'write PATH.json and PATH.md')
+    .option('--json', 'print JSON')
+    .addHelpText('after', CONTRABIN_HELP)
+    .action(async (study: string, flags: ContraBinFlags) => {
+      const { studyContraBin } = await import('../contrabin.ts');
+      await studyContraBin(study, flags, session);
     });
 }

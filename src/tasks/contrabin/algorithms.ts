@@ -1,171 +1,171 @@
 /**
  * Algorithm classification on POJ-104 (section 4.2): retrieval among the programs of problems that training has not seen,
- * and, as a task of its own, which of the 104 problems a program solves.
+ * and, as a question of its own, which of the 104 problems a program solves.
  */
 
-import { tunedBatch, tunedModel, type Likeness } from '../../models/contrabin/tuning.ts';
+import { tunedModel, type Likeness } from '../../models/contrabin/tuning.ts';
 import type { ViewNetwork } from '../../models/contrabin/encoder.ts';
 import { accuracy, confusionMatrix } from '../../metrics/classification.ts';
-import { retrieveClasses } from '../../metrics/retrieval.ts';
-import type { RandomStream } from '../../nn/random.ts';
-import type { Trainer } from '../../nn/training/trainer.ts';
+import { dotScores, retrieveClasses, type Scorer } from '../../metrics/retrieval.ts';
+import { RandomStream } from '../../nn/random.ts';
 import type { TrainingSettings } from '../../nn/training/settings.ts';
-import type { TokenTexts } from '../../tokens/bpe/token-texts.ts';
-import type { NetworkTask } from '../networks/experiment.ts';
+import type { Sides } from './collections.ts';
+import { OpcodeIndex } from './opcode-baseline.ts';
+import {
+  decisionsOf,
+  drawnBatch,
+  drawOne,
+  vectorsOf,
+  type LabelledTexts,
+  type Question,
+  type Verdict,
+} from './question.ts';
 
-/** Programs in all their builds. */
-export interface LabelledTexts {
-  readonly texts: TokenTexts;
-  /** Class of each text. */
-  readonly classes: readonly number[];
-  /** Texts of each program: its builds. */
-  readonly programs: readonly (readonly number[])[];
-}
-
-export interface AlgorithmSettings {
+export interface ClassificationSettings {
   readonly network: ViewNetwork;
   readonly training: TrainingSettings;
   readonly dropout: number;
 }
 
-export interface RetrievalSettings extends AlgorithmSettings {
+export interface RetrievalSettings extends ClassificationSettings {
   readonly likeness: Likeness;
   /** Programs of each problem in a batch; `training.batchSize` counts problems. */
   readonly programs: number;
+  /** Programs of each problem that judge a checkpoint, at most. */
+  readonly judged: number;
 }
 
 /** An example of the training is a problem: each time some of its programs are drawn, in some build each. */
-export function retrievalTask(
-  training: LabelledTexts,
-  validation: LabelledTexts,
-  { network, training: settings, dropout, likeness, programs }: RetrievalSettings,
-): NetworkTask {
+export function retrievalQuestion(
+  { training, validation, test }: Sides,
+  settings: RetrievalSettings,
+): Question {
+  const { network, dropout, likeness, programs, judged } = settings;
   const ofClass = programsByClass(training);
+  const batchSize = settings.training.batchSize * programs;
+  const chosen = someOfEach(validation, judged);
   return {
-    model: tunedModel({ network, classes: ofClass.length, likeness, dropout }),
-    settings,
-    data: {
-      count: ofClass.length,
-      batch: (problems, _, random) => {
-        const chosen = problems.flatMap((problem) =>
-          drawSome(ofClass[problem], programs, random).map((program) =>
-            drawOne(training.programs[program], random),
+    facts: countsOf({ training, validation, test }),
+    clusters: test.classes,
+    task: (start) => ({
+      model: tunedModel({ network, classes: ofClass.length, likeness, dropout }),
+      settings: settings.training,
+      start,
+      data: {
+        count: ofClass.length,
+        batch: (problems, _, random) =>
+          drawnBatch(
+            training,
+            problems.flatMap((problem) => drawSome(ofClass[problem], programs, random)),
+            random,
           ),
-        );
-        return tunedBatch(
-          chosen.map((text) => training.texts.at(text)),
-          chosen.map((text) => training.classes[text]),
-        );
       },
+      evaluate: async (trainer) => {
+        const { vectors, size } = await vectorsOf(trainer, chosen.texts, batchSize);
+        return retrievalVerdict(dotScores(vectors, size), chosen.classes).figures;
+      },
+      higherIsBetter: true,
+    }),
+    judge: async (trainer) => {
+      const { vectors, size } = await vectorsOf(trainer, test.texts, batchSize);
+      return retrievalVerdict(dotScores(vectors, size), test.classes);
     },
-    evaluate: async (trainer) => {
-      const { vectors, size } = await vectorsOf(trainer, validation, settings.batchSize * programs);
-      return retrievalFigures(vectors, size, validation.classes);
-    },
-    higherIsBetter: true,
+    baselines: () => ({
+      'opcode pairs': retrievalVerdict(new OpcodeIndex(training.opcodes, test.opcodes).scorer, test.classes),
+      random: retrievalVerdict(randomScores(), test.classes),
+    }),
   };
 }
 
 /** CodeXGLUE's MAP@R, and beside it the mean of precision over the hits and recall: FIELD.md section 3. */
-export function retrievalFigures(
-  vectors: Float32Array,
-  size: number,
-  classes: readonly number[],
-): Record<string, number> {
-  const found = retrieveClasses(vectors, size, classes).filter((one) => one !== null);
+function retrievalVerdict(score: Scorer, classes: readonly number[]): Verdict {
+  const found = retrieveClasses(score, classes);
+  const known = found.filter((one) => one !== null);
   const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-  const [map, mar] = [
-    meanOf(found.map(({ precisionOfHits }) => precisionOfHits)),
-    meanOf(found.map(({ recall }) => recall)),
-  ];
+  const precision = meanOf(known.map(({ precisionOfHits }) => precisionOfHits));
+  const recall = meanOf(known.map((one) => one.recall));
   return {
-    'MAP@R': meanOf(found.map(({ averagePrecision }) => averagePrecision)),
-    MAP: map,
-    MAR: mar,
-    MAF1: (2 * map * mar) / (map + mar),
+    figures: {
+      'MAP@R': meanOf(known.map(({ averagePrecision }) => averagePrecision)),
+      MAP: precision,
+      MAR: recall,
+      MAF1: (2 * precision * recall) / (precision + recall),
+    },
+    items: found.map((one) => one?.averagePrecision ?? 0),
   };
 }
 
-/** An example of the training is a program, each time in some build. */
-export function classificationTask(
-  training: LabelledTexts,
-  validation: LabelledTexts,
+function randomScores(): Scorer {
+  return (query, scores) => {
+    const random = new RandomStream(0, 'random', query);
+    for (let i = 0; i < scores.length; i++) scores[i] = random.uniform();
+  };
+}
+
+/** An example of the training is a program or function, each time in some build. Classes are the same on all sides. */
+export function classificationQuestion(
+  sides: Sides,
   classes: number,
-  { network, training: settings, dropout }: AlgorithmSettings,
-): NetworkTask {
+  settings: ClassificationSettings,
+  clusters: readonly number[],
+  figuresOf: (truth: readonly number[], told: ArrayLike<number>) => Readonly<Record<string, number>>,
+): Question {
+  const { training, validation, test } = sides;
+  const { network, dropout } = settings;
+  const { batchSize } = settings.training;
+  const verdict = (told: ArrayLike<number>): Verdict => ({
+    figures: figuresOf(test.classes, told),
+    items: test.classes.map((own, i) => (told[i] === own ? 1 : 0)),
+  });
   return {
-    model: tunedModel({ network, classes, dropout }),
-    settings,
-    data: {
-      count: training.programs.length,
-      batch: (programs, _, random) => {
-        const chosen = programs.map((program) => drawOne(training.programs[program], random));
-        return tunedBatch(
-          chosen.map((text) => training.texts.at(text)),
-          chosen.map((text) => training.classes[text]),
-        );
+    facts: countsOf(sides),
+    clusters,
+    task: (start) => ({
+      model: tunedModel({ network, classes, dropout }),
+      settings: settings.training,
+      start,
+      data: {
+        count: training.programs.length,
+        batch: (programs, _, random) => drawnBatch(training, programs, random),
       },
+      evaluate: async (trainer) =>
+        figuresOf(validation.classes, await decisionsOf(trainer, validation.texts, batchSize)),
+      higherIsBetter: true,
+    }),
+    judge: async (trainer) => verdict(await decisionsOf(trainer, test.texts, batchSize)),
+    baselines: () => {
+      const index = new OpcodeIndex(training.opcodes, training.opcodes);
+      const nearest = test.classes.map((_, i) => training.classes[index.nearest(test.opcodes.at(i))]);
+      const most = mostFrequent(training.classes);
+      return {
+        'nearest by opcode pairs': verdict(nearest),
+        'most frequent': verdict(test.classes.map(() => most)),
+      };
     },
-    evaluate: async (trainer) => {
-      const told = await decisionsOf(trainer, validation, settings.batchSize);
-      return { accuracy: accuracy(confusionMatrix(validation.classes, told, classes), classes) };
-    },
-    higherIsBetter: true,
   };
 }
 
-/** Vectors of length 1. [texts, size] */
-export async function vectorsOf(
-  trainer: Trainer,
-  { texts, classes }: LabelledTexts,
-  batchSize: number,
-): Promise<{ vectors: Float32Array; size: number }> {
-  let vectors = new Float32Array();
-  let size = 0;
-  await byBatches(trainer, texts, classes, batchSize, ({ vector }, order) => {
-    size = vector.shape[1];
-    if (vectors.length === 0) vectors = new Float32Array(texts.length * size);
-    order.forEach((text, i) => {
-      vectors.set((vector.data as Float32Array).subarray(i * size, (i + 1) * size), text * size);
-    });
-  });
-  return { vectors, size };
+/** 104-way classification. @param classes problems */
+export function problemQuestion(sides: Sides, classes: number, settings: ClassificationSettings): Question {
+  return classificationQuestion(
+    sides,
+    classes,
+    settings,
+    Array.from(sides.test.classes.keys()),
+    (truth, told) => ({
+      accuracy: accuracy(confusionMatrix(truth, told, classes), classes),
+    }),
+  );
 }
 
-/** The class of the largest logit. */
-async function decisionsOf(
-  trainer: Trainer,
-  { texts, classes }: LabelledTexts,
-  batchSize: number,
-): Promise<Int32Array> {
-  const told = new Int32Array(texts.length);
-  await byBatches(trainer, texts, classes, batchSize, ({ logits: { data, shape } }, order) => {
-    const [, count] = shape;
-    order.forEach((text, i) => {
-      for (let k = 1; k < count; k++) if (data[i * count + k] > data[i * count + told[text]]) told[text] = k;
-    });
-  });
-  return told;
-}
-
-/** Texts of like length together, so that batches are of few shapes. The last batch is filled up with the first texts. */
-async function byBatches(
-  trainer: Trainer,
-  texts: TokenTexts,
-  classes: readonly number[],
-  batchSize: number,
-  take: (outputs: Awaited<ReturnType<Trainer['evaluate']>>, order: readonly number[]) => void,
-): Promise<void> {
-  const order = Array.from(classes, (_, i) => i).sort((a, b) => texts.at(a).length - texts.at(b).length);
-  for (let from = 0; from < order.length; from += batchSize) {
-    const own = order.slice(from, from + batchSize);
-    const chosen = Array.from({ length: batchSize }, (_, i) => own[i] ?? order[i % order.length]);
-    const batch = tunedBatch(
-      chosen.map((text) => texts.at(text)),
-      chosen.map(() => 0),
-    );
-    take(await trainer.evaluate(batch), own);
-  }
+function countsOf(sides: Sides): Record<string, number> {
+  const names = ['training', 'validation', 'test'] as const;
+  return Object.fromEntries(
+    names.flatMap((name) => [
+      [`${name} texts`, sides[name].texts.length],
+      [`${name} programs`, sides[name].programs.length],
+    ]),
+  );
 }
 
 /** Programs of each class. */
@@ -175,8 +175,12 @@ function programsByClass({ classes, programs }: LabelledTexts): number[][] {
   return ofClass;
 }
 
-function drawOne(items: readonly number[], random: RandomStream): number {
-  return items[random.below(items.length)];
+/** The first programs of each class, in all their builds. */
+function someOfEach(side: LabelledTexts, most: number): Pick<LabelledTexts, 'texts' | 'classes'> {
+  const chosen = programsByClass(side).flatMap((programs) =>
+    programs.slice(0, most).flatMap((program) => side.programs[program]),
+  );
+  return { texts: side.texts.select(chosen), classes: chosen.map((text) => side.classes[text]) };
 }
 
 /** Different ones as far as there are. */
@@ -184,4 +188,10 @@ function drawSome(items: readonly number[], count: number, random: RandomStream)
   const chosen = new Set<number>();
   while (chosen.size < Math.min(count, items.length)) chosen.add(drawOne(items, random));
   return [...chosen];
+}
+
+function mostFrequent(classes: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const one of classes) counts.set(one, (counts.get(one) ?? 0) + 1);
+  return [...counts].reduce((best, one) => (one[1] > best[1] ? one : best))[0];
 }

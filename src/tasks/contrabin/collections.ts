@@ -4,12 +4,14 @@ import type { Dataset } from '../../corpus/dataset.ts';
 import { fraction } from '../../corpus/hash.ts';
 import type { Bpe } from '../../tokens/bpe/bpe.ts';
 import { TokenTexts } from '../../tokens/bpe/token-texts.ts';
-import type { LabelledTexts } from './algorithms.ts';
+import { OpcodeNumbers } from './opcode-baseline.ts';
 import { programTexts, type CodeView, type ProgramText } from './programs.ts';
+import type { LabelledTexts } from './question.ts';
 
 /** Texts of one side while they come. */
 class Texts {
   private readonly texts = new TokenTexts();
+  private readonly opcodes = new TokenTexts();
   private readonly classes: number[] = [];
   private readonly programs = new Map<string, number[]>();
   private readonly numbers: Map<string, number>;
@@ -19,19 +21,22 @@ class Texts {
     this.numbers = numbers;
   }
 
-  add({ group, id }: ProgramText, tokens: readonly number[]): void {
+  add({ group, id }: ProgramText, tokens: readonly number[], opcodes: readonly number[]): void {
     const number = this.numbers.get(group) ?? this.numbers.size;
     this.numbers.set(group, number);
     this.classes.push(number);
-    const known = this.programs.get(id);
+    // Ids of two groups may be the same.
+    const key = `${group}\0${id}`;
+    const known = this.programs.get(key);
     if (known) known.push(this.texts.length);
-    else this.programs.set(id, [this.texts.length]);
+    else this.programs.set(key, [this.texts.length]);
     this.texts.add(tokens);
+    this.opcodes.add(opcodes);
   }
 
   build(): LabelledTexts {
-    const { texts, classes } = this;
-    return { texts, classes, programs: [...this.programs.values()] };
+    const { texts, opcodes, classes } = this;
+    return { texts, opcodes, classes, programs: [...this.programs.values()] };
   }
 }
 
@@ -59,9 +64,11 @@ async function collect(
     validation: new Texts(numbersOf()),
     test: new Texts(numbersOf()),
   };
+  const opcodes = new OpcodeNumbers();
   for await (const program of programTexts(dataset, view)) {
     if (builds && !builds.has(program.build)) continue;
-    sides[sideOf(program)].add(program, bpe.encode(program.text, limit));
+    const { text } = program;
+    sides[sideOf(program)].add(program, bpe.encode(text, limit), opcodes.read(text));
   }
   const { training, validation, test } = sides;
   return { training: training.build(), validation: validation.build(), test: test.build() };
@@ -95,8 +102,8 @@ export function withinProblems(dataset: Dataset, options: CollectionOptions): Pr
     dataset,
     options,
     () => numbers,
-    ({ id }) => {
-      const place = fraction(`side ${id}`);
+    ({ group, id }) => {
+      const place = fraction(`side ${group} ${id}`);
       if (place < TRAINING_SHARE) return 'training';
       return place < TRAINING_SHARE + VALIDATION_SHARE ? 'validation' : 'test';
     },

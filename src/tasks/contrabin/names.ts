@@ -10,8 +10,10 @@ import { compareText } from '../../corpus/text.ts';
 import { accuracy, confusionMatrix, macroPrecisionRecall } from '../../metrics/classification.ts';
 import type { Bpe } from '../../tokens/bpe/bpe.ts';
 import { TokenTexts } from '../../tokens/bpe/token-texts.ts';
-import type { LabelledTexts } from './algorithms.ts';
+import { classificationQuestion, type ClassificationSettings } from './algorithms.ts';
+import { OpcodeNumbers } from './opcode-baseline.ts';
 import { functionCode, FUNCTION_COLUMNS, type CodeView } from './programs.ts';
+import type { LabelledTexts, Question } from './question.ts';
 
 export interface NameOptions {
   /** Folders of data sets. */
@@ -29,36 +31,35 @@ export interface NameOptions {
 const NO_NAMES: ReadonlySet<string> = new Set(['main']);
 
 /**
- * The names that most training packages have, of equally many packages those of more functions.
- * Fixed before anything is learned, from packages that neither judge nor test.
+ * The names that most training packages have given to functions of their own writing: one that was copied from package to
+ * package, as gnulib's are, counts once. Of names with equally many, those that more packages have. Fixed before anything is
+ * learned, from packages that neither judge nor test.
  */
 export async function chooseNames({ datasets, validation, names, packages }: NameOptions): Promise<string[]> {
-  const found = new Map<string, { packages: Set<string>; functions: Set<string> }>();
+  const found = new Map<string, { packages: Set<string>; writers: Map<string, string> }>();
   for (const folder of datasets) {
-    const rows = openDataset(folder).rows(['package', 'name', 'source_file'], { split: 'train' });
-    for await (const { package: from, name, source_file } of rows) {
-      if (validation.has(from) || NO_NAMES.has(name)) continue;
-      const known = found.get(name) ?? { packages: new Set(), functions: new Set() };
+    const rows = openDataset(folder).rows(['package', 'name', 'source'], { split: 'train' });
+    for await (const { package: from, name, source } of rows) {
+      if (validation.has(from) || NO_NAMES.has(name) || source === null) continue;
+      const known = found.get(name) ?? { packages: new Set(), writers: new Map() };
       found.set(name, known);
       known.packages.add(from);
-      known.functions.add(`${from}/${source_file ?? ''}`);
+      const text = contentKey(source.replace(/\s+/g, ' '));
+      if (!known.writers.has(text)) known.writers.set(text, from);
     }
   }
   return [...found]
-    .filter(([, known]) => known.packages.size >= packages)
-    .sort(
-      ([a, one], [b, other]) =>
-        other.packages.size - one.packages.size ||
-        other.functions.size - one.functions.size ||
-        compareText(a, b),
-    )
+    .map(([name, known]) => ({ name, own: new Set(known.writers.values()).size, all: known.packages.size }))
+    .filter(({ all }) => all >= packages)
+    .sort((a, b) => b.own - a.own || b.all - a.all || compareText(a.name, b.name))
     .slice(0, names)
-    .map(([name]) => name);
+    .map(({ name }) => name);
 }
 
-/** A side of the task, with what baselines look at. */
+/** A side of the question. */
 export interface NamedFunctions extends LabelledTexts {
-  readonly rows: readonly Pick<FunctionRow, 'package' | 'code' | 'address'>[];
+  /** Package of each text. */
+  readonly packages: readonly string[];
   /** Of each text, whether a training function has the same source: copied, but compiled to other code. */
   readonly copied: readonly boolean[];
 }
@@ -74,7 +75,7 @@ export interface NameSides {
   readonly reach: { readonly known: number; readonly all: number };
 }
 
-const COLUMNS = ['package', 'name', 'source_file', 'source', 'code', 'address', 'normalized_hash'] as const;
+const COLUMNS = ['package', 'name', 'source_file', 'source', 'normalized_hash'] as const;
 
 type Row = Pick<FunctionRow, (typeof COLUMNS)[number]> & Parameters<typeof functionCode>[0];
 
@@ -82,8 +83,9 @@ type Row = Pick<FunctionRow, (typeof COLUMNS)[number]> & Parameters<typeof funct
 export async function collectNames(options: NameOptions, bpe: Bpe, limit: number): Promise<NameSides> {
   const names = await chooseNames(options);
   const classes = new Map(names.map((name, i) => [name, i]));
-  const training = new SideBuilder(bpe, limit, null);
-  const [validation, test] = [new SideBuilder(bpe, limit, training), new SideBuilder(bpe, limit, training)];
+  const numbers = new OpcodeNumbers();
+  const training = new SideBuilder(bpe, limit, numbers, null);
+  const [validation, test] = [0, 1].map(() => new SideBuilder(bpe, limit, numbers, training));
   const known = new Set<string>();
   const all = new Set<string>();
   let reached = 0;
@@ -132,17 +134,20 @@ class SideBuilder {
   private readonly texts = new TokenTexts();
   private readonly classes: number[] = [];
   private readonly programs = new Map<string, number[]>();
-  private readonly rows: NamedFunctions['rows'][number][] = [];
+  private readonly opcodes = new TokenTexts();
+  private readonly packages: string[] = [];
   private readonly copied: boolean[] = [];
   private readonly codes = new Set<string>();
   private readonly sources = new Set<string>();
   private readonly bpe: Bpe;
   private readonly limit: number;
+  private readonly numbers: OpcodeNumbers;
   private readonly training: SideBuilder | null;
 
-  constructor(bpe: Bpe, limit: number, training: SideBuilder | null) {
+  constructor(bpe: Bpe, limit: number, numbers: OpcodeNumbers, training: SideBuilder | null) {
     this.bpe = bpe;
     this.limit = limit;
+    this.numbers = numbers;
     this.training = training;
   }
 
@@ -163,13 +168,14 @@ class SideBuilder {
     else this.programs.set(identity, [this.texts.length]);
     this.texts.add(this.bpe.encode(code, this.limit));
     this.classes.push(label);
-    this.rows.push({ package: row.package, code: row.code, address: row.address });
+    this.opcodes.add(this.numbers.read(code));
+    this.packages.push(row.package);
     this.copied.push(source !== null && (this.training?.sources.has(source) ?? false));
   }
 
   build(): NamedFunctions {
-    const { texts, classes, rows, copied, programs } = this;
-    return { texts, classes, rows, copied, programs: [...programs.values()] };
+    const { texts, opcodes, classes, packages, copied, programs } = this;
+    return { texts, opcodes, classes, packages, copied, programs: [...programs.values()] };
   }
 }
 
@@ -187,4 +193,26 @@ export function nameFigures(
     MAR: recall,
     MAF1: precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall),
   };
+}
+
+export function nameQuestion(sides: NameSides, settings: ClassificationSettings): Question {
+  const { names, test, copies, reach } = sides;
+  const packages = [...new Set(test.packages)];
+  const question = classificationQuestion(
+    sides,
+    names.length,
+    settings,
+    test.packages.map((name) => packages.indexOf(name)),
+    (truth, told) => nameFigures(truth, told, names.length),
+  );
+  const facts = {
+    ...question.facts,
+    names: names.length,
+    'names in the test': new Set(test.classes).size,
+    'test texts with a source that training has': test.copied.filter(Boolean).length,
+    'test copies left out': copies,
+    'test functions': reach.all,
+    'of these with a name that training has': reach.known,
+  };
+  return { ...question, facts };
 }

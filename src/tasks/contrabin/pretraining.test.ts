@@ -53,8 +53,6 @@ const training = {
   checkpointEvery: 2,
 };
 const RECIPE = {
-  name: 'toy',
-  model: 'contrabin',
   datasets: ['none'],
   validation: ['none'],
   view: 'assembly',
@@ -77,7 +75,6 @@ const RECIPE = {
     epochs: { primary: 24, linear: 2, 'non-linear': 2 },
     training,
   },
-  seeds: [1],
 };
 
 function recipe(change: Partial<PreTrainingRecipe> = {}): PreTrainingRecipe {

@@ -38,8 +38,6 @@ const contrastShape = z.strictObject({
 });
 
 export const preTrainingShape = z.strictObject({
-  name: z.string().regex(/^[a-z0-9-]+$/),
-  model: z.literal('contrabin'),
   /** Folders of data sets; their training sides are learned from. */
   datasets: z.array(z.string()).min(1),
   /** Packages of these that judge checkpoints. */
@@ -59,7 +57,6 @@ export const preTrainingShape = z.strictObject({
   masked: z.strictObject({ trained: trainingSchema, anchored: trainingSchema }),
   /** Null: masked-language pre-training only. */
   contrast: contrastShape.nullable(),
-  seeds: z.array(z.int().min(0)).min(1),
 });
 
 export type PreTrainingRecipe = z.infer<typeof preTrainingShape>;

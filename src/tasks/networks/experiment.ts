@@ -158,16 +158,34 @@ function assign(trainer: Trainer, values: Parameters): void {
   }
 }
 
+type Checkpoint = typeof BEST_CHECKPOINT | typeof LAST_CHECKPOINT;
+
 /**
- * The parameters at a checkpoint of a training that is over, by default its best.
+ * The parameters at a checkpoint of a training that is over.
  * @throws BinscribeError `missing` where there is none
  */
-export async function learned(
+export function learned(
+  runtime: Runtime,
+  task: NetworkTask,
+  store: Store,
+  checkpoint: Checkpoint = BEST_CHECKPOINT,
+): Promise<Map<string, Float32Array>> {
+  const valuesOf = (trainer: Trainer) =>
+    Promise.resolve(new Map([...trainer.parameters()].map(([name, { data }]) => [name, data])));
+  return withLearned(runtime, task, store, valuesOf, checkpoint);
+}
+
+/**
+ * Uses a network as it was at a checkpoint, by default its best.
+ * @throws BinscribeError `missing` where there is none
+ */
+export async function withLearned<Result>(
   runtime: Runtime,
   { model, settings, data }: NetworkTask,
   store: Store,
-  name: typeof BEST_CHECKPOINT | typeof LAST_CHECKPOINT = BEST_CHECKPOINT,
-): Promise<Map<string, Float32Array>> {
+  use: (trainer: Trainer) => Promise<Result>,
+  name: Checkpoint = BEST_CHECKPOINT,
+): Promise<Result> {
   const checkpoint = await store.read(name);
   if (!checkpoint) throw new BinscribeError('missing', `${name}: the training has none`);
   // A seed decides where parameters start; these come from the checkpoint.
@@ -175,7 +193,7 @@ export async function learned(
   const trainer = await Trainer.create({ runtime, model, optimizer: optimizerOf(settings), seed: 0 }, sample);
   try {
     trainer.restore(decodeCheckpoint(checkpoint, name).snapshot);
-    return new Map([...trainer.parameters()].map(([own, { data: values }]) => [own, values]));
+    return await use(trainer);
   } finally {
     await trainer.close();
   }

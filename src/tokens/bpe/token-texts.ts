@@ -41,4 +41,11 @@ export class TokenTexts {
   at(text: number): Uint16Array {
     return this.tokens.subarray(this.ends[text], this.ends[text + 1]);
   }
+
+  /** Some of them, in the order given. */
+  select(texts: readonly number[]): TokenTexts {
+    const chosen = new TokenTexts();
+    for (const text of texts) chosen.add([...this.at(text)]);
+    return chosen;
+  }
 }

@@ -1,0 +1,187 @@
+/** `binscribe study contrabin`: ways of pre-training beside one another; goes on where it was stopped. */
+
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readDocument } from '../corpus/document.ts';
+import { sha256 } from '../corpus/hash.ts';
+import { BinscribeError } from '../error.ts';
+import { renderJson } from '../explain/render/json.ts';
+import type { Device } from '../nn/runtime.ts';
+import { inBackground } from '../runtimes/background.ts';
+import type { StudyJob } from '../tasks/contrabin/job.ts';
+import { differencesOf, renderStudy, type StudyDocument } from '../tasks/contrabin/report.ts';
+import { recipeOf, type StudyProgress, type StudyReport } from '../tasks/contrabin/study.ts';
+import { studyShape, type ContraBinStudy } from '../tasks/contrabin/study-shape.ts';
+import { VERSION } from '../version.ts';
+import { writeWhole } from './files.ts';
+import { forecast, Progress } from './progress.ts';
+import { publish } from './result.ts';
+import type { Session } from './session.ts';
+
+export interface ContraBinFlags {
+  runs: string;
+  output?: string;
+  device: Device;
+  question?: string[];
+  variant?: string[];
+  json?: boolean;
+}
+
+/** What the folder of trainings is of: they are found by their names, which say nothing of their settings. */
+const BEGUN = 'study.json';
+
+export async function studyContraBin(path: string, flags: ContraBinFlags, session: Session): Promise<void> {
+  const study = readDocument(path, {
+    shape: studyShape,
+    name: 'study of pre-training',
+    absent: 'unreadable',
+    wrong: 'usage',
+    hint: 'studies/contrabin.json is one.',
+  });
+  checkNames(study, flags);
+  for (const variant of study.variants) recipeOf(study, variant);
+  const { runs, device, output, json = false } = flags;
+  const datasets = hashesOf(study);
+  await begin(runs, study, datasets);
+  const report = await run(session, {
+    study,
+    runs,
+    device,
+    only: {
+      ...(flags.question && { questions: flags.question }),
+      ...(flags.variant && { variants: flags.variant }),
+    },
+  });
+  const document: StudyDocument = {
+    schema: 'binscribe.contrabin/1',
+    tool: `binscribe ${VERSION}`,
+    device,
+    study,
+    datasets,
+    ...report,
+    differences: differencesOf(report, study.compared),
+  };
+  await publish(
+    session,
+    { ...(output !== undefined && { output }), json },
+    renderStudy(document),
+    renderJson(document),
+  );
+}
+
+/** @throws BinscribeError `usage` for a name that the study does not have */
+function checkNames({ questions, variants, compared }: ContraBinStudy, flags: ContraBinFlags): void {
+  const check = (what: string, all: readonly { name: string }[], names: readonly string[] = []): void => {
+    const known = all.map(({ name }) => name);
+    const stranger = names.find((name) => !known.includes(name));
+    if (stranger === undefined) return;
+    throw new BinscribeError('usage', `${what}: one of ${known.join(', ')} expected, got ${stranger}`);
+  };
+  check('--question', questions, flags.question);
+  check('--variant', variants, flags.variant);
+  check('compared', variants, compared);
+  for (const variant of variants) check(`questions of ${variant.name}`, questions, variant.questions);
+}
+
+/** SHA-256 of the manifest of each data set. @throws BinscribeError `unreadable` where one is not there */
+function hashesOf({ pretraining, questions }: ContraBinStudy): Record<string, string> {
+  const folders = questions.flatMap((question) =>
+    question.kind === 'names' ? question.datasets : [question.dataset],
+  );
+  return Object.fromEntries(
+    [...new Set([...pretraining.datasets, ...folders])].map((folder) => {
+      const manifest = join(folder, 'manifest.json');
+      if (existsSync(manifest)) return [folder, sha256(readFileSync(manifest))];
+      throw new BinscribeError('unreadable', `${folder}: no data set: ${manifest} is not there`, {
+        hint: '`binscribe corpus build` makes it from the recipe of its name in corpora/.',
+      });
+    }),
+  );
+}
+
+/** @throws BinscribeError `usage` where the folder has trainings of other settings */
+async function begin(runs: string, study: ContraBinStudy, datasets: Record<string, string>): Promise<void> {
+  const file = join(runs, BEGUN);
+  // Of more variants, questions or seeds what is there is a part.
+  const settings = {
+    pretraining: study.pretraining,
+    variants: Object.fromEntries(
+      study.variants.map(({ name, set, preTrained }) => [name, { set, preTrained }]),
+    ),
+    questions: Object.fromEntries(study.questions.map((question) => [question.name, question])),
+    datasets,
+  };
+  mkdirSync(runs, { recursive: true });
+  const begun = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as typeof settings) : settings;
+  const other = otherSetting(begun, settings);
+  if (other !== null) {
+    throw new BinscribeError('usage', `${runs}: its trainings were made with other settings: ${other}`, {
+      hint: 'Name another folder with --runs, or remove this one.',
+    });
+  }
+  const merged = {
+    ...settings,
+    variants: { ...begun.variants, ...settings.variants },
+    questions: { ...begun.questions, ...settings.questions },
+    datasets: { ...begun.datasets, ...settings.datasets },
+  };
+  await writeWhole(file, [`${JSON.stringify(merged, null, 1)}\n`]);
+}
+
+/** The path of a value that is in both and not the same. */
+function otherSetting(before: unknown, now: unknown, path = ''): string | null {
+  if (isRecord(before) && isRecord(now)) {
+    for (const [key, value] of Object.entries(now)) {
+      if (!(key in before)) continue;
+      const other = otherSetting(before[key], value, path === '' ? key : `${path}.${key}`);
+      if (other !== null) return other;
+    }
+    return null;
+  }
+  return JSON.stringify(before) === JSON.stringify(now) ? null : path;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+async function run(session: Session, job: StudyJob): Promise<StudyReport> {
+  const progress = new Progress(session, 'study');
+  const interruption = new AbortController();
+  const interrupt = (): void => {
+    session.stderr.write('stopping after this step; Ctrl-C again to stop at once\n');
+    interruption.abort();
+  };
+  process.once('SIGINT', interrupt);
+  try {
+    const report = await inBackground<StudyProgress, StudyReport | null>(
+      new URL('../tasks/contrabin/job.js', import.meta.url),
+      job,
+      { onReport: (told) => progress.say(lineOf(told)), signal: interruption.signal },
+    );
+    if (report) return report;
+  } finally {
+    process.off('SIGINT', interrupt);
+    progress.end();
+  }
+  throw new BinscribeError('interrupted', `stopped; what was learned is in ${job.runs}`, {
+    hint: 'The same command goes on from there.',
+  });
+}
+
+function lineOf(told: StudyProgress): string {
+  if (told.stage === 'reading') {
+    return told.rows === 0
+      ? `reading ${told.what}`
+      : `reading ${told.what}, ${told.rows.toLocaleString('en-US')} rows`;
+  }
+  const { what, epoch, epochs, step, steps, loss, metrics, secondsLeft } = told;
+  const [metric] = Object.entries(metrics);
+  return [
+    what,
+    `epoch ${epoch} of ${epochs}, step ${step} of ${steps}`,
+    `loss ${loss.toFixed(4)}`,
+    ...(metric ? [`${metric[0]} ${metric[1].toFixed(4)}`] : []),
+    `${forecast(secondsLeft * 1000)} left of it`,
+  ].join(', ');
+}

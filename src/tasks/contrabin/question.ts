@@ -1,0 +1,111 @@
+/** A downstream task (section 3.2): what an encoder is tuned for, and how it is judged beside what costs nothing. */
+
+import type { Trainer } from '../../nn/training/trainer.ts';
+import type { TokenTexts } from '../../tokens/bpe/token-texts.ts';
+import { tunedBatch } from '../../models/contrabin/tuning.ts';
+import type { HostTensors } from '../../nn/runtime.ts';
+import type { RandomStream } from '../../nn/random.ts';
+import type { NetworkTask, Parameters } from '../networks/experiment.ts';
+
+/** Texts of code with their classes. */
+export interface LabelledTexts {
+  readonly texts: TokenTexts;
+  /** Numbers of the texts' opcodes. */
+  readonly opcodes: TokenTexts;
+  /** Class of each text. */
+  readonly classes: readonly number[];
+  /** Texts of each program or function: its builds. */
+  readonly programs: readonly (readonly number[])[];
+}
+
+/** What somebody's answers on the test side are worth. */
+export interface Verdict {
+  /** The first is what the table goes by. */
+  readonly figures: Readonly<Record<string, number>>;
+  /** What each test item adds to the first figure, which is their mean: differences are drawn from them in pairs. */
+  readonly items: readonly number[];
+}
+
+export interface Question {
+  /** Sizes of the sides and the like. */
+  readonly facts: Readonly<Record<string, number>>;
+  /** The package or problem of each test item: intervals draw whole ones. */
+  readonly clusters: readonly number[];
+  /** @param start what the encoder has learned before */
+  task(start: Parameters): NetworkTask;
+  /** Of the test side, by the best checkpoint. */
+  judge(trainer: Trainer): Promise<Verdict>;
+  baselines(): Readonly<Record<string, Verdict>>;
+}
+
+/** One of them. */
+export function drawOne(items: readonly number[], random: RandomStream): number {
+  return items[random.below(items.length)];
+}
+
+/** Each program in a build that is drawn. */
+export function drawnBatch(
+  { texts, classes, programs }: LabelledTexts,
+  chosen: readonly number[],
+  random: RandomStream,
+): HostTensors {
+  const builds = chosen.map((program) => drawOne(programs[program], random));
+  return tunedBatch(
+    builds.map((text) => texts.at(text)),
+    builds.map((text) => classes[text]),
+  );
+}
+
+/** Texts of like length together, so that batches are of few shapes. The last is filled up with the first texts. */
+async function byBatches(
+  trainer: Trainer,
+  texts: TokenTexts,
+  batchSize: number,
+  take: (outputs: HostTensors, order: readonly number[]) => void,
+): Promise<void> {
+  const order = Array.from({ length: texts.length }, (_, i) => i);
+  order.sort((a, b) => texts.at(a).length - texts.at(b).length);
+  for (let from = 0; from < order.length; from += batchSize) {
+    const own = order.slice(from, from + batchSize);
+    const chosen = Array.from({ length: batchSize }, (_, i) => own[i] ?? order[i % order.length]);
+    const batch = tunedBatch(
+      chosen.map((text) => texts.at(text)),
+      chosen.map(() => 0),
+    );
+    take(await trainer.evaluate(batch), own);
+  }
+}
+
+/** Vectors of length 1. [texts, size] */
+export async function vectorsOf(
+  trainer: Trainer,
+  texts: TokenTexts,
+  batchSize: number,
+): Promise<{ vectors: Float32Array; size: number }> {
+  let vectors = new Float32Array();
+  let size = 0;
+  await byBatches(trainer, texts, batchSize, ({ vector }, order) => {
+    size = vector.shape[1];
+    if (vectors.length === 0) vectors = new Float32Array(texts.length * size);
+    order.forEach((text, i) => {
+      vectors.set((vector.data as Float32Array).subarray(i * size, (i + 1) * size), text * size);
+    });
+  });
+  return { vectors, size };
+}
+
+/** The class of the largest logit of each text. */
+export async function decisionsOf(
+  trainer: Trainer,
+  texts: TokenTexts,
+  batchSize: number,
+): Promise<Int32Array> {
+  const told = new Int32Array(texts.length);
+  await byBatches(trainer, texts, batchSize, ({ logits: { data, shape } }, order) => {
+    const [, count] = shape;
+    order.forEach((text, i) => {
+      for (let k = 1; k < count; k++) if (data[i * count + k] > data[i * count + told[text]]) told[text] = k;
+    });
+  });
+  return told;
+}

@@ -1,0 +1,73 @@
+/** `studies/contrabin.json`: ways of pre-training, and the questions that each is tuned for. */
+
+import { z } from 'zod';
+import { trainingSchema } from '../../nn/training/settings.ts';
+import { preTrainingShape } from './recipe.ts';
+
+const name = z
+  .string()
+  .regex(/^[a-z0-9-]+$/, 'expected small letters, digits and hyphens: it names a folder');
+
+/** How an encoder is tuned. */
+const tuning = { training: trainingSchema, dropout: z.number().min(0).max(0.9) };
+
+const questionShape = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('retrieval'),
+    name,
+    dataset: z.string(),
+    /** `gcc-12 O0` and the like; all where it is left out. */
+    builds: z.array(z.string()).min(1).optional(),
+    likeness: z.strictObject({
+      size: z.int().positive(),
+      temperature: z.number().positive(),
+      weight: z.number().min(0),
+    }),
+    programs: z.int().min(2),
+    judged: z.int().min(2),
+    ...tuning,
+  }),
+  z.strictObject({
+    kind: z.literal('problems'),
+    name,
+    dataset: z.string(),
+    builds: z.array(z.string()).min(1).optional(),
+    ...tuning,
+  }),
+  z.strictObject({
+    kind: z.literal('names'),
+    name,
+    datasets: z.array(z.string()).min(1),
+    validation: z.array(z.string()).min(1),
+    names: z.int().min(2),
+    packages: z.int().min(1),
+    ...tuning,
+  }),
+]);
+
+const seeds = z.array(z.int().min(0)).min(1);
+
+const variantShape = z.strictObject({
+  name,
+  /** What is told of it in tables. */
+  description: z.string(),
+  /** False: encoders begin with numbers that are drawn. */
+  preTrained: z.boolean().default(true),
+  /** Values of the pre-training by path, `contrast.anchored` say, that this way has otherwise. */
+  set: z.record(z.string(), z.json()).default({}),
+  seeds,
+  /** Questions that it is asked; all where it is left out. */
+  questions: z.array(name).optional(),
+});
+
+export const studyShape = z.strictObject({
+  pretraining: preTrainingShape,
+  variants: z.array(variantShape).min(1),
+  questions: z.array(questionShape).min(1),
+  /** The two variants of which the difference is told, the better one first. */
+  compared: z.tuple([name, name]),
+});
+
+export type ContraBinStudy = z.infer<typeof studyShape>;
+export type StudyVariant = ContraBinStudy['variants'][number];
+export type StudyQuestion = ContraBinStudy['questions'][number];

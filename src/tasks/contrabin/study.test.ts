@@ -1,0 +1,181 @@
+/** A study at sizes that take seconds: functions stand for programs, what they are called for problems. */
+
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeDataset } from '../../../test/support/dataset.ts';
+import { temporaryFolder } from '../../../test/support/packages.ts';
+import { fileStore } from '../../runtimes/file-store.ts';
+import { nodeRuntime } from '../../runtimes/node.ts';
+import { differencesOf, renderStudy } from './report.ts';
+import { runStudy, type StudyReport } from './study.ts';
+import { studyShape, type ContraBinStudy } from './study-shape.ts';
+
+/** Of CodeXGLUE's split the first two train, the next two validate, the last two test. */
+const PROBLEMS: Readonly<Record<string, string>> = {
+  xalloc: '1',
+  xcopy: '2',
+  hash: '70',
+  compare: '71',
+  main: '90',
+  total: '91',
+  rare: '91',
+};
+
+const root = temporaryFolder();
+const at = (name: string): string => join(root, name);
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const network = { width: 16, inner: 16, layers: 2, heads: 2, dropout: 0 };
+const training = { batchSize: 2, clipNorm: 1, epochs: 2 };
+
+function studyOf(): ContraBinStudy {
+  return studyShape.parse({
+    pretraining: {
+      datasets: [at('named')],
+      validation: ['beta'],
+      view: 'assembly',
+      floor: 1,
+      vocabularies: { code: 400, text: 400 },
+      limits: { code: 64, source: 64, comment: 32 },
+      network,
+      anchor: network,
+      masked: { trained: { ...training, batchSize: 8 }, anchored: training },
+      contrast: null,
+    },
+    variants: [
+      { name: 'without', description: 'no pre-training', preTrained: false, seeds: [1, 2] },
+      { name: 'masked', description: 'masked tokens', seeds: [1] },
+    ],
+    questions: [
+      {
+        kind: 'retrieval',
+        name: 'retrieval',
+        dataset: at('problems'),
+        builds: ['gcc-12 O0', 'gcc-12 O2'],
+        likeness: { size: 8, temperature: 0.1, weight: 1 },
+        programs: 2,
+        judged: 10,
+        dropout: 0,
+        training,
+      },
+      { kind: 'problems', name: 'problems', dataset: at('problems'), dropout: 0, training },
+      {
+        kind: 'names',
+        name: 'names',
+        datasets: [at('named')],
+        validation: ['beta'],
+        names: 3,
+        packages: 1,
+        dropout: 0,
+        training,
+      },
+    ],
+    compared: ['masked', 'without'],
+  });
+}
+
+function run(
+  runs: string,
+  controller = new AbortController(),
+  stopAt = Infinity,
+): Promise<StudyReport | null> {
+  let steps = 0;
+  return runStudy(studyOf(), {
+    runtime: nodeRuntime(),
+    storeOf: (folder) => fileStore(at(join(runs, folder))),
+    report: ({ stage }) => {
+      if (stage === 'training' && ++steps === stopAt) controller.abort();
+    },
+    signal: controller.signal,
+  });
+}
+
+describe('a study of pre-training', () => {
+  let report: StudyReport;
+
+  beforeAll(async () => {
+    writeDataset(at('problems'), (row) => ({
+      ...row,
+      package: PROBLEMS[row.name],
+      binary: `${row.package}-${row.compiler}`,
+    }));
+    // The packages share functions; here each has written its own.
+    writeDataset(at('named'), (row) => ({
+      ...row,
+      normalized_hash: `${row.package} ${row.normalized_hash}`,
+      source: `int ${row.name}() { /* of ${row.package} */ }`,
+    }));
+    report = (await run('runs'))!;
+  });
+
+  it('asks each way each question from each of its seeds', () => {
+    expect(
+      report.questions.map(({ name, results }) => [name, results.map((r) => [r.variant, r.seed])]),
+    ).toEqual(
+      ['retrieval', 'problems', 'names'].map((name) => [
+        name,
+        [
+          ['without', 1],
+          ['without', 2],
+          ['masked', 1],
+        ],
+      ]),
+    );
+    expect(report.preTraining).toEqual([
+      { variant: 'masked', seed: 1, stages: { 'masked-trained': expect.anything() as unknown } },
+    ]);
+  });
+
+  it('judges what training has not seen', () => {
+    const [retrieval, problems, names] = report.questions;
+    // main of three packages, and total and rare, by gcc-12 at two levels.
+    expect(retrieval.facts).toMatchObject({ 'training texts': 12, 'validation texts': 12, 'test texts': 10 });
+    expect(retrieval.clusters.filter((one) => one === retrieval.clusters[0])).toHaveLength(6);
+    const sizes = ['training', 'validation', 'test'].map((side) => problems.facts[`${side} texts`]);
+    // Five functions of alpha, six of beta and gamma, by two compilers at four levels.
+    expect(sizes.reduce((a, b) => a + b, 0)).toBe(17 * 8);
+    // Of the three names in gamma all 8 builds are asked, but for code that two levels share.
+    expect(names.facts).toMatchObject({ names: 3, 'names in the test': 3, 'test functions': 6 });
+    expect(names.facts['test texts']).toBeGreaterThan(15);
+    for (const { baselines, results, clusters } of report.questions) {
+      for (const { figures, items } of [...Object.values(baselines), ...results]) {
+        expect(items).toHaveLength(clusters.length);
+        const [first] = Object.values(figures);
+        expect(first).toBeGreaterThanOrEqual(0);
+        expect(first).toBeLessThanOrEqual(1);
+        expect(items.reduce((a, b) => a + b, 0) / items.length).toBeCloseTo(first, 6);
+      }
+    }
+    // The same source at two levels has opcodes in common; a name of another package has the same code.
+    const figure = (question: number, baseline: string): number =>
+      Object.values(report.questions[question].baselines[baseline].figures)[0];
+    expect(figure(0, 'opcode pairs')).toBeGreaterThan(figure(0, 'random'));
+    expect(figure(2, 'nearest by opcode pairs')).toBe(1);
+  });
+
+  it('goes on where it was stopped, to the same numbers', async () => {
+    for (const stopAt of [3, 12, 40]) expect(await run('other', new AbortController(), stopAt)).toBeNull();
+    expect(await run('other')).toEqual(report);
+  });
+
+  it('tells of it in a table', () => {
+    const differences = differencesOf(report, ['masked', 'without']);
+    expect(differences.map(({ question }) => question)).toEqual(['retrieval', 'problems', 'names']);
+    for (const { mean, low, high } of differences) {
+      expect(low).toBeLessThanOrEqual(mean);
+      expect(high).toBeGreaterThanOrEqual(mean);
+    }
+    const text = renderStudy({
+      schema: 'binscribe.contrabin/1',
+      tool: 'test',
+      device: 'cpu',
+      study: studyOf(),
+      datasets: {},
+      ...report,
+      differences,
+    });
+    expect(text).toContain('| **masked**: masked tokens | 1 |');
+    expect(text).not.toMatch(/NaN|undefined|null/);
+  });
+});

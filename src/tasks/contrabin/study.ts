@@ -1,0 +1,209 @@
+/**
+ * Ways of pre-training beside one another: each is trained from each of its seeds, tuned for each question and judged on its
+ * test side. Every training has a folder of its own, so that what is done stays done.
+ */
+
+import { openDataset } from '../../corpus/dataset.ts';
+import { BinscribeError, describeIssue } from '../../error.ts';
+import type { Runtime } from '../../nn/runtime.ts';
+import type { FitReport } from '../../nn/training/fit.ts';
+import { gridPoints, type Json } from '../../nn/training/runs.ts';
+import type { Store } from '../../nn/training/store.ts';
+import { problemQuestion, retrievalQuestion } from './algorithms.ts';
+import { byProblem, withinProblems } from './collections.ts';
+import { collectMaterial, type Material } from './material.ts';
+import { collectNames, nameQuestion } from './names.ts';
+import { preTrain } from './pretraining.ts';
+import type { Question, Verdict } from './question.ts';
+import { preTrainingShape, type PreTrainingRecipe } from './recipe.ts';
+import type { ContraBinStudy, StudyQuestion, StudyVariant } from './study-shape.ts';
+import { trainOnce, withLearned } from '../networks/experiment.ts';
+
+/** One way, from one seed, at one question. */
+export interface StudyResult extends Verdict {
+  readonly variant: string;
+  readonly question: string;
+  readonly seed: number;
+  /** At the best checkpoint, on the validation side, and its step. */
+  readonly validation: Readonly<Record<string, number>>;
+}
+
+export interface QuestionReport {
+  readonly name: string;
+  readonly kind: StudyQuestion['kind'];
+  readonly facts: Question['facts'];
+  readonly clusters: readonly number[];
+  readonly baselines: Readonly<Record<string, Verdict>>;
+  readonly results: readonly StudyResult[];
+}
+
+export interface PreTrainingReport {
+  readonly variant: string;
+  readonly seed: number;
+  /** Figures of each stage on the validation packages. */
+  readonly stages: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+export interface StudyReport {
+  readonly material: Readonly<Record<string, number>>;
+  readonly preTraining: readonly PreTrainingReport[];
+  readonly questions: readonly QuestionReport[];
+}
+
+export type StudyProgress =
+  | { readonly stage: 'reading'; readonly what: string; readonly rows: number }
+  | ({ readonly stage: 'training'; readonly what: string } & FitReport);
+
+export interface StudyOptions {
+  readonly runtime: Runtime;
+  /** @param folder of one training: `full/seed-1/names` */
+  readonly storeOf: (folder: string) => Store;
+  /** Questions and variants that are done now; all where it is left out. */
+  readonly only?: { readonly questions?: readonly string[]; readonly variants?: readonly string[] };
+  readonly report: (progress: StudyProgress) => void;
+  readonly signal: AbortSignal;
+}
+
+/** What a training that was judged leaves behind. */
+const VERDICT = 'verdict.json';
+
+/** @returns `null` where the signal stopped it; the same call goes on */
+export async function runStudy(study: ContraBinStudy, options: StudyOptions): Promise<StudyReport | null> {
+  const { only = {}, report } = options;
+  const chosen = <T extends { name: string }>(all: readonly T[], names?: readonly string[]): T[] =>
+    all.filter(({ name }) => names === undefined || names.includes(name));
+  const variants = chosen(study.variants, only.variants);
+  const material = await collectMaterial({
+    ...study.pretraining,
+    validation: new Set(study.pretraining.validation),
+    progress: (rows) => report({ stage: 'reading', what: 'what pre-training learns from', rows }),
+  });
+  const preTraining: PreTrainingReport[] = [];
+  const questions: QuestionReport[] = [];
+  for (const question of chosen(study.questions, only.questions)) {
+    report({ stage: 'reading', what: question.name, rows: 0 });
+    const asked = await ask(question, study.pretraining, material);
+    const results: StudyResult[] = [];
+    for (const variant of variants) {
+      if (variant.questions && !variant.questions.includes(question.name)) continue;
+      const recipe = recipeOf(study, variant);
+      for (const seed of variant.seeds) {
+        const at = `${variant.name}/seed-${seed}`;
+        const start = variant.preTrained ? await preTrained(at, recipe, seed, material, options) : NOTHING;
+        if (start === null) return null;
+        const isTold = preTraining.some((one) => one.variant === variant.name && one.seed === seed);
+        if (variant.preTrained && !isTold) {
+          preTraining.push({ variant: variant.name, seed, stages: start.figures });
+        }
+        const found = await tune(asked, `${at}/${question.name}`, seed, start.parameters, options);
+        if (found === null) return null;
+        results.push({ ...found, variant: variant.name, question: question.name, seed });
+      }
+    }
+    const { facts, clusters } = asked;
+    const { name, kind } = question;
+    questions.push({ name, kind, facts, clusters, baselines: asked.baselines(), results });
+  }
+  return { material: countsOf(material), preTraining, questions };
+}
+
+const NOTHING = { parameters: new Map<string, Float32Array>(), figures: {} };
+
+function preTrained(
+  at: string,
+  recipe: PreTrainingRecipe,
+  seed: number,
+  material: Material,
+  { runtime, storeOf, report, signal }: StudyOptions,
+) {
+  return preTrain(material, recipe, {
+    runtime,
+    seed,
+    storeOf: (folder) => storeOf(`${at}/${folder}`),
+    onProgress: (progress) => report({ stage: 'training', what: `${at}/${progress.folder}`, ...progress }),
+    signal,
+  });
+}
+
+/** @returns the verdict on the test side; `null` where it was stopped */
+async function tune(
+  question: Question,
+  folder: string,
+  seed: number,
+  start: ReadonlyMap<string, Float32Array>,
+  { runtime, storeOf, report, signal }: StudyOptions,
+): Promise<(Verdict & { validation: Readonly<Record<string, number>> }) | null> {
+  const store = storeOf(folder);
+  const task = question.task(start);
+  const onProgress = (progress: FitReport): void => report({ stage: 'training', what: folder, ...progress });
+  const validation = await trainOnce(task, { runtime, seed, store, onProgress, signal });
+  if (validation === null) return null;
+  const known = await store.read(VERDICT);
+  if (known) return { ...(JSON.parse(new TextDecoder().decode(known)) as Verdict), validation };
+  const verdict = await withLearned(runtime, task, store, (trainer) => question.judge(trainer));
+  await store.write(VERDICT, new TextEncoder().encode(JSON.stringify(verdict)));
+  return { ...verdict, validation };
+}
+
+/** @throws BinscribeError `usage` where a variant's values make no recipe */
+export function recipeOf({ pretraining }: ContraBinStudy, { name, set }: StudyVariant): PreTrainingRecipe {
+  const grid = Object.fromEntries(Object.entries(set).map(([path, value]) => [path, [value as Json]]));
+  const [{ settings }] = gridPoints(pretraining as Json, grid);
+  const parsed = preTrainingShape.safeParse(settings);
+  if (parsed.success) return parsed.data;
+  throw new BinscribeError('usage', `variant ${name}: ${describeIssue(parsed.error.issues)}`);
+}
+
+/** @throws BinscribeError `usage` where its data leave a side empty */
+async function ask(
+  question: StudyQuestion,
+  pretraining: PreTrainingRecipe,
+  material: Material,
+): Promise<Question> {
+  const asked = await questionOf(question, pretraining, material);
+  const empty = ['training', 'validation', 'test'].find((side) => asked.facts[`${side} texts`] === 0);
+  if (empty === undefined) return asked;
+  throw new BinscribeError(
+    'usage',
+    `question ${question.name}: its data have nothing for the ${empty} side`,
+    { hint: 'See its data set, its builds and its validation packages in the study.' },
+  );
+}
+
+async function questionOf(
+  question: StudyQuestion,
+  pretraining: PreTrainingRecipe,
+  material: Material,
+): Promise<Question> {
+  const { view, limits } = pretraining;
+  const bpe = material.bpe.code;
+  const network = { ...pretraining.network, vocabulary: bpe.size };
+  if (question.kind === 'names') {
+    const { validation, ...rest } = question;
+    const sides = await collectNames({ ...rest, validation: new Set(validation), view }, bpe, limits.code);
+    return nameQuestion(sides, { ...question, network });
+  }
+  const { builds } = question;
+  const collection = { bpe, view, limit: limits.code, builds: builds && new Set(builds) };
+  const dataset = openDataset(question.dataset);
+  if (question.kind === 'retrieval') {
+    return retrievalQuestion(await byProblem(dataset, collection), { ...question, network });
+  }
+  const sides = await withinProblems(dataset, collection);
+  const classes = new Set(sides.training.classes).size;
+  return problemQuestion(sides, classes, { ...question, network });
+}
+
+function countsOf({ bpe, training, validation }: Material): Record<string, number> {
+  const side = (name: string, { code, texts, triples }: Material['training']): [string, number][] => [
+    [`${name}: texts of code`, code.length],
+    [`${name}: tokens of code`, code.total],
+    [`${name}: sources and comments`, texts.length],
+    [`${name}: triples`, triples.builds.length],
+  ];
+  return {
+    'tokens of code': bpe.code.size,
+    'tokens of sources and comments': bpe.text.size,
+    ...Object.fromEntries([...side('training', training), ...side('validation', validation)]),
+  };
+}
