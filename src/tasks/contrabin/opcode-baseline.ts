@@ -2,7 +2,7 @@
 
 import type { Scorer } from '../../metrics/retrieval.ts';
 import { inverseFrequency, termWeight } from '../../models/known/weights.ts';
-import { TokenTexts } from '../../tokens/bpe/token-texts.ts';
+import type { TokenTexts } from '../../tokens/bpe/token-texts.ts';
 
 /** Numbers of opcodes, given as they come: one for all texts that are compared. */
 export class OpcodeNumbers {
