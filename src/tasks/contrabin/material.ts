@@ -88,13 +88,14 @@ export async function collectMaterial(options: MaterialOptions): Promise<Materia
   };
   const training = new SideBuilder(bpe, limits, null);
   const held = new SideBuilder(bpe, limits, training);
-  // Training first: what it has is left out of the other side.
-  for (const isHeld of [false, true]) {
-    for await (const sample of samplesOf(options)) {
-      if (validation.has(sample.package) === isHeld) (isHeld ? held : training).add(sample);
-      if (!isHeld && ++rows % REPORTED === 0) progress(rows);
-    }
+  // Training first: what it has is left out of the other side, which is small.
+  const later: Sample[] = [];
+  for await (const sample of samplesOf(options)) {
+    if (++rows % REPORTED === 0) progress(rows);
+    if (validation.has(sample.package)) later.push(sample);
+    else training.add(sample);
   }
+  for (const sample of later) held.add(sample);
   return { bpe, training: training.build(), validation: held.build() };
 }
 
