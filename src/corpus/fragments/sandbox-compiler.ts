@@ -299,7 +299,8 @@ function readWhole(path: string): Buffer | undefined {
   }
 }
 
-function complaintOf(path: string): string {
+/** The first complaint in a log of a compiler, `<path>.log`. */
+export function complaintOf(path: string): string {
   const file = openFile(`${path}.log`);
   if (file === undefined) return NO_REASON;
   try {
