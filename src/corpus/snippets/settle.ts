@@ -52,7 +52,7 @@ export function settleKey(snippets: readonly Snippet[], { compilers, sandbox }: 
 }
 
 /** The sources that are tried in turn. What keeps functions may not compile where branches of `#if` take them away. */
-function attemptsOf({ code, dialects }: Snippet): Source[] {
+export function attemptsOf({ code, dialects }: Pick<Snippet, 'code' | 'dialects'>): Source[] {
   if (code.length > LONGEST_CODE) return [];
   return dialects.flatMap((dialect) =>
     candidatesOf(code, dialect.language).flatMap(({ source }) => {
