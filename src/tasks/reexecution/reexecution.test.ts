@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { bubblewrapWorks } from '../../../test/support/packages.ts';
 import { openSandbox } from '../../corpus/sandbox.ts';
 import { findCompiler } from '../../corpus/toolchain.ts';
+import { controlsOf, undecidedProblems } from './controls.ts';
 import { problemOf } from './decompile-eval.ts';
 import { reexecute, type TrialResult } from './reexecute.ts';
 
@@ -158,5 +159,29 @@ describe.skipIf(!bubblewrapWorks())('re-execution', () => {
 describe('a problem', () => {
   it('gives candidates the headers of the reference and of the test, each once', () => {
     expect(CLAMP.test.includes).toBe('#include <limits.h>\n#include <assert.h>');
+  });
+});
+
+describe('controls', () => {
+  it('hollow out the function that the test is of', () => {
+    const reference =
+      'int helper(void) { return 1; }\nint func0(void) {\n  if (1) { return helper(); }\n  return 0;\n}';
+    const head = 'int helper(void) { return 1; }\nint func0(void) ';
+    expect(controlsOf({ reference })).toEqual([`${head}{ }`, `${head}{ return 0; }`]);
+  });
+
+  it.skipIf(!bubblewrapWorks())('find the tests that decide nothing', async () => {
+    const assert = '#include <assert.h>\n';
+    const problems = [
+      CLAMP,
+      problemOf(2, 'int func0(int a) { return a; }', `${assert}int main(void) { func0(3); return 0; }`),
+      problemOf(
+        3,
+        'void func0(char *s, int encode) { *s += encode ? 1 : -1; }',
+        `${assert}int main(void) { char c = 'a'; func0(&c, 1); func0(&c, 0); assert(c == 'a'); }`,
+      ),
+    ];
+    const options = { sandbox: openSandbox(), compiler: findCompiler('gcc-12'), level: 'O0' as const };
+    expect(await undecidedProblems(problems, options)).toEqual(new Set([2, 3]));
   });
 });
