@@ -6,6 +6,7 @@ import { DEVICES } from '../../nn/runtime.ts';
 import type { ChatFlags } from '../chat/endpoint.ts';
 import type { ContraBinFlags } from '../contrabin.ts';
 import type { DatasetsFlags } from '../datasets.ts';
+import type { DraftsFlags } from '../drafts.ts';
 import { collect, multipleOfFour, notNegative, positive, shares } from '../options.ts';
 import type { PredictFlags } from '../predict.ts';
 import type { ResultFlags } from '../result.ts';
@@ -88,6 +89,16 @@ tuned for each question, and judged beside baselines on packages or problems tha
 training has a folder in --runs, with its curves: a study that was stopped, or killed, goes on when the same command is
 given again, and comes to the same numbers.`;
 
+const DRAFTS_HELP = `
+Examples:
+  $ binscribe study drafts ../shared/data/llm4decompile/decompile-eval.json -o results/drafts
+
+The problems of Decompile-Eval are C functions with unit tests. Each reference is compiled and tested in the sandbox at
+each level; so are functions that do nothing, which shows the tests that decide nothing. Then the reference stands among
+other problems' functions, and among near misses of itself, and the one whose code is the likest to the target's is
+taken, with the compiler and level of the target and with others. What is done is kept in PATH.partial.jsonl: the same
+command goes on where it was stopped.`;
+
 /** Seconds: the budget of `explain` ends after 600, and what goes on after that has left it. */
 const SWEEP_LIMIT = 900;
 
@@ -100,6 +111,7 @@ export function studyCommand(session: Session): Command {
     .addCommand(lengthsCommand(session))
     .addCommand(predictCommand(session))
     .addCommand(contraBinCommand(session))
+    .addCommand(draftsCommand(session))
     .addCommand(chatCommand(session));
 }
 
@@ -181,6 +193,26 @@ function lengthsCommand(session: Session): Command {
     .action(async (directories: string[], flags: ResultFlags) => {
       const { studyLengths } = await import('../lengths.ts');
       await studyLengths(directories, flags, session);
+    });
+}
+
+function draftsCommand(session: Session): Command {
+  return new Command('drafts')
+    .description(
+      'How well unit tests and the likeness of code tell right drafts of a function from wrong ones.',
+    )
+    .argument('<file>', 'decompile-eval.json of LLM4Decompile')
+    .requiredOption('-o, --output <path>', 'write PATH.json and PATH.md')
+    .option('--compiler <name>', 'what targets are compiled with', 'gcc-12')
+    .option('--other <name>', 'the one that candidates are compiled with besides', 'clang-14')
+    .option('--rivals <number>', 'wrong sources beside each right one', positive, 9)
+    .option('--seed <number>', 'of everything that is drawn', positive, 1)
+    .option('--limit <number>', 'take only the first problems', positive)
+    .option('--json', 'print JSON')
+    .addHelpText('after', DRAFTS_HELP)
+    .action(async (file: string, flags: DraftsFlags) => {
+      const { studyDrafts } = await import('../drafts.ts');
+      await studyDrafts(file, flags, session);
     });
 }
 
