@@ -6,7 +6,11 @@ import { disassembleRange } from '../../binary/x86/disassemble.ts';
 import { functionsOf } from '../../corpus/c/functions.ts';
 import { compileFragments, type CompileOutcome } from '../../corpus/fragments/compile.ts';
 import { C17 } from '../../corpus/fragments/dialect.ts';
-import { SandboxCompiler, type Source } from '../../corpus/fragments/sandbox-compiler.ts';
+import {
+  clearAbandonedCompilers,
+  SandboxCompiler,
+  type Source,
+} from '../../corpus/fragments/sandbox-compiler.ts';
 import { debugEntries } from '../../corpus/program-rows.ts';
 import type { Sandbox } from '../../corpus/sandbox.ts';
 import { attemptsOf } from '../../corpus/snippets/settle.ts';
@@ -34,6 +38,7 @@ export class SandboxRecompiler implements Recompiler {
 
   /** @param compilers those of this machine; of a family the first is taken */
   constructor(sandbox: Sandbox, compilers: readonly Compiler[], signal?: AbortSignal) {
+    clearAbandonedCompilers();
     this.sandbox = sandbox;
     this.compilers = compilers;
     this.signal = signal;
