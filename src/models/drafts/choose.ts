@@ -11,7 +11,10 @@ export interface ChosenDraft<D extends Draft = Draft> {
   draft: D;
   /** How alike its code is to the function's, in [0, 1]: see likeness.ts. */
   score: number;
-  /** Whether its code is the same, what linking decides left out: then the score is 1, and else it is less. */
+  /**
+   * Whether its code is the same, what linking decides left out: then the score is 1, and else it is less. Data that code
+   * refers to is not compared: a wrong string, or a wrong constant of floating point, goes unseen.
+   */
   exact: boolean;
 }
 

@@ -5,8 +5,8 @@
  *
  * It is the mean of that over whole instructions and over opcodes alone, so that an instruction in its place with other
  * registers counts half. Instructions alone tell as well where the build is the same; where it is not, the mean is
- * better: the right one of 164 functions of decompile-eval among 9 others, gcc-12 against clang-14 at -O3, 87 % of the
- * time, by instructions 71 %, by opcodes 79 %.
+ * better: of ten functions the right one, gcc-12 against clang-14 at the same level, 88 % of the time, by instructions
+ * 71 %, by opcodes 86 % (results/drafts.md).
  *
  * Instructions are compared as the normalised hash sees them (tokens/normalize.ts): what a linker decides is left out.
  */
@@ -15,7 +15,7 @@ import type { FunctionBody } from '../../binary/instruction.ts';
 import { instructionHashes, normalizedHash, withoutPadding } from '../../tokens/normalize.ts';
 
 /**
- * Instructions that are compared of a function, its first: 8,192 of each take 10 ms and 8 MB at most. A draft of 512
+ * Instructions that are compared of a function, its first: 8,192 of each take a tenth of a second and 8 MB. A draft of 512
  * tokens becomes some hundred.
  */
 export const MOST_COMPARED = 8192;
