@@ -6,7 +6,7 @@
 import { linear } from '../nn/layers/linear.ts';
 import { sum } from '../nn/ops/broadcast.ts';
 import { add, cast, div, equal, exp, maximum, mul, tanh } from '../nn/ops/elementwise.ts';
-import { pad, reshape, slice } from '../nn/ops/layout.ts';
+import { pad, reshape } from '../nn/ops/layout.ts';
 import { matmul } from '../nn/ops/matmul.ts';
 import type { Scope } from '../nn/scope.ts';
 import type { Tensor } from '../nn/tensor.ts';
@@ -29,8 +29,8 @@ export class Flat {
    */
   constructor(owner: Tensor, numbers: Tensor) {
     this.owner = owner;
-    const positions = reshape(owner, [1, owner.size(0)]);
-    const sequences = reshape(numbers, [numbers.size(0), 1]);
+    const positions = reshape(owner, [1, owner.shape[0]]);
+    const sequences = reshape(numbers, [numbers.shape[0], 1]);
     this.owned = cast(equal(sequences, positions), 'float32');
     this.sizes = maximum(sum(this.owned, 1, true), 1);
   }
@@ -47,9 +47,8 @@ export class Flat {
 
   /** What stands `by` positions before (after, where negative), zeros where that is no position of the sequence. */
   neighbour(x: Tensor, by: number): Tensor {
-    const length = x.size(0);
     const same = equal(shifted(this.owner, by), this.owner);
-    return mul(shifted(x, by), reshape(cast(same, 'float32'), [length, 1]));
+    return mul(shifted(x, by), reshape(cast(same, 'float32'), [x.shape[0], 1]));
   }
 
   /**
@@ -57,8 +56,8 @@ export class Flat {
    * [positions, width] gives [sequences, width]
    */
   attend(scope: Scope, x: Tensor, heads: number): Tensor {
-    const [length, width] = [x.size(0), x.size(1)];
-    const count = this.owned.size(0);
+    const [length, width] = [x.shape[0], x.size(1)];
+    const [count] = this.owned.shape;
     const scores = mul(tanh(mul(linear(scope, x, heads), 1 / SHARPEST)), SHARPEST);
     const weights = exp(scores);
     const shares = reshape(weights, [length, heads, 1]);
@@ -71,6 +70,5 @@ export class Flat {
 
 /** x some positions later, or earlier where `by` is negative; zeros at the end. */
 export function shifted(x: Tensor, by: number): Tensor {
-  const length = x.size(0);
-  return by > 0 ? pad(slice(x, 0, 0, length - by), 0, by, 0) : pad(slice(x, 0, -by, length), 0, 0, -by);
+  return pad(x, 0, by, -by);
 }

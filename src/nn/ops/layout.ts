@@ -171,19 +171,22 @@ interface PadAttributes {
 export const padOperation: Operation<PadAttributes> = {
   name: 'pad',
   infer([x], { axis, before, after }) {
-    const size = x.size(axis) + before + after;
+    const size = addDims([x.shape[axis], before + after]);
+    if (typeof size === 'number' && size < 1) {
+      throw new ShapeError(`pad: ${before} and ${after} leave nothing of axis ${axis} of ${showType(x)}`);
+    }
     return [{ dtype: x.dtype, shape: x.shape.map((dim, i) => (i === axis ? size : dim)) }];
   },
   lower({ emit, inputs: [x], outputs, attributes: { axis, before, after }, node }) {
     const along = (count: number): number[] => node.inputs[0].shape.map((_, i) => (i === axis ? count : 0));
     emit.node('Pad', [x, emit.integers([...along(before), ...along(after)])], outputs);
   },
-  gradient({ inputs: [x], attributes: { axis, before }, gradients: [dy] }) {
-    return [dy && slice(dy, axis, before, before + x.size(axis))];
+  gradient({ attributes: { axis, before, after }, gradients: [dy] }) {
+    return [dy && pad(dy, axis, -before, -after)];
   },
 };
 
-/** Zeros before and after an axis: the opposite of `slice`. */
+/** Zeros before and after an axis: the opposite of `slice`. Fewer than none take away what is there. */
 export function pad(x: Tensor, axis: number, before: number, after: number): Tensor {
   return apply(padOperation, [x], { axis: normalizeAxis(axis, x.rank), before, after });
 }

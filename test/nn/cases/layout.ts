@@ -97,6 +97,8 @@ export const layouts: Readonly<Record<string, readonly Case[]>> = {
   pad: [
     one('pad of both sides', { x: normal([2, 3, 2]) }, ({ x }) => pad(x, 1, 2, 1)),
     one('pad of one side', { x: normal([2, 3]) }, ({ x }) => pad(x, -1, 0, 2)),
+    one('pad that shifts', { x: normal([5, 2]) }, ({ x }) => pad(x, 0, 2, -2)),
+    one('pad that takes away', { x: normal([2, 5]) }, ({ x }) => pad(x, 1, -1, -2)),
   ],
   expand: [
     one('expand along an axis', { x: normal([2, 1, 3]) }, ({ x }) => expand(x, [2, 4, 3])),
