@@ -71,8 +71,9 @@ describe('writerBatch', () => {
 
 describe('codeWriter', () => {
   const codes = drawn([40, 3, 17, 29, 1], NETWORK.encoder.vocabulary, 1);
-  const model: Model = (scope, { tokens, owner, numbers, places, mask, previous }) => {
-    const logits = writerLogits(scope, { tokens, owner, numbers, places, mask, previous }, NETWORK);
+  const model: Model = (scope, { tokens, owner, numbers, places, slots, mask, previous }) => {
+    const inputs = { tokens, owner, numbers, places, slots, mask, previous };
+    const logits = writerLogits(scope, inputs, NETWORK);
     return { loss: sum(logits), logarithms: logSoftmax(logits) };
   };
   let trainer: Trainer;

@@ -20,14 +20,25 @@ export interface PairSizes {
   readonly step?: number;
 }
 
+/** The place of a token that is none. */
+const NOWHERE = -1;
+
 /** @returns the inputs of `writerModel` */
 export function writerBatch(pairs: readonly Pair[], { length, longest, step }: PairSizes): HostTensors {
-  const codes = pairs.map(({ code }) => code);
-  const [places, mask] = [table(pairs.length, longest), table(pairs.length, longest)];
-  const [previous, next] = [table(pairs.length, length), table(pairs.length, length)];
+  const flat = tokenBatch(
+    pairs.map(({ code }) => code),
+    step,
+  );
+  const slots = table(flat['tokens'].shape);
+  slots.data.fill(NOWHERE);
+  const shape = [pairs.length, longest];
+  const [places, mask] = [table(shape), table(shape)];
+  places.data.fill(NOWHERE);
+  const [previous, next] = [table([pairs.length, length]), table([pairs.length, length])];
   let at = 0;
   pairs.forEach(({ code, text }, row) => {
     for (let i = 0; i < code.length; i++) {
+      slots.data[at] = row * longest + i;
       places.data[row * longest + i] = at++;
       mask.data[row * longest + i] = 1;
     }
@@ -39,7 +50,7 @@ export function writerBatch(pairs: readonly Pair[], { length, longest, step }: P
     }
     if (text.length < length) next.data[first + text.length] = SPECIAL.end;
   });
-  return { ...tokenBatch(codes, step), places, mask, previous, next };
+  return { ...flat, places, slots, mask, previous, next };
 }
 
 /** Lengths are multiples of this, since what looks at neighbours must find as many tokens as it looks away. */
@@ -61,6 +72,6 @@ export function writerSource(codes: readonly ArrayLike<number>[]): Source {
 }
 
 /** Zeros, which are padding. */
-function table(rows: number, columns: number): HostTensor & { readonly data: Int32Array } {
-  return { dtype: 'int32', shape: [rows, columns], data: new Int32Array(rows * columns) };
+function table(shape: readonly number[]): HostTensor & { readonly data: Int32Array } {
+  return { dtype: 'int32', shape, data: new Int32Array(shape.reduce((count, size) => count * size, 1)) };
 }

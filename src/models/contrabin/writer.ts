@@ -14,7 +14,7 @@ import { sinusoidalPositions } from '../../nn/layers/positions.ts';
 import { transformerDecoder, type TransformerOptions } from '../../nn/layers/transformer.ts';
 import { crossEntropy } from '../../nn/losses/cross-entropy.ts';
 import { add, equal, mul, where } from '../../nn/ops/elementwise.ts';
-import { take } from '../../nn/ops/indexing.ts';
+import { rearrange, take } from '../../nn/ops/indexing.ts';
 import { reshape } from '../../nn/ops/layout.ts';
 import { project } from '../../nn/ops/matmul.ts';
 import { positionsAlong, sizeAlong, whole } from '../../nn/ops/positions.ts';
@@ -22,7 +22,7 @@ import type { Scope } from '../../nn/scope.ts';
 import type { Tensor } from '../../nn/tensor.ts';
 import type { Model } from '../../nn/training/gradient-graph.ts';
 import { SPECIAL } from '../../tokens/bpe/bpe.ts';
-import { encodeView, type EncodedView, type ViewNetwork } from './encoder.ts';
+import { encodeView, type FlatTokens, type ViewNetwork } from './encoder.ts';
 import { ENCODERS } from './training.ts';
 
 export interface DecoderNetwork {
@@ -53,14 +53,12 @@ const DECODER = 'writer';
 const NOBODY = -1;
 
 /** What is looked at and what is to be written; texts are padded to one length. */
-export interface WriterInputs {
-  /** As of `FlatTokens`. */
-  readonly tokens: Tensor;
-  readonly owner: Tensor;
-  readonly numbers: Tensor;
-  /** Where in the row the tokens of each code stand: [texts, longest]. */
+export interface WriterInputs extends FlatTokens {
+  /** Where in the row the tokens of each code stand, -1 where it has no more: [texts, longest]. */
   readonly places: Tensor;
-  /** 1 where a code has one. [texts, longest] */
+  /** The opposite: where in that table each token of the row stands. [positions] */
+  readonly slots: Tensor;
+  /** 1 where a code has a token. [texts, longest] */
   readonly mask: Tensor;
   /** The text's tokens so far, with that of the beginning before them: [texts, length]. */
   readonly previous: Tensor;
@@ -68,12 +66,16 @@ export interface WriterInputs {
 
 /** @returns [texts, length, vocabulary] */
 export function writerLogits(scope: Scope, inputs: WriterInputs, network: WriterNetwork): Tensor {
-  const { tokens, owner, numbers, places, mask, previous } = inputs;
+  const { tokens, owner, numbers, places, slots, mask, previous } = inputs;
   const decoder = scope.at(DECODER);
-  const encoded = encodeView(scope.at(ENCODERS.binary), { tokens, owner, numbers }, network.encoder);
+  const { states, pooled } = encodeView(
+    scope.at(ENCODERS.binary),
+    { tokens, owner, numbers },
+    network.encoder,
+  );
   const x = embedText(decoder, previous, null, network);
   const hidden = transformerDecoder(decoder, scope.dropout(x, network.decoder.dropout), blocksOf(network), {
-    memory: lookedAt(decoder, encoded, places, network),
+    memory: lookedAt(decoder, rearrange(states, places, slots), pooled, network),
     bias: causalBiasOf(x),
     memoryBias: paddingBias(mask),
   });
@@ -82,8 +84,9 @@ export function writerLogits(scope: Scope, inputs: WriterInputs, network: Writer
 
 /** Inputs: those of `writerLogits`, and the tokens to be written as `next`, [texts, length]. */
 export function writerModel(network: WriterNetwork): Model {
-  return (scope, { tokens, owner, numbers, places, mask, previous, next }) => {
-    const logits = writerLogits(scope, { tokens, owner, numbers, places, mask, previous }, network);
+  return (scope, { tokens, owner, numbers, places, slots, mask, previous, next }) => {
+    const inputs = { tokens, owner, numbers, places, slots, mask, previous };
+    const logits = writerLogits(scope, inputs, network);
     const labelSmoothing = scope.training ? network.decoder.smoothing : 0;
     return { loss: crossEntropy(logits, next, { ignoreIndex: SPECIAL.padding, labelSmoothing }) };
   };
@@ -102,9 +105,9 @@ export function codeWriter(network: WriterNetwork): EncoderDecoder {
     start: SPECIAL.begin,
     end: SPECIAL.end,
     read(scope, ids, mask) {
-      const { tokens, owner, numbers, places } = inARow(ids, mask);
-      const encoded = encodeView(scope.at(ENCODERS.binary), { tokens, owner, numbers }, encoder);
-      const memory = lookedAt(scope.at(DECODER), encoded, places, network);
+      const { places, ...flat } = inARow(ids, mask);
+      const { states, pooled } = encodeView(scope.at(ENCODERS.binary), flat, encoder);
+      const memory = lookedAt(scope.at(DECODER), take(states, places), pooled, network);
       return decoderMemory(scope.at(DECODER), memory, paddingBias(mask), options);
     },
     step(scope, { tokens, places, context }) {
@@ -120,16 +123,19 @@ function blocksOf({ decoder: { layers, heads, inner, dropout } }: WriterNetwork)
   return { layers, heads, inner, dropout, attentionDropout: 0, activation: 'relu', norm: 'before' };
 }
 
-/** What became of each token of a code, what the whole is, and where the token stands. @returns [texts, longest, width] */
+/**
+ * What became of each token of a code, what the whole is, and where the token stands.
+ * @param states [texts, longest, width]
+ * @returns the same
+ */
 function lookedAt(
   scope: Scope,
-  { states, pooled }: EncodedView,
-  places: Tensor,
+  states: Tensor,
+  pooled: Tensor,
   { encoder: { width }, decoder: { longestCode } }: WriterNetwork,
 ): Tensor {
-  const summary = reshape(linear(scope.at('summary'), pooled, width), [places.shape[0], 1, width]);
-  const each = add(take(states, places), summary);
-  return sinusoidalPositions(scope.at('code'), each, { maximum: longestCode });
+  const summary = reshape(linear(scope.at('summary'), pooled, width), [states.shape[0], 1, width]);
+  return sinusoidalPositions(scope.at('code'), add(states, summary), { maximum: longestCode });
 }
 
 /** @param places of the tokens where they are not the first ones of a row @returns [...ids, width] */
@@ -153,7 +159,7 @@ function logitsOf(scope: Scope, hidden: Tensor, { encoder, decoder }: WriterNetw
 }
 
 /** Codes that were padded to one length, as the encoder takes them. @param ids int64 [batch, length] */
-function inARow(ids: Tensor, mask: Tensor): Pick<WriterInputs, 'tokens' | 'owner' | 'numbers' | 'places'> {
+function inARow(ids: Tensor, mask: Tensor): FlatTokens & { readonly places: Tensor } {
   const [batch, length] = ids.shape;
   const numbers = positionsAlong(ids, 0);
   const rows = reshape(numbers, [batch, 1]);

@@ -4,6 +4,7 @@ import { elements, normalizeAxis, numbers, sameShape } from '../shape.ts';
 import { ShapeError } from '../shape-error.ts';
 import { apply, noGradient, type Operation, type Tensor } from '../tensor.ts';
 import { showType } from '../types.ts';
+import { reshape } from './layout.ts';
 import { zeros } from './source.ts';
 
 function expectWhole(name: string, indices: Tensor): void {
@@ -112,6 +113,40 @@ export const takeSumOperation: Operation<{ outer: number }> = {
  */
 export function takeSum(table: Tensor, indices: Tensor, outer = 1): Tensor {
   return apply(takeSumOperation, [table, indices], { outer });
+}
+
+export const rearrangeOperation: Operation = {
+  name: 'rearrange',
+  infer([x, from, to]) {
+    expectWhole('rearrange', from);
+    expectWhole('rearrange', to);
+    if (x.rank !== 2 || !sameShape(to.shape, [x.shape[0]])) {
+      throw new ShapeError(`rearrange: ${showType(to)} has not one number for each row of ${showType(x)}`);
+    }
+    return [{ dtype: x.dtype, shape: [...from.shape, x.shape[1]] }];
+  },
+  lower({ emit, inputs: [x, from], outputs }) {
+    // ONNX counts -1 from the end, where a row of zeros is put.
+    const longer = emit.temporary();
+    emit.node('Pad', [x, emit.integers([0, 0, 1, 0])], [longer]);
+    emit.node('Gather', [longer, from], outputs);
+  },
+  gradient({ inputs: [x, from, to], gradients: [dy] }) {
+    const count = elements(from.shape);
+    return [dy && rearrange(reshape(dy, [count, x.size(1)]), to, reshape(from, [count])), null, null];
+  },
+};
+
+/**
+ * Rows of a table in other places, each in one at most: then the gradient is a lookup too, where that of `take` adds
+ * rows one after another, which takes longer than the matrix products around it.
+ * @param x [rows, width]
+ * @param from for each row of the result that of the table, -1 for zeros; of any shape
+ * @param to the opposite: for each row of the table its place in the result, counted through, -1 where it has none. [rows]
+ * @returns [...from, width]
+ */
+export function rearrange(x: Tensor, from: Tensor, to: Tensor): Tensor {
+  return apply(rearrangeOperation, [x, from, to], {});
 }
 
 export const takeAlongOperation: Operation<{ axis: number }> = {

@@ -1,7 +1,15 @@
 /** Cases of operations that move values, and that pick or add them by number. */
 
 import { expand } from '../../../src/nn/ops/broadcast.ts';
-import { addAlong, addRows, oneHot, take, takeAlong, takeSum } from '../../../src/nn/ops/indexing.ts';
+import {
+  addAlong,
+  addRows,
+  oneHot,
+  rearrange,
+  take,
+  takeAlong,
+  takeSum,
+} from '../../../src/nn/ops/indexing.ts';
 import { concat, pad, reshape, slice, split, transpose } from '../../../src/nn/ops/layout.ts';
 import { add, mul } from '../../../src/nn/ops/elementwise.ts';
 import { cumulativeSum, positionsOperation, sizeOperation } from '../../../src/nn/ops/positions.ts';
@@ -124,6 +132,17 @@ export const layouts: Readonly<Record<string, readonly Case[]>> = {
       take(x['table'], x['ids']),
     ),
   ]),
+  rearrange: kinds.map((dtype) =>
+    one(
+      `rearrange, a row that is left out and places for none, ${dtype}`,
+      {
+        x: normal([4, 3]),
+        from: given([2, 3], [2, 0, -1, 3, -1, -1], dtype),
+        to: given([4], [1, -1, 0, 3], dtype),
+      },
+      (x) => rearrange(x['x'], x['from'], x['to']),
+    ),
+  ),
   addRows: kinds.flatMap((dtype) => [
     one(
       `addRows, three rows with many repeats, ${dtype}`,

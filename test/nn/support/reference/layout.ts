@@ -102,6 +102,12 @@ export const layouts: readonly Reference[] = [
     }
     return { shape: [...inner, ...row], data };
   }),
+  reference(indexing.rearrangeOperation, ([x, from]) =>
+    make([...from.shape, x.shape[1]], (index) => {
+      const row = at(from, index.slice(0, -1));
+      return row < 0 ? 0 : at(x, [row, index[index.length - 1]]);
+    }),
+  ),
   reference(indexing.takeAlongOperation, ([x, indices], { axis }) =>
     make(indices.shape, (index) => at(x, replaced(index, axis, at(indices, index)))),
   ),
