@@ -63,7 +63,7 @@ export class TrainingTexts {
   }
 
   /** Of code that shares no pair of opcodes with any, what is said most often. */
-  private nearest(code: Uint8Array, address: number): string {
+  nearest(code: Uint8Array, address: number): string {
     const [hit] = this.searcher.search(pairsOf(code, address), { limit: 1, floor: 0 });
     if (!hit) return this.mostFrequent;
     const { names, occurrenceNames, occurrenceStarts } = this.searcher.known;
@@ -112,7 +112,7 @@ export async function learnTexts(
   return new TrainingTexts(new Searcher(builder.build()), [...functions.values()]);
 }
 
-function pairsOf(code: Uint8Array, address: number): Bag {
+export function pairsOf(code: Uint8Array, address: number): Bag {
   return bagOf(opcodePairTokens(withoutPadding(disassembleRange(code, address).instructions)));
 }
 

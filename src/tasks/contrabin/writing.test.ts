@@ -1,0 +1,172 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { writeMarkedDataset } from '../../../test/support/dataset.ts';
+import { openDataset } from '../../corpus/index.ts';
+import { codeWriter, type WriterNetwork } from '../../models/contrabin/writer.ts';
+import { Generator } from '../../nn/generation/generator.ts';
+import { RandomStream } from '../../nn/random.ts';
+import { optimizerOf } from '../../nn/training/from-settings.ts';
+import { parseSettings } from '../../nn/training/settings.ts';
+import { Trainer } from '../../nn/training/trainer.ts';
+import { nodeRuntime } from '../../runtimes/node.ts';
+import { Bpe, SPECIAL } from '../../tokens/bpe/bpe.ts';
+import { type WrittenFunction, writtenFunctions } from './functions.ts';
+import { judgeTexts, knownTexts } from './written.ts';
+import { frequencyLoss, textPairs, writeTexts, writingTask } from './writing.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'binscribe-writing-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Bytes are tokens. */
+const VOCABULARIES = {
+  code: new Bpe({ cut: 'lines', merges: [] }),
+  text: new Bpe({ cut: 'words', merges: [] }),
+};
+const NETWORK: WriterNetwork = {
+  encoder: { vocabulary: VOCABULARIES.code.size, width: 16, inner: 16, layers: 2, heads: 2, dropout: 0 },
+  decoder: {
+    vocabulary: VOCABULARIES.text.size,
+    layers: 1,
+    heads: 2,
+    inner: 16,
+    dropout: 0,
+    smoothing: 0,
+    longestCode: 64,
+    longestText: 32,
+  },
+};
+
+/** A function whose text is as long as its number tells, in a build for each length of code. */
+function builds(number: number, lengths: readonly number[]): WrittenFunction[] {
+  return lengths.map((length) => ({
+    package: `package ${number % 3}`,
+    id: `function ${number}`,
+    assembly: 'mov eax, ebx\n'.repeat(20).slice(0, length),
+    text: 'it does what it does, and does it well'.slice(0, 1 + number),
+    code: new Uint8Array(),
+    address: 0,
+    instructions: 8,
+    exactHash: '',
+    normalizedHash: '',
+  }));
+}
+
+const FUNCTIONS = Array.from({ length: 37 }, (_, i) => builds(i, [3 + 2 * i, 5, 90 - 2 * i])).flat();
+
+describe('writingTask', () => {
+  const settings = parseSettings({ batchSize: 4 });
+
+  it('takes builds of one function as one example, cut where they are too long', async () => {
+    const { codes, texts, builds: of } = await textPairs(FUNCTIONS, VOCABULARIES, NETWORK);
+    expect(of).toHaveLength(37);
+    expect(of[5].map((build) => VOCABULARIES.code.decode(codes.at(build)))).toEqual(
+      FUNCTIONS.slice(15, 18).map(({ assembly }) => assembly.slice(0, 64)),
+    );
+    expect(Array.from(texts.at(36), (token) => VOCABULARIES.text.decode([token])).join('')).toBe(
+      'it does what it does, and does i',
+    );
+  });
+
+  it('makes batches in which nothing of a code or a text is missing, of few shapes', async () => {
+    const pairs = await textPairs(FUNCTIONS, VOCABULARIES, NETWORK);
+    const { data, settings: own } = writingTask(pairs, pairs, { network: NETWORK, training: settings });
+    const shapes = new Set<string>();
+    for (let one = 0; one < data.count; one++) {
+      const number = own.buckets!.find((bucket) => data.lengthOf!(one) <= bucket)!;
+      for (let draw = 0; draw < 4; draw++) {
+        const batch = data.batch([one, one], number, new RandomStream(draw, 'builds'));
+        const { tokens, places, mask, next } = batch;
+        const [, longest] = places.shape;
+        const read = Array.from(places.data.subarray(0, longest), Number).filter(
+          (_, i) => mask.data[i] === 1,
+        );
+        const said = Array.from(next.data.subarray(0, next.shape[1]), Number);
+        const codes = pairs.builds[one].map((build) => pairs.codes.at(build).join());
+        expect(codes).toContain(read.map((place) => tokens.data[place]).join());
+        const whole = [...pairs.texts.at(one), SPECIAL.end].slice(0, NETWORK.decoder.longestText);
+        expect(said.slice(0, whole.length)).toEqual(whole);
+        // At most half is padding, but in the smallest class.
+        expect(next.shape[1]).toBeLessThanOrEqual(Math.max(8, 2 * whole.length));
+        shapes.add(`${longest} ${next.shape[1]}`);
+      }
+    }
+    expect(shapes.size).toBeLessThanOrEqual(9);
+  });
+
+  it('judges by the mean over all tokens of the validation, however they are batched', async () => {
+    const pairs = await textPairs(FUNCTIONS, VOCABULARIES, NETWORK);
+    const task = writingTask(pairs, pairs, { network: NETWORK, training: settings });
+    const sample = task.data.batch([0], 9, new RandomStream(1, 'sample'));
+    const options = { runtime: nodeRuntime({ threads: 1 }), model: task.model, seed: 1 };
+    const trainer = await Trainer.create({ ...options, optimizer: optimizerOf(settings) }, sample);
+    const figures = await task.evaluate(trainer);
+    let [total, tokens] = [0, 0];
+    const alone = { ...pairs, builds: pairs.builds.map(([first]) => [first]) };
+    const { data } = writingTask(alone, alone, { network: NETWORK, training: settings });
+    for (let one = 0; one < data.count; one++) {
+      const batch = data.batch([one], 9, new RandomStream(1, 'builds'));
+      const { loss } = await trainer.evaluate(batch);
+      const asked = Array.from(batch['next'].data, Number).filter((token) => token !== SPECIAL.padding);
+      total += Number(loss.data[0]) * asked.length;
+      tokens += asked.length;
+    }
+    await trainer.close();
+    expect(figures['loss per token']).toBeCloseTo(total / tokens, 4);
+  });
+});
+
+it('frequencies of the training tell a loss to compare with', async () => {
+  const training = await textPairs([{ ...FUNCTIONS[0], text: 'aab' }], VOCABULARIES, NETWORK);
+  const judged = await textPairs([{ ...FUNCTIONS[0], text: 'ac' }], VOCABULARIES, NETWORK);
+  // Counts of a, c and the end, each one more than seen; four tokens were seen, and there are 256 and the end.
+  const [a, c, end] = [3, 1, 2].map((count) => -Math.log(count / 261));
+  expect(frequencyLoss(training, judged, VOCABULARIES.text.size)).toBeCloseTo((a + c + end) / 3, 9);
+});
+
+it('texts come back in the order of the codes', async () => {
+  const pairs = await textPairs(FUNCTIONS, VOCABULARIES, NETWORK);
+  const { model, data } = writingTask(pairs, pairs, { network: NETWORK, training: parseSettings({}) });
+  const runtime = nodeRuntime({ threads: 1 });
+  const options = { runtime, model, seed: 1, optimizer: optimizerOf(parseSettings({})) };
+  const trainer = await Trainer.create(options, data.batch([0], 9, new RandomStream(1, 'sample')));
+  const random = new RandomStream(2, 'parameters');
+  const parameters = new Map(
+    [...trainer.parameters()].map(([name, { data: values }]) => [
+      name,
+      values.map((value) => value + 0.3 * random.normal()),
+    ]),
+  );
+  await trainer.close();
+  const generator = await Generator.open(runtime, codeWriter(NETWORK), parameters);
+  const codes = [0, 6, 3, 30].map((code) => pairs.codes.at(code));
+  const told: number[] = [];
+  const onProgress = (done: number) => told.push(done);
+  const written = await writeTexts(generator, codes, { batchSize: 3, maximum: 6, onProgress });
+  for (const [i, code] of codes.entries()) {
+    expect(written[i]).toEqual((await writeTexts(generator, [code], { batchSize: 1, maximum: 6 }))[0]);
+  }
+  await generator.close();
+  expect(told).toEqual([3, 4]);
+  expect(new Set(written.map((text) => text.join())).size).toBeGreaterThan(1);
+});
+
+it('the nearest code knows the text of code that it has learned, and says something of the rest', async () => {
+  writeMarkedDataset(folder, (row) => ({ ...row, text: `does ${row.name}`, source: null }));
+  const dataset = openDataset(folder);
+  const functions: WrittenFunction[] = [];
+  for await (const one of writtenFunctions(dataset, 'text', 'train')) functions.push(one);
+  const leaks = new Set(functions.map(({ normalizedHash }) => normalizedHash));
+  for await (const one of writtenFunctions(dataset, 'text', 'test')) {
+    expect(leaks).not.toContain(one.normalizedHash);
+  }
+  const known = await knownTexts(functions);
+  const written = functions.map(({ text }, i) => (i % 2 === 0 ? text : 'nothing'));
+  const { figures, beyond } = judgeTexts(functions, written, known, 1);
+  expect(figures['nearest code']['exact match'].mean).toBe(1);
+  const half = Math.ceil(functions.length / 2) / functions.length;
+  expect(figures.writer['exact match'].mean).toBeCloseTo(half, 9);
+  expect(beyond['exact match'].mean).toBeCloseTo(half - 1, 9);
+  expect(figures['most frequent text']['exact match'].mean).toBeLessThan(1);
+});
