@@ -145,11 +145,12 @@ it('texts come back in the order of the codes', async () => {
   const onProgress = (done: number) => told.push(done);
   const written = await writeTexts(generator, codes, { batchSize: 3, maximum: 6, onProgress });
   for (const [i, code] of codes.entries()) {
-    expect(written[i]).toEqual((await writeTexts(generator, [code], { batchSize: 1, maximum: 6 }))[0]);
+    const [[alone]] = await writeTexts(generator, [code], { batchSize: 1, maximum: 6 });
+    expect(written[i].map(({ tokens }) => tokens)).toEqual([alone.tokens]);
   }
   await generator.close();
   expect(told).toEqual([3, 4]);
-  expect(new Set(written.map((text) => text.join())).size).toBeGreaterThan(1);
+  expect(new Set(written.map(([{ tokens }]) => tokens.join())).size).toBeGreaterThan(1);
 });
 
 it('the nearest code knows the text of code that it has learned, and says something of the rest', async () => {

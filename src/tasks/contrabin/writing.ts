@@ -6,7 +6,7 @@
 import { type PairSizes, writerBatch, writerSource } from '../../models/contrabin/writer-batch.ts';
 import { writerModel, type WriterNetwork } from '../../models/contrabin/writer.ts';
 import type { Generator } from '../../nn/generation/generator.ts';
-import type { WriteOptions } from '../../nn/generation/options.ts';
+import type { WriteOptions, Written } from '../../nn/generation/options.ts';
 import type { HostTensors } from '../../nn/runtime.ts';
 import { bucketOf } from '../../nn/training/batches.ts';
 import type { TrainingSettings } from '../../nn/training/settings.ts';
@@ -220,22 +220,22 @@ export interface WritingOptions extends WriteOptions {
 /** The paper's beams. */
 const BEAMS = 5;
 
-/** @returns tokens of the best text for each code */
+/** @returns texts for each code, the best first: as many as the method returns */
 export async function writeTexts(
   generator: Generator,
   codes: readonly ArrayLike<number>[],
   { batchSize, onProgress, ...options }: WritingOptions,
-): Promise<(readonly number[])[]> {
+): Promise<(readonly Written[])[]> {
   // Codes of like length together: they are padded to the longest.
   const order = Array.from(codes.keys()).sort((a, b) => codes[a].length - codes[b].length);
-  const texts: (readonly number[])[] = codes.map(() => []);
+  const texts: (readonly Written[])[] = codes.map(() => []);
   for (let from = 0; from < order.length; from += batchSize) {
     const own = order.slice(from, from + batchSize);
     const written = await generator.write(writerSource(own.map((code) => codes[code])), {
       method: { kind: 'beams', beams: BEAMS },
       ...options,
     });
-    written.forEach(([best], i) => (texts[own[i]] = best.tokens));
+    written.forEach((found, i) => (texts[own[i]] = found));
     onProgress?.(from + own.length, order.length);
   }
   return texts;
