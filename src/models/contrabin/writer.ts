@@ -1,6 +1,6 @@
 /**
- * What writes of code: a summary, or its source (sections 3.3 and 3.4). The encoder of binary code, and a small transformer
- * that looks at what became of each of its tokens. The paper takes six layers of RoBERTa's width; here encoder and decoder
+ * What writes of code: a summary, or its source (section 4.3). The encoder of binary code, and a small transformer that
+ * looks at what became of each of its tokens. The paper does not say what decodes; here encoder and decoder
  * have about a million parameters each.
  */
 

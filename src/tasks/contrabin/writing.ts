@@ -1,6 +1,6 @@
 /**
- * Writing of code (sections 4.2's tasks 3 and 4): summaries, and source. A function has one text and several builds, of
- * which one is drawn each time.
+ * Writing of code (section 4.3; tasks 3 and 4 of table 1): summaries, and source. A function has one text and several
+ * builds, of which one is drawn each time.
  */
 
 import { type PairSizes, writerBatch, writerSource } from '../../models/contrabin/writer-batch.ts';
