@@ -9,7 +9,9 @@ import { compareText } from './text.ts';
 
 /** Why builds fail, in the order of asking: who has no library says so in the words of a compiler. */
 const CAUSES: readonly (readonly [string, RegExp])[] = [
-  ['source not to be had', /^(?!build:|configure:|unpack:|strip:|store:)/],
+  ['source not to be had', /^(?:apt-get|source of|unpack:)/],
+  ['no known build system', /^no build system recognised/],
+  ['links no program', /^the build links no program/],
   ['takes too long, too much memory or output', /: (?:took over|printed over|killed by) /],
   [
     'library or tool of the package missing',
@@ -17,6 +19,7 @@ const CAUSES: readonly (readonly [string, RegExp])[] = [
   ],
   ['not configured', /^configure:/],
   ['does not compile', /\berror: /i],
+  ['not built', /^build:/],
 ];
 const OTHER = 'other';
 
