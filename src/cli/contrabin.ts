@@ -14,6 +14,7 @@ import { recipeOf, type StudyProgress, type StudyReport } from '../tasks/contrab
 import { studyShape, type ContraBinStudy } from '../tasks/contrabin/study-shape.ts';
 import { VERSION } from '../version.ts';
 import { writeWhole } from './files.ts';
+import { interruptible } from './interruptible.ts';
 import { forecast, Progress } from './progress.ts';
 import { publish } from './result.ts';
 import type { Session } from './session.ts';
@@ -147,21 +148,16 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 async function run(session: Session, job: StudyJob): Promise<StudyReport> {
   const progress = new Progress(session, 'study');
-  const interruption = new AbortController();
-  const interrupt = (): void => {
-    session.stderr.write('stopping after this step; Ctrl-C again to stop at once\n');
-    interruption.abort();
-  };
-  process.once('SIGINT', interrupt);
   try {
-    const report = await inBackground<StudyProgress, StudyReport | null>(
-      new URL('../tasks/contrabin/job.js', import.meta.url),
-      job,
-      { onReport: (told) => progress.say(lineOf(told)), signal: interruption.signal },
+    const report = await interruptible(session, (signal) =>
+      inBackground<StudyProgress, StudyReport | null>(
+        new URL('../tasks/contrabin/job.js', import.meta.url),
+        job,
+        { onReport: (told) => progress.say(lineOf(told)), signal },
+      ),
     );
     if (report) return report;
   } finally {
-    process.off('SIGINT', interrupt);
     progress.end();
   }
   throw new BinscribeError('interrupted', `stopped; what was learned is in ${job.runs}`, {

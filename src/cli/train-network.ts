@@ -18,6 +18,7 @@ import {
   type Begun,
   type NetworkManifest,
 } from '../tasks/networks/run-folder.ts';
+import { interruptible } from './interruptible.ts';
 import { forecast, Progress } from './progress.ts';
 import type { Session } from './session.ts';
 
@@ -58,21 +59,16 @@ function datasetHash(folder: string): string {
 
 async function run(session: Session, job: EncoderJob): Promise<NetworkManifest> {
   const progress = new NetworkProgress(session);
-  const interruption = new AbortController();
-  const interrupt = (): void => {
-    session.stderr.write('stopping after this step; Ctrl-C again to stop at once\n');
-    interruption.abort();
-  };
-  process.once('SIGINT', interrupt);
   try {
-    const manifest = await inBackground<EncoderReport, NetworkManifest | null>(
-      new URL('../tasks/encoder/job.js', import.meta.url),
-      job,
-      { onReport: (report) => progress.show(report), signal: interruption.signal },
+    const manifest = await interruptible(session, (signal) =>
+      inBackground<EncoderReport, NetworkManifest | null>(
+        new URL('../tasks/encoder/job.js', import.meta.url),
+        job,
+        { onReport: (report) => progress.show(report), signal },
+      ),
     );
     if (manifest) return manifest;
   } finally {
-    process.off('SIGINT', interrupt);
     progress.end();
   }
   throw new BinscribeError('interrupted', `stopped; what was learned is in ${job.output}`, {

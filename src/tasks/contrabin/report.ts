@@ -1,5 +1,6 @@
 /** What a study says: a document with everything that decided it, and a table for people. */
 
+import { table } from '../../corpus/table.ts';
 import { bootstrap, type Interval } from '../../metrics/bootstrap.ts';
 import { seedInterval } from '../../nn/training/runs.ts';
 import { count } from '../../numbers.ts';
@@ -88,7 +89,7 @@ export function renderStudy(document: StudyDocument): string {
     parts.push(
       '## Differences',
       'The mean over test items, seeds averaged; intervals of 95 % by the bootstrap over problems or packages.',
-      markdown(
+      table(
         ['question', 'figure', 'of', 'difference'],
         differences.map(({ question, figure, better, worse, mean, low, high }) => [
           question,
@@ -123,7 +124,7 @@ function questionParts(
     Object.entries(facts)
       .map(([what, number]) => `${what} ${count(number)}`)
       .join(', ') + '.',
-    markdown(
+    table(
       ['', 'seeds', ...figures],
       [
         ...Object.entries(baselines).map(([what, verdict]) => [
@@ -139,7 +140,7 @@ function questionParts(
 }
 
 function stagesTable({ preTraining }: StudyDocument): string {
-  return markdown(
+  return table(
     ['variant', 'seed', 'stage', 'on the validation packages'],
     preTraining.flatMap(({ variant, seed, stages }) =>
       Object.entries(stages).map(([stage, figures]) => [
@@ -152,11 +153,6 @@ function stagesTable({ preTraining }: StudyDocument): string {
       ]),
     ),
   );
-}
-
-function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }
 
 function percent(share: number): string {
