@@ -1,9 +1,10 @@
 /** `binscribe study contrabin`: ways of pre-training beside one another; goes on where it was stopped. */
 
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { readDocument } from '../corpus/document.ts';
-import { sha256 } from '../corpus/hash.ts';
+import { manifestHash, readManifest } from '../corpus/manifest.ts';
 import { BinscribeError } from '../error.ts';
 import { renderJson } from '../explain/render/json.ts';
 import type { Device } from '../nn/runtime.ts';
@@ -84,27 +85,35 @@ function checkNames({ questions, variants, compared }: ContraBinStudy, flags: Co
   for (const variant of variants) check(`questions of ${variant.name}`, questions, variant.questions);
 }
 
-/** SHA-256 of the manifest of each data set. @throws BinscribeError `unreadable` where one is not there */
+/** SHA-256 of the manifest of each data set. @throws BinscribeError as `readManifest` */
 function hashesOf({ pretraining, questions }: ContraBinStudy): Record<string, string> {
   const folders = questions.flatMap((question) =>
     question.kind === 'names' ? question.datasets : [question.dataset],
   );
   return Object.fromEntries(
     [...new Set([...pretraining.datasets, ...folders])].map((folder) => {
-      const manifest = join(folder, 'manifest.json');
-      if (existsSync(manifest)) return [folder, sha256(readFileSync(manifest))];
-      throw new BinscribeError('unreadable', `${folder}: no data set: ${manifest} is not there`, {
-        hint: '`binscribe corpus build` makes it from the recipe of its name in corpora/.',
-      });
+      // Reading it tells in our words what is wrong with it.
+      readManifest(folder);
+      return [folder, manifestHash(folder)];
     }),
   );
 }
+
+const begunShape = z.object({
+  pretraining: z.unknown(),
+  variants: z.record(z.string(), z.unknown()),
+  questions: z.record(z.string(), z.unknown()),
+  datasets: z.record(z.string(), z.string()),
+});
+
+/** Settings that decide trainings, those of variants and questions by name. */
+type Begun = z.infer<typeof begunShape>;
 
 /** @throws BinscribeError `usage` where the folder has trainings of other settings */
 async function begin(runs: string, study: ContraBinStudy, datasets: Record<string, string>): Promise<void> {
   const file = join(runs, BEGUN);
   // Of more variants, questions or seeds what is there is a part.
-  const settings = {
+  const settings: Begun = {
     pretraining: study.pretraining,
     variants: Object.fromEntries(
       study.variants.map(({ name, set, preTrained }) => [name, { set, preTrained }]),
@@ -113,7 +122,7 @@ async function begin(runs: string, study: ContraBinStudy, datasets: Record<strin
     datasets,
   };
   mkdirSync(runs, { recursive: true });
-  const begun = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as typeof settings) : settings;
+  const begun = existsSync(file) ? readBegun(file) : settings;
   const other = otherSetting(begun, settings);
   if (other !== null) {
     throw new BinscribeError('usage', `${runs}: its trainings were made with other settings: ${other}`, {
@@ -127,6 +136,16 @@ async function begin(runs: string, study: ContraBinStudy, datasets: Record<strin
     datasets: { ...begun.datasets, ...settings.datasets },
   };
   await writeWhole(file, [`${JSON.stringify(merged, null, 1)}\n`]);
+}
+
+function readBegun(file: string): Begun {
+  return readDocument(file, {
+    shape: begunShape,
+    name: 'settings of a study',
+    absent: 'unreadable',
+    wrong: 'corrupt',
+    hint: 'Name another folder with --runs, or remove this one.',
+  });
 }
 
 /** The path of a value that is in both and not the same. */

@@ -1,10 +1,10 @@
 /** What `binscribe corpus …` does: builds and shows data sets. */
 
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { BinscribeError } from '../error.ts';
 import {
   buildCorpus,
-  fileHash,
+  manifestHash,
   readManifest,
   readRecipe,
   renderCard,
@@ -63,7 +63,7 @@ export async function buildDataset(path: string, flags: BuildFlags, session: Ses
     // Beside the folder, which is replaced as a whole.
     const manifest = await locked(`${resolve(out)}.lock`, { place: out, doing: 'builds here' }, build);
     if (flags.summary !== undefined && times) {
-      const summary = summarize(manifest, await fileHash(join(out, 'manifest.json')), times);
+      const summary = summarize(manifest, manifestHash(out), times);
       await keep(flags.summary, renderSummary(summary), renderJson(summary));
     }
     if (flags.json) print(session, renderJson(manifest));

@@ -1,12 +1,12 @@
 /** `binscribe corpus describe`: gives the rows of a data set texts that a model makes. */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { FileCache } from '../chat/cache.ts';
 import { LONGEST_ANSWER } from '../chat/limits.ts';
 import { DATASET_FOLDER } from '../corpus/assemble.ts';
 import { openDataset, type Manifest } from '../corpus/dataset.ts';
-import { sha256 } from '../corpus/hash.ts';
+import { manifestHash } from '../corpus/manifest.ts';
 import { renderCard } from '../corpus/index.ts';
 import { checkReplaceable } from '../corpus/replace.ts';
 import { folderEntry } from '../corpus/snippets/input.ts';
@@ -75,7 +75,7 @@ export async function describeDataset(data: string, flags: DescribeFlags, sessio
   const work = async (): Promise<Manifest> => {
     const failures = await make(inputs, maker, counted, session);
     tellFailures(failures, counted, session);
-    const origin = sha256(readFileSync(join(data, 'manifest.json')));
+    const origin = manifestHash(data);
     const counts = { inputs: counted.inputs, failed: failures.length };
     const options = { ...inputOptions, directory: data, out: flags.output, origin, counts, progress };
     return writeTexts(inputs, maker, options).finally(() => steps.end());

@@ -1,9 +1,7 @@
 /** `binscribe study lengths`: how long the source, the code and the text of data sets' rows are. */
 
-import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { sha256 } from '../corpus/hash.ts';
-import { readManifest } from '../corpus/manifest.ts';
+import { basename } from 'node:path';
+import { manifestHash, readManifest } from '../corpus/manifest.ts';
 import { renderJson } from '../explain/render/json.ts';
 import { sanitize } from '../explain/sanitize.ts';
 import { type DatasetLengths, measureLengths, QUANTILES } from '../tasks/lengths/measure.ts';
@@ -25,7 +23,7 @@ export async function studyLengths(
   const steps = new Steps(session);
   const sets: DatasetLengths[] = [];
   for (const directory of directories) {
-    const manifest = sha256(readFileSync(join(directory, 'manifest.json')));
+    const manifest = manifestHash(directory);
     const progress = (rows: number, total: number): void => steps.update(directory, rows, total);
     const measured = await measureLengths(directory, manifest, progress).finally(() => steps.end());
     sets.push({ ...measured, name: sanitize(measured.name, LONGEST_NAME) });

@@ -1,9 +1,9 @@
 /** The part of `binscribe train` that trains networks: it can be stopped and resumed, and shows how it goes. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDataset } from '../corpus/dataset.ts';
-import { sha256 } from '../corpus/hash.ts';
+import { manifestHash } from '../corpus/manifest.ts';
 import { BinscribeError } from '../error.ts';
 import { inBackground } from '../runtimes/background.ts';
 import type { Device } from '../nn/runtime.ts';
@@ -54,7 +54,7 @@ export function resumeNetwork(session: Session, output: string, device: Device):
 function datasetHash(folder: string): string {
   // Opening it tells in our words what is wrong with it.
   openDataset(folder);
-  return sha256(readFileSync(join(folder, 'manifest.json')));
+  return manifestHash(folder);
 }
 
 async function run(session: Session, job: EncoderJob): Promise<NetworkManifest> {

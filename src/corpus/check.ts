@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { VERSION } from '../version.ts';
 import { openDataset } from './dataset.ts';
 import { fileHash } from './hash.ts';
+import { manifestHash } from './manifest.ts';
 import { type Bars, DEFAULT_BARS, type Judgement, judgeLeakage } from './leakage/bars.ts';
 import { type Leakage, LeakCounter } from './leakage/leakage.ts';
 import { Survey, SURVEYED } from './leakage/survey.ts';
@@ -108,7 +109,7 @@ export async function checkCorpus(directory: string, options: CheckOptions = {})
     schema: 1,
     tool: `binscribe ${VERSION}`,
     name: manifest.name,
-    manifest: await fileHash(join(directory, 'manifest.json')),
+    manifest: manifestHash(directory),
     counts: marker.counts,
     leakage,
     bars: judgeLeakage(leakage, { ...DEFAULT_BARS, ...bars }),

@@ -1,8 +1,10 @@
 /** `manifest.json` of a data set: what it was made of and how, so that anybody can make or check it again. */
 
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readDocument } from './document.ts';
+import { sha256 } from './hash.ts';
 import { LEVELS } from './toolchain.ts';
 
 /** Raised when a reader of the old form would misread the new one. */
@@ -210,4 +212,9 @@ export function readManifest(directory: string): Manifest {
     wrong: 'corrupt',
     hint: '`binscribe corpus build RECIPE -o DIR` makes data sets.',
   });
+}
+
+/** SHA-256 of the manifest's file, which names the hashes of all others: what results say they were made of. */
+export function manifestHash(directory: string): string {
+  return sha256(readFileSync(join(directory, 'manifest.json')));
 }

@@ -72,3 +72,8 @@ export function macroPrecisionRecall(
   }
   return { precision: precision / counted, recall: recall / counted };
 }
+
+/** F1 of precision and recall: 2ab / (a + b), 0 where both are. */
+export function harmonicMean(a: number, b: number): number {
+  return a + b === 0 ? 0 : (2 * a * b) / (a + b);
+}

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Dataset, openDataset } from '../corpus/dataset.ts';
-import { sha256 } from '../corpus/hash.ts';
+import { manifestHash } from '../corpus/manifest.ts';
 import { BinscribeError, corrupt, describeError } from '../error.ts';
 import type { KnowingModel } from '../models/inspection.ts';
 import { loadModel } from '../models/folder.ts';
@@ -116,7 +116,7 @@ export function checkEvaluated(
   run: string,
 ): string {
   const directory = dataset ?? own;
-  const got = sha256(readFileSync(join(directory, 'manifest.json')));
+  const got = manifestHash(directory);
   if (dataset === undefined && got !== expected) {
     throw new BinscribeError(
       'usage',

@@ -5,18 +5,23 @@ import { type KnownFunctions, termOf } from '../models/known/index.ts';
 import { inverseFrequency, termWeight } from '../models/known/weights.ts';
 import { withoutPadding } from '../tokens/normalize.ts';
 import { opcodePairTokens } from '../tokens/opcodes.ts';
-import { bagOf } from '../tokens/scheme.ts';
+import { type Bag, bagOf } from '../tokens/scheme.ts';
 import type { Comparison } from './retrieval.ts';
 
 /** A function's vector: token → weight, of length 1. */
 export type PairVector = ReadonlyMap<number, number>;
+
+/** How often each pair of neighbouring opcodes occurs. */
+export function opcodePairs({ instructions }: Pick<FunctionBody, 'instructions'>): Bag {
+  return bagOf(opcodePairTokens(withoutPadding(instructions)));
+}
 
 /** @param known where the weights come from */
 export function pairVector(
   { entries, vocabulary, frequency }: KnownFunctions,
   body: FunctionBody,
 ): PairVector {
-  const { tokens, counts } = bagOf(opcodePairTokens(withoutPadding(body.instructions)));
+  const { tokens, counts } = opcodePairs(body);
   const weights = Array.from(tokens, (token, i) => {
     const term = termOf(vocabulary, token);
     return termWeight(counts[i], inverseFrequency(entries, term < 0 ? 0 : frequency[term]));

@@ -1,9 +1,10 @@
 /** `binscribe train`: a recipe and a data set become a run, a model folder with a manifest. */
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDataset } from '../corpus/dataset.ts';
 import { sha256 } from '../corpus/hash.ts';
+import { manifestHash } from '../corpus/manifest.ts';
 import { checkReplaceable, type FolderKind, replaceFolder } from '../corpus/replace.ts';
 import { writeFirst } from '../models/first-folder.ts';
 import type { FirstModelParts } from '../models/first.ts';
@@ -111,7 +112,7 @@ export async function train(
     recipe,
     dataset: {
       name: dataset.manifest.name,
-      manifest: sha256(readFileSync(join(recipe.dataset, 'manifest.json'))),
+      manifest: manifestHash(recipe.dataset),
       shards: Object.fromEntries(dataset.manifest.shards.map((shard) => [shard.file, shard.sha256])),
     },
     files: Object.fromEntries([...files].map(([name, bytes]) => [name, sha256(bytes)])),

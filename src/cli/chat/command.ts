@@ -1,12 +1,11 @@
 /** `binscribe study chat`: asks a language model what functions do, and scores what it says. */
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Message, requestOf } from '../../chat/client.ts';
 import { type Estimate, estimate, type Prices, priceOf } from '../../chat/cost.ts';
 import { askAll, type Outcome } from '../../chat/questions.ts';
 import { openDataset } from '../../corpus/dataset.ts';
 import { sha256 } from '../../corpus/hash.ts';
+import { manifestHash } from '../../corpus/manifest.ts';
 import { BinscribeError } from '../../error.ts';
 import { jsonText, renderJson } from '../../explain/render/json.ts';
 import { finalText, machineText } from '../../tasks/chat/answer.ts';
@@ -64,7 +63,7 @@ export async function studyChat(data: string, flags: ChatFlags, session: Session
     reportChat({
       dataset: {
         name: dataset.manifest.name,
-        manifest: sha256(readFileSync(join(data, 'manifest.json'))),
+        manifest: manifestHash(data),
       },
       asked: endpoint && { model: endpoint.model, url: endpoint.url, question, longest },
       seed,

@@ -73,10 +73,10 @@ function nextBatch(texts: readonly ArrayLike<number>[], from: number): ArrayLike
   const chosen: ArrayLike<number>[] = [];
   let room = TOKENS;
   for (let i = from; i < texts.length && chosen.length < TEXTS; i++) {
-    const text = Array.prototype.slice.call(texts[i], 0, TOKENS) as number[];
-    if (text.length > room) break;
-    room -= text.length;
-    chosen.push(text);
+    const length = Math.min(texts[i].length, TOKENS);
+    if (length > room) break;
+    room -= length;
+    chosen.push(length === texts[i].length ? texts[i] : Array.from({ length }, (_, k) => texts[i][k]));
   }
   return chosen;
 }

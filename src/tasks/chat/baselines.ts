@@ -8,9 +8,8 @@ import { identifierParts } from '../../metrics/text/words.ts';
 import { KnownFunctionsBuilder } from '../../models/known/build.ts';
 import { Searcher } from '../../models/known/search.ts';
 import type { Random } from '../../random.ts';
-import { withoutPadding } from '../../tokens/normalize.ts';
-import { opcodePairTokens } from '../../tokens/opcodes.ts';
-import { type Bag, bagOf } from '../../tokens/scheme.ts';
+import type { Bag } from '../../tokens/scheme.ts';
+import { opcodePairs } from '../opcode-pairs.ts';
 import { type DescribedFunction, LEAST_INSTRUCTIONS, sourceFunction, TEXT_COLUMN } from './sample.ts';
 
 const COLUMNS = [
@@ -113,7 +112,7 @@ export async function learnTexts(
 }
 
 export function pairsOf(code: Uint8Array, address: number): Bag {
-  return bagOf(opcodePairTokens(withoutPadding(disassembleRange(code, address).instructions)));
+  return opcodePairs(disassembleRange(code, address));
 }
 
 /** Of several equally frequent the first in the order of text. */

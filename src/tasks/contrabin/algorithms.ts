@@ -5,21 +5,14 @@
 
 import { tunedModel, type Likeness } from '../../models/contrabin/tuning.ts';
 import type { ViewNetwork } from '../../models/contrabin/encoder.ts';
-import { accuracy, confusionMatrix } from '../../metrics/classification.ts';
+import { accuracy, confusionMatrix, harmonicMean } from '../../metrics/classification.ts';
 import { dotScores, retrieveClasses, type Scorer } from '../../metrics/retrieval.ts';
 import { RandomStream } from '../../nn/random.ts';
 import type { TrainingSettings } from '../../nn/training/settings.ts';
 import type { Sides } from './collections.ts';
+import type { LabelledTexts } from './labelled-texts.ts';
 import { OpcodeIndex } from './opcode-baseline.ts';
-import {
-  decisionsOf,
-  drawnBatch,
-  drawOne,
-  vectorsOf,
-  type LabelledTexts,
-  type Question,
-  type Verdict,
-} from './question.ts';
+import { decisionsOf, drawnBatch, drawOne, vectorsOf, type Question, type Verdict } from './question.ts';
 
 export interface ClassificationSettings {
   readonly network: ViewNetwork;
@@ -89,7 +82,7 @@ function retrievalVerdict(score: Scorer, classes: readonly number[]): Verdict {
       'MAP@R': meanOf(known.map(({ averagePrecision }) => averagePrecision)),
       MAP: precision,
       MAR: recall,
-      MAF1: (2 * precision * recall) / (precision + recall),
+      MAF1: harmonicMean(precision, recall),
     },
     items: found.map((one) => one?.averagePrecision ?? 0),
   };

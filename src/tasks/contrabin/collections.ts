@@ -3,42 +3,9 @@
 import type { Dataset } from '../../corpus/dataset.ts';
 import { fraction } from '../../corpus/hash.ts';
 import type { Bpe } from '../../tokens/bpe/bpe.ts';
-import { TokenTexts } from '../../tokens/bpe/token-texts.ts';
+import { type LabelledTexts, LabelledTextsBuilder } from './labelled-texts.ts';
 import { OpcodeNumbers } from './opcode-baseline.ts';
 import { programTexts, type CodeView, type ProgramText } from './programs.ts';
-import type { LabelledTexts } from './question.ts';
-
-/** Texts of one side while they come. */
-class Texts {
-  private readonly texts = new TokenTexts();
-  private readonly opcodes = new TokenTexts();
-  private readonly classes: number[] = [];
-  private readonly programs = new Map<string, number[]>();
-  private readonly numbers: Map<string, number>;
-
-  /** @param numbers of groups, in the order in which they come */
-  constructor(numbers: Map<string, number>) {
-    this.numbers = numbers;
-  }
-
-  add({ group, id }: ProgramText, tokens: readonly number[], opcodes: readonly number[]): void {
-    const number = this.numbers.get(group) ?? this.numbers.size;
-    this.numbers.set(group, number);
-    this.classes.push(number);
-    // Ids of two groups may be the same.
-    const key = `${group}\0${id}`;
-    const known = this.programs.get(key);
-    if (known) known.push(this.texts.length);
-    else this.programs.set(key, [this.texts.length]);
-    this.texts.add(tokens);
-    this.opcodes.add(opcodes);
-  }
-
-  build(): LabelledTexts {
-    const { texts, opcodes, classes } = this;
-    return { texts, opcodes, classes, programs: [...this.programs.values()] };
-  }
-}
 
 export interface CollectionOptions {
   readonly bpe: Bpe;
@@ -52,26 +19,27 @@ export interface CollectionOptions {
 type SideName = 'training' | 'validation' | 'test';
 export type Sides = Record<SideName, LabelledTexts>;
 
-/** @param numbersOf a side's numbers of classes */
+/** @param numbersOf numbers of a side's classes, by group: given as groups come */
 async function collect(
   dataset: Dataset,
   { bpe, view, limit, builds }: CollectionOptions,
   numbersOf: () => Map<string, number>,
   sideOf: (program: ProgramText) => SideName,
 ): Promise<Sides> {
-  const sides = {
-    training: new Texts(numbersOf()),
-    validation: new Texts(numbersOf()),
-    test: new Texts(numbersOf()),
-  };
-  const opcodes = new OpcodeNumbers();
+  const reader = { bpe, limit, opcodes: new OpcodeNumbers() };
+  const side = () => ({ texts: new LabelledTextsBuilder(reader), numbers: numbersOf() });
+  const sides = { training: side(), validation: side(), test: side() };
   for await (const program of programTexts(dataset, view)) {
-    if (builds && !builds.has(program.build)) continue;
-    const { text } = program;
-    sides[sideOf(program)].add(program, bpe.encode(text, limit), opcodes.read(text));
+    const { group, id, build, text } = program;
+    if (builds && !builds.has(build)) continue;
+    const { texts, numbers } = sides[sideOf(program)];
+    const number = numbers.get(group) ?? numbers.size;
+    numbers.set(group, number);
+    // Ids of two groups may be the same.
+    texts.add(`${group}\0${id}`, text, number);
   }
   const { training, validation, test } = sides;
-  return { training: training.build(), validation: validation.build(), test: test.build() };
+  return { training: training.texts.build(), validation: validation.texts.build(), test: test.texts.build() };
 }
 
 /** CodeXGLUE's split of POJ-104: problems 1 to 64 train, 65 to 80 validate, 81 to 104 test. */

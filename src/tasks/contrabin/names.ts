@@ -7,13 +7,18 @@ import { openDataset, type ColumnName, type FunctionRow } from '../../corpus/dat
 import { contentKey } from '../../corpus/hash.ts';
 import type { Split } from '../../corpus/recipe.ts';
 import { compareText } from '../../corpus/text.ts';
-import { accuracy, confusionMatrix, macroPrecisionRecall } from '../../metrics/classification.ts';
+import {
+  accuracy,
+  confusionMatrix,
+  harmonicMean,
+  macroPrecisionRecall,
+} from '../../metrics/classification.ts';
 import type { Bpe } from '../../tokens/bpe/bpe.ts';
-import { TokenTexts } from '../../tokens/bpe/token-texts.ts';
 import { classificationQuestion, type ClassificationSettings } from './algorithms.ts';
+import { type CodeReader, type LabelledTexts, LabelledTextsBuilder } from './labelled-texts.ts';
 import { OpcodeNumbers } from './opcode-baseline.ts';
 import { functionCode, FUNCTION_COLUMNS, type CodeView } from './programs.ts';
-import type { LabelledTexts, Question } from './question.ts';
+import type { Question } from './question.ts';
 
 export interface NameOptions {
   /** Folders of data sets. */
@@ -83,31 +88,27 @@ type Row = Pick<FunctionRow, (typeof COLUMNS)[number]> & Parameters<typeof funct
 export async function collectNames(options: NameOptions, bpe: Bpe, limit: number): Promise<NameSides> {
   const names = await chooseNames(options);
   const classes = new Map(names.map((name, i) => [name, i]));
-  const numbers = new OpcodeNumbers();
-  const training = new SideBuilder(bpe, limit, numbers, null);
-  const [validation, test] = [0, 1].map(() => new SideBuilder(bpe, limit, numbers, training));
+  const reader = { bpe, limit, opcodes: new OpcodeNumbers() };
+  const training = new SideBuilder(reader, null);
+  const [validation, test] = [0, 1].map(() => new SideBuilder(reader, training));
   const known = new Set<string>();
   const all = new Set<string>();
   let reached = 0;
-  // Training first: what it has is no question.
+  // Training first: what it has is no question. The validation side is small.
+  const later: { row: Row; code: string; label: number }[] = [];
   for (const split of ['train', 'test'] as const) {
     for await (const row of rowsOf(options, split)) {
       if (split === 'train') known.add(row.name);
-      else if (isFirst(all, `${row.package}/${row.source_file ?? ''}/${row.name}`) && known.has(row.name))
-        reached++;
-      const code = functionCode(row);
+      else if (isFirst(all, identityOf(row)) && known.has(row.name)) reached++;
       const label = classes.get(row.name);
+      const code = label === undefined ? null : functionCode(row);
       if (label === undefined || code === null) continue;
       if (split === 'test') test.add(row, code, label);
-      else if (!options.validation.has(row.package)) training.add(row, code, label);
+      else if (options.validation.has(row.package)) later.push({ row, code, label });
+      else training.add(row, code, label);
     }
   }
-  for await (const row of rowsOf(options, 'train')) {
-    const code = functionCode(row);
-    const label = classes.get(row.name);
-    if (label !== undefined && code !== null && options.validation.has(row.package))
-      validation.add(row, code, label);
-  }
+  for (const { row, code, label } of later) validation.add(row, code, label);
   return {
     names,
     training: training.build(),
@@ -129,25 +130,22 @@ async function* rowsOf({ datasets, view }: NameOptions, split: Split): AsyncGene
   for (const folder of datasets) yield* openDataset(folder).rows(columns, { split });
 }
 
+/** The same for all builds of a function. */
+function identityOf({ package: from, source_file, name }: Row): string {
+  return `${from}/${source_file ?? ''}/${name}`;
+}
+
 class SideBuilder {
   copies = 0;
-  private readonly texts = new TokenTexts();
-  private readonly classes: number[] = [];
-  private readonly programs = new Map<string, number[]>();
-  private readonly opcodes = new TokenTexts();
+  private readonly texts: LabelledTextsBuilder;
   private readonly packages: string[] = [];
   private readonly copied: boolean[] = [];
   private readonly codes = new Set<string>();
   private readonly sources = new Set<string>();
-  private readonly bpe: Bpe;
-  private readonly limit: number;
-  private readonly numbers: OpcodeNumbers;
   private readonly training: SideBuilder | null;
 
-  constructor(bpe: Bpe, limit: number, numbers: OpcodeNumbers, training: SideBuilder | null) {
-    this.bpe = bpe;
-    this.limit = limit;
-    this.numbers = numbers;
+  constructor(reader: CodeReader, training: SideBuilder | null) {
+    this.texts = new LabelledTextsBuilder(reader);
     this.training = training;
   }
 
@@ -162,20 +160,14 @@ class SideBuilder {
     this.codes.add(key).add(row.normalized_hash);
     const source = row.source === null ? null : contentKey(row.source);
     if (source !== null) this.sources.add(source);
-    const identity = `${row.package}/${row.source_file ?? ''}/${row.name}`;
-    const builds = this.programs.get(identity);
-    if (builds) builds.push(this.texts.length);
-    else this.programs.set(identity, [this.texts.length]);
-    this.texts.add(this.bpe.encode(code, this.limit));
-    this.classes.push(label);
-    this.opcodes.add(this.numbers.read(code));
+    this.texts.add(identityOf(row), code, label);
     this.packages.push(row.package);
     this.copied.push(source !== null && (this.training?.sources.has(source) ?? false));
   }
 
   build(): NamedFunctions {
-    const { texts, opcodes, classes, packages, copied, programs } = this;
-    return { texts, opcodes, classes, packages, copied, programs: [...programs.values()] };
+    const { texts, packages, copied } = this;
+    return { ...texts.build(), packages, copied };
   }
 }
 
@@ -191,7 +183,7 @@ export function nameFigures(
     accuracy: accuracy(confusion, names),
     MAP: precision,
     MAR: recall,
-    MAF1: precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall),
+    MAF1: harmonicMean(precision, recall),
   };
 }
 

@@ -6,17 +6,7 @@ import { tunedBatch } from '../../models/contrabin/tuning.ts';
 import type { HostTensors } from '../../nn/runtime.ts';
 import type { RandomStream } from '../../nn/random.ts';
 import type { NetworkTask, Parameters } from '../networks/experiment.ts';
-
-/** Texts of code with their classes. */
-export interface LabelledTexts {
-  readonly texts: TokenTexts;
-  /** Numbers of the texts' opcodes. */
-  readonly opcodes: TokenTexts;
-  /** Class of each text. */
-  readonly classes: readonly number[];
-  /** Texts of each program or function: its builds. */
-  readonly programs: readonly (readonly number[])[];
-}
+import type { LabelledTexts } from './labelled-texts.ts';
 
 /** What somebody's answers on the test side are worth. */
 export interface Verdict {

@@ -13,7 +13,7 @@ import { problemQuestion, retrievalQuestion } from './algorithms.ts';
 import { byProblem, withinProblems } from './collections.ts';
 import { collectMaterial, type Material } from './material.ts';
 import { collectNames, nameQuestion } from './names.ts';
-import { preTrain } from './pretraining.ts';
+import { preTrain, type PreTrained } from './pretraining.ts';
 import type { Question, Verdict } from './question.ts';
 import { preTrainingShape, type PreTrainingRecipe } from './recipe.ts';
 import type { ContraBinStudy, StudyQuestion, StudyVariant } from './study-shape.ts';
@@ -78,7 +78,7 @@ export async function runStudy(study: ContraBinStudy, options: StudyOptions): Pr
     validation: new Set(study.pretraining.validation),
     progress: (rows) => report({ stage: 'reading', what: 'what pre-training learns from', rows }),
   });
-  const preTraining: PreTrainingReport[] = [];
+  const begun = new PreTrainings(study, material, options);
   const questions: QuestionReport[] = [];
   for (const question of chosen(study.questions, only.questions)) {
     report({ stage: 'reading', what: question.name, rows: 0 });
@@ -86,15 +86,10 @@ export async function runStudy(study: ContraBinStudy, options: StudyOptions): Pr
     const results: StudyResult[] = [];
     for (const variant of variants) {
       if (variant.questions && !variant.questions.includes(question.name)) continue;
-      const recipe = recipeOf(study, variant);
       for (const seed of variant.seeds) {
-        const at = `${variant.name}/seed-${seed}`;
-        const start = variant.preTrained ? await preTrained(at, recipe, seed, material, options) : NOTHING;
+        const start = await begun.of(variant, seed);
         if (start === null) return null;
-        const isTold = preTraining.some((one) => one.variant === variant.name && one.seed === seed);
-        if (variant.preTrained && !isTold) {
-          preTraining.push({ variant: variant.name, seed, stages: start.figures });
-        }
+        const at = trainingFolder(variant, seed);
         const found = await tune(asked, `${at}/${question.name}`, seed, start.parameters, options);
         if (found === null) return null;
         results.push({ ...found, variant: variant.name, question: question.name, seed });
@@ -104,25 +99,49 @@ export async function runStudy(study: ContraBinStudy, options: StudyOptions): Pr
     const { name, kind } = question;
     questions.push({ name, kind, facts, clusters, baselines: asked.baselines(), results });
   }
-  return { material: countsOf(material), preTraining, questions };
+  return { material: countsOf(material), preTraining: begun.reports, questions };
 }
 
-const NOTHING = { parameters: new Map<string, Float32Array>(), figures: {} };
+const NOTHING: PreTrained = { parameters: new Map(), figures: {} };
 
-function preTrained(
-  at: string,
-  recipe: PreTrainingRecipe,
-  seed: number,
-  material: Material,
-  { runtime, storeOf, report, signal }: StudyOptions,
-) {
-  return preTrain(material, recipe, {
-    runtime,
-    seed,
-    storeOf: (folder) => storeOf(`${at}/${folder}`),
-    onProgress: (progress) => report({ stage: 'training', what: `${at}/${progress.folder}`, ...progress }),
-    signal,
-  });
+function trainingFolder({ name }: StudyVariant, seed: number): string {
+  return `${name}/seed-${seed}`;
+}
+
+/** What encoders begin with: all questions are asked of the same ones. */
+class PreTrainings {
+  /** In the order in which they were done. */
+  readonly reports: PreTrainingReport[] = [];
+  private readonly done = new Map<string, PreTrained>();
+  private readonly study: ContraBinStudy;
+  private readonly material: Material;
+  private readonly options: StudyOptions;
+
+  constructor(study: ContraBinStudy, material: Material, options: StudyOptions) {
+    this.study = study;
+    this.material = material;
+    this.options = options;
+  }
+
+  /** @returns `null` where the signal stopped it */
+  async of(variant: StudyVariant, seed: number): Promise<PreTrained | null> {
+    if (!variant.preTrained) return NOTHING;
+    const at = trainingFolder(variant, seed);
+    const known = this.done.get(at);
+    if (known) return known;
+    const { runtime, storeOf, report, signal } = this.options;
+    const found = await preTrain(this.material, recipeOf(this.study, variant), {
+      runtime,
+      seed,
+      storeOf: (folder) => storeOf(`${at}/${folder}`),
+      onProgress: (progress) => report({ stage: 'training', what: `${at}/${progress.folder}`, ...progress }),
+      signal,
+    });
+    if (found === null) return null;
+    this.done.set(at, found);
+    this.reports.push({ variant: variant.name, seed, stages: found.figures });
+    return found;
+  }
 }
 
 /** @returns the verdict on the test side; `null` where it was stopped */

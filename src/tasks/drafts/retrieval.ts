@@ -9,8 +9,7 @@ import { KnownFunctionsBuilder } from '../../models/known/build.ts';
 import type { Origin } from '../../models/known/index.ts';
 import { Searcher } from '../../models/known/search.ts';
 import { exactHash, normalizedHash, withoutPadding } from '../../tokens/normalize.ts';
-import { opcodePairTokens } from '../../tokens/opcodes.ts';
-import { bagOf } from '../../tokens/scheme.ts';
+import { opcodePairs } from '../opcode-pairs.ts';
 
 /** A function of a training set with its source, in one of its builds. */
 export interface SourcedFunction {
@@ -53,7 +52,7 @@ export function indexDrafts(training: Iterable<SourcedFunction>): DraftRetrieval
       exactHash: exactHash(code),
       normalizedHash: normalizedHash(body),
       length: withoutPadding(body.instructions).length,
-      pairs: pairsOf(body),
+      pairs: opcodePairs(body),
     });
   }
   const known = builder.build();
@@ -61,7 +60,7 @@ export function indexDrafts(training: Iterable<SourcedFunction>): DraftRetrieval
   return {
     retrievalDrafts(body, count) {
       const found = new Map<string, RetrievedDraft>();
-      for (const { entry, similarity } of searcher.search(pairsOf(body), {
+      for (const { entry, similarity } of searcher.search(opcodePairs(body), {
         limit: count * ENTRIES_PER_DRAFT,
         floor: 0,
       })) {
@@ -74,8 +73,4 @@ export function indexDrafts(training: Iterable<SourcedFunction>): DraftRetrieval
       return [...found.values()];
     },
   };
-}
-
-function pairsOf({ instructions }: FunctionBody) {
-  return bagOf(opcodePairTokens(withoutPadding(instructions)));
 }

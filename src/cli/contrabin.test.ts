@@ -1,0 +1,66 @@
+/** What `binscribe study contrabin` says before it trains anything; trainings are tasks/contrabin/study.test.ts. */
+
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { runCommand } from '../../test/support/command.ts';
+import { writeDataset } from '../../test/support/dataset.ts';
+import { temporaryFolder } from '../../test/support/packages.ts';
+
+const folder = temporaryFolder();
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const at = (name: string): string => join(folder, name);
+
+/** The study that ships, of a data set of ours. */
+function studyOf(change: (text: string) => string = (text) => text): string {
+  const path = at('study.json');
+  const shipped = readFileSync(new URL('../../studies/contrabin.json', import.meta.url), 'utf8');
+  writeFileSync(path, change(shipped.replaceAll('data/crowd', at('data'))));
+  return path;
+}
+
+const run = (...more: string[]) =>
+  runCommand(['study', 'contrabin', at('study.json'), '--runs', at('runs'), ...more]);
+
+describe('study contrabin', () => {
+  it('says which data set is missing', async () => {
+    studyOf();
+    const { code, err } = await run();
+    expect([code, err]).toEqual([
+      3,
+      expect.stringContaining(`${at('data')}/manifest.json: no manifest of a data set`),
+    ]);
+  });
+
+  it('knows the questions and variants of the study', async () => {
+    studyOf();
+    const { code, err } = await run('--question', 'poetry');
+    expect([code, err]).toEqual([
+      2,
+      expect.stringContaining('--question: one of names expected, got poetry'),
+    ]);
+    expect((await run('--variant', 'half')).err).toContain('masked, primary, full expected, got half');
+  });
+
+  it('leaves trainings of other settings alone, and says which differs', async () => {
+    writeDataset(at('data'));
+    studyOf();
+    mkdirSync(at('runs'), { recursive: true });
+    const begun = { pretraining: { floor: 8 }, variants: {}, questions: {}, datasets: {} };
+    writeFileSync(at('runs/study.json'), JSON.stringify(begun));
+    const { code, err } = await run();
+    expect([code, err]).toEqual([2, expect.stringContaining('made with other settings: pretraining.floor')]);
+    expect(JSON.parse(readFileSync(at('runs/study.json'), 'utf8'))).toEqual(begun);
+    writeFileSync(at('runs/study.json'), '{');
+    expect(await run()).toMatchObject({
+      code: 5,
+      err: expect.stringContaining('no settings of a study') as unknown,
+    });
+  });
+
+  it('says which value of a variant makes no recipe', async () => {
+    studyOf((text) => text.replace('"contrast": null', '"contrast.size": 0'));
+    const { code, err } = await run();
+    expect([code, err]).toEqual([2, expect.stringContaining('variant masked: ')]);
+  });
+});

@@ -1,0 +1,52 @@
+/** Texts of code with what they are to be told apart by, and who reads code into them. */
+
+import type { Bpe } from '../../tokens/bpe/bpe.ts';
+import { TokenTexts } from '../../tokens/bpe/token-texts.ts';
+import type { OpcodeNumbers } from './opcode-baseline.ts';
+
+export interface LabelledTexts {
+  readonly texts: TokenTexts;
+  /** Numbers of the texts' opcodes. */
+  readonly opcodes: TokenTexts;
+  /** Class of each text. */
+  readonly classes: readonly number[];
+  /** Texts of each program or function: its builds. */
+  readonly programs: readonly (readonly number[])[];
+}
+
+/** How code becomes tokens: the same for all sides of a question. */
+export interface CodeReader {
+  readonly bpe: Bpe;
+  /** Tokens that are read of a text. */
+  readonly limit: number;
+  readonly opcodes: OpcodeNumbers;
+}
+
+/** One side while its texts come. */
+export class LabelledTextsBuilder {
+  private readonly texts = new TokenTexts();
+  private readonly opcodes = new TokenTexts();
+  private readonly classes: number[] = [];
+  private readonly programs = new Map<string, number[]>();
+  private readonly reader: CodeReader;
+
+  constructor(reader: CodeReader) {
+    this.reader = reader;
+  }
+
+  /** @param program the same for all builds, and for nothing else */
+  add(program: string, code: string, label: number): void {
+    const { bpe, limit, opcodes } = this.reader;
+    const builds = this.programs.get(program);
+    if (builds) builds.push(this.texts.length);
+    else this.programs.set(program, [this.texts.length]);
+    this.texts.add(bpe.encode(code, limit));
+    this.opcodes.add(opcodes.read(code));
+    this.classes.push(label);
+  }
+
+  build(): LabelledTexts {
+    const { texts, opcodes, classes } = this;
+    return { texts, opcodes, classes, programs: [...this.programs.values()] };
+  }
+}
