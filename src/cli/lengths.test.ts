@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { runCommand } from '../../test/support/command.ts';
 import { writeMarkedDataset } from '../../test/support/dataset.ts';
-import { formatCode } from '../binary/x86/format.ts';
 import type { LengthsReport } from '../tasks/lengths/render.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'binscribe-lengths-'));
@@ -38,12 +37,7 @@ it('counts the tokens of each side of rows without duplicates, and draws them', 
   expect([source.mean, source.longest, source.quantiles[0]]).toEqual([10, 10, 10]);
   expect([text.mean, text.longest]).toEqual([7, 7]);
   const lengths = unique
-    .map(({ code, address }) =>
-      formatCode(code, address)
-        .map((line) => line.text)
-        .join('\n'),
-    )
-    .map((listing) => listing.match(/\w+|[^\s\w]/g)!.length)
+    .map(({ assembly: listing }) => listing.match(/\w+|[^\s\w]/g)!.length)
     .sort((a, b) => a - b);
   expect(assembly.longest).toBe(lengths.at(-1));
   expect(assembly.quantiles[2]).toBe(lengths[Math.ceil(lengths.length / 2) - 1]);

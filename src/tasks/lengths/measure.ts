@@ -1,6 +1,5 @@
 /** How long the sides of a data set's rows are, in tokens of one rule for all of them. */
 
-import { formatCode } from '../../binary/x86/format.ts';
 import { openDataset, type ColumnName, type FunctionRow } from '../../corpus/dataset.ts';
 import { type Histogram, LengthCounts } from '../../metrics/lengths.ts';
 import { countWordsAndMarks } from '../../metrics/text/words.ts';
@@ -34,8 +33,7 @@ export interface DatasetLengths {
 
 const COLUMNS = [
   'source',
-  'code',
-  'address',
+  'assembly',
   'ir',
   'text',
   'normalized_duplicate',
@@ -69,7 +67,7 @@ function lengthOf(side: Side, row: Pick<FunctionRow, (typeof COLUMNS)[number]>):
     case 'source':
       return countWordsAndMarks(row.source ?? '');
     case 'assembly':
-      return formatCode(row.code, row.address).reduce((sum, { text }) => sum + countWordsAndMarks(text), 0);
+      return countWordsAndMarks(row.assembly);
     case 'LLVM IR':
       return countWordsAndMarks(row.ir ?? '');
     default:

@@ -18,7 +18,7 @@ export function renderLengths({ sets, quantiles }: LengthsReport, picture: strin
   return [
     '# Lengths in tokens',
     '',
-    'Of the source, the binary side and the text of rows that are no normalised duplicate. A token is a run of letters, digits and `_`, or another mark by itself, in all of them alike; assembly is the disassembly in Intel syntax. A column of a share has the length that so many rows do not exceed. ContraBin (Fig. 5) prints for 90 %: source 422, LLVM IR 2,853, comments 63, without the rule of its tokens. Written by `binscribe study lengths`.',
+    'Of the source, the binary side and the text of rows that are no normalised duplicate. A token is a run of letters, digits and `_`, or another mark by itself, in all of them alike; assembly is normalised as the data set has it. A column of a share has the length that so many rows do not exceed. ContraBin (Fig. 5) prints for 90 %: source 422, LLVM IR 2,853, comments 63, without the rule of its tokens. Written by `binscribe study lengths`.',
     '',
     ...(picture === null ? [] : [`![Lengths](${picture})`, '']),
     ...sets.flatMap(({ name, manifest, rows, sides }) => [
