@@ -273,7 +273,7 @@ describe('edc', () => {
     ];
     expect((await runCommand(argv)).code).toBe(0);
     const page = readFileSync(`${report}.html`, 'utf8');
-    expect(page).toContain('&#60;img');
+    expect(page).toContain('&lt;img');
     expect(page).not.toContain('<img');
     expect(readFileSync(`${report}.md`, 'utf8')).toContain('Embedding Distance Correlation');
   });

@@ -12,7 +12,7 @@ import { NameIndex, stringsOf } from './evidence.ts';
 import { describeFile, hex } from './file.ts';
 import { rank } from './interest.ts';
 import { tally } from './overall.ts';
-import { placesOf } from './map.ts';
+import { placesOf } from '../places.ts';
 import { findRoles } from './roles.ts';
 import { sanitize } from './sanitize.ts';
 import { EVIDENCE_LIMITS } from './limits.ts';

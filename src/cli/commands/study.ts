@@ -76,7 +76,7 @@ Examples:
   $ binscribe study lengths data/functions data/anghabench -o results/lengths
 
 Rows that are no normalised duplicate count. A token is a run of letters, digits and _, or another mark by itself, in
-source, disassembly, LLVM IR and text alike. PATH.svg has the histograms.`;
+source, assembly, LLVM IR and text alike. PATH.svg has the histograms.`;
 
 const CONTRABIN_HELP = `
 Examples:

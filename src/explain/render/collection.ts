@@ -5,7 +5,7 @@ import { percent } from './columns.ts';
 import { csvLine } from './csv.ts';
 import { STYLE } from './generated.ts';
 import { htmlDocument } from './html/document.ts';
-import { escapeHtml } from './html/escape.ts';
+import { escapeHtml } from '../../markup.ts';
 
 const TITLES = [
   'Program',

@@ -1,5 +1,6 @@
 /** A page of curves of a training, self-contained: pictures are SVG, and no script runs. */
 
+import { escapeHtml } from '../../markup.ts';
 import type { LogRecord } from './log.ts';
 
 const WIDTH = 720;
@@ -12,8 +13,6 @@ interface Curve {
   readonly title: string;
   readonly points: readonly (readonly [step: number, value: number])[];
 }
-
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
 const show = (value: number): string =>
   Number.isInteger(value) ? `${value}` : Number(value.toPrecision(4)).toString();

@@ -24,7 +24,7 @@ export const FUNCTION_COLUMNS = {
   ir: ['ir', 'name', 'symbol', 'linkage_name'],
 } as const satisfies Record<CodeView, readonly ColumnName[]>;
 
-type CodeRow = Partial<Pick<FunctionRow, 'assembly' | 'ir' | 'name' | 'symbol' | 'linkage_name'>>;
+export type CodeRow = Partial<Pick<FunctionRow, 'assembly' | 'ir' | 'name' | 'symbol' | 'linkage_name'>>;
 
 /**
  * A function's code as text; `null` where it has none in this view.

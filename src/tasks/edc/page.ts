@@ -1,7 +1,8 @@
 /** An EDC report as a page without scripts: the distances of pairs as a picture, and the curve of spoiled outputs. */
 
 import type { EdcReport, Scatter } from './measure.ts';
-import { escapeHtml, frame, INNER, pageOf, px, py, section, table } from './picture.ts';
+import { escapeHtml } from '../../markup.ts';
+import { frame, INNER, pageOf, px, py, section, table } from './picture.ts';
 import {
   curveTable,
   type Figure,

@@ -1,5 +1,7 @@
 /** What pages of figures are drawn with: a square with two axes, tables, a look for light and dark; no scripts. */
 
+import { escapeHtml } from '../../markup.ts';
+
 const SIZE = 420;
 const MARGIN = { left: 56, bottom: 44, top: 12, right: 12 };
 
@@ -17,7 +19,6 @@ dl{margin:0}dl>div{display:grid;grid-template-columns:13rem 14rem 1fr;gap:0 1rem
 td,th,dl>div{border-color:#303842}dd,small{color:#9aa6b4}.cell,.dot{fill:#6db3f2}.own,.bar{stroke:#6db3f2}.expected{stroke:#f0a35e}}`;
 
 /** Safe inside and outside of attributes. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 /** Rounding makes no negative zero. */
 const short = (value: number): string => (Math.round(100 * value) / 100 + 0).toFixed(2);
 

@@ -2,6 +2,7 @@
 
 import { type DatasetLengths, QUANTILES, type Side, type SideLengths } from './measure.ts';
 import { count } from '../../numbers.ts';
+import { escapeHtml } from '../../markup.ts';
 
 const WIDTH = 860;
 const PLOT = { left: 84, right: WIDTH - 210, height: 150 } as const;
@@ -24,8 +25,6 @@ const STYLE =
   `svg{background:#fff;font:13px system-ui,sans-serif}text{fill:#3c4653}.title{font-weight:600;font-size:15px;fill:#1c2430}` +
   `.grid{stroke:#dfe4ea}.area{fill-opacity:.16;stroke-width:1.6;stroke-linejoin:round}.range{stroke-width:1.4}.half{stroke-width:6;stroke-opacity:.45}` +
   `${colours(LIGHT)}@media(prefers-color-scheme:dark){svg{background:#14181e}text{fill:#b4bfcc}.title{fill:#e4e8ee}.grid{stroke:#303842}${colours(DARK)}}`;
-
-const escapeXml = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
 export function renderPicture(sets: readonly DatasetLengths[]): string {
   const ends = sets.flatMap(({ sides }) => sides.map(({ histogram }) => histogram.end));
@@ -75,7 +74,7 @@ function panelOf(
   const areas = sides.map((side) => areaOf(side, bottom, px, py));
   const lines = sides.map((side, i) => lineOf(side, bottom + AXIS + LINE * (i + 0.5), px));
   return (
-    `<text class="title" x="${PLOT.left}" y="${top + 16}">${escapeXml(name)}: ${count(rows)} rows</text>` +
+    `<text class="title" x="${PLOT.left}" y="${top + 16}">${escapeHtml(name)}: ${count(rows)} rows</text>` +
     `<text x="${PLOT.right + 14}" y="${top + TITLE + 4}">rows, for each doubling</text><text x="${PLOT.right + 14}" y="${top + TITLE + 20}">of the length</text>` +
     `<text x="${PLOT.right + 40}" y="${bottom + 16}">tokens</text>${grid.join('')}${shares.join('')}${areas.join('')}${lines.join('')}`
   );

@@ -1,7 +1,8 @@
 /** A study of prediction as tables and as a page with its plots. */
 
 import type { Interval } from '../../nn/training/runs.ts';
-import { escapeHtml, frame, pageOf, px, py, section, table } from '../edc/picture.ts';
+import { escapeHtml } from '../../markup.ts';
+import { frame, pageOf, px, py, section, table } from '../edc/picture.ts';
 import { ACROSS_SETS, type Agreement, type Point, type PredictReport, SHOWN, type Shown } from './report.ts';
 import { type Explainer, EXPLAINERS } from './study.ts';
 import { count } from '../../numbers.ts';

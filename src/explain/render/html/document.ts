@@ -2,7 +2,7 @@
 
 import { sha256 } from '@noble/hashes/sha2.js';
 import { base64 } from './pack.ts';
-import { escapeHtml } from './escape.ts';
+import { escapeHtml } from '../../../markup.ts';
 
 export interface Frame {
   title: string;

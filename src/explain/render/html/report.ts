@@ -7,7 +7,7 @@ import type { Report } from '../../schema.ts';
 import { SCRIPT, STYLE } from '../generated.ts';
 import { describeKind, factsOf } from '../header.ts';
 import { htmlDocument } from './document.ts';
-import { escapeHtml } from './escape.ts';
+import { escapeHtml } from '../../../markup.ts';
 import { pack } from './pack.ts';
 import type { CodePacker } from './payload.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { placesOf } from './map.ts';
+import { placesOf } from './places.ts';
 
 /** Vectors around some directions: `count` functions of `groups` kinds. */
 function grouped(count: number, groups: number, width = 64): Float32Array[] {

@@ -1,4 +1,4 @@
-/** Text for HTML. */
+/** Text for HTML and SVG. */
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
