@@ -1,7 +1,7 @@
 /** `binscribe study contrabin`: ways of pre-training beside one another; goes on where it was stopped. */
 
 import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { readDocument } from '../corpus/document.ts';
 import { manifestHash, readManifest } from '../corpus/manifest.ts';
@@ -9,6 +9,7 @@ import { BinscribeError } from '../error.ts';
 import { renderJson } from '../explain/render/json.ts';
 import type { Device } from '../nn/runtime.ts';
 import { inBackground } from '../runtimes/background.ts';
+import { renderEmbeddings } from '../tasks/contrabin/embeddings-picture.ts';
 import type { StudyJob } from '../tasks/contrabin/job.ts';
 import { differencesOf, renderStudy, type StudyDocument } from '../tasks/contrabin/report.ts';
 import { recipeOf, type StudyProgress, type StudyReport } from '../tasks/contrabin/study.ts';
@@ -63,11 +64,22 @@ export async function studyContraBin(path: string, flags: ContraBinFlags, sessio
     ...report,
     differences: differencesOf(report, study.compared),
   };
+  const hasMaps = output !== undefined && report.embeddings.length > 0;
+  const picture = hasMaps ? `${basename(output)}.svg` : null;
   await publish(
     session,
     { ...(output !== undefined && { output }), json },
-    renderStudy(document),
+    renderStudy(document, picture),
     renderJson(document),
+  );
+  if (hasMaps) await writeWhole(`${output}.svg`, [mapsOf(document)]);
+}
+
+function mapsOf({ study, embeddings }: StudyDocument): string {
+  const followed = study.embeddings?.followed.length ?? 0;
+  return renderEmbeddings(
+    embeddings.map((report) => ({ title: report.variant, report })),
+    followed,
   );
 }
 
@@ -86,16 +98,18 @@ function checkNames({ questions, variants, compared }: ContraBinStudy, flags: Co
 }
 
 /** SHA-256 of the manifest of each data set. @throws BinscribeError as `readManifest` */
-function hashesOf({ pretraining, questions }: ContraBinStudy): Record<string, string> {
+function hashesOf({ pretraining, questions, embeddings }: ContraBinStudy): Record<string, string> {
   const folders = questions.flatMap((question) =>
     question.kind === 'names' ? question.datasets : [question.dataset],
   );
   return Object.fromEntries(
-    [...new Set([...pretraining.datasets, ...folders])].map((folder) => {
-      // Reading it tells in our words what is wrong with it.
-      readManifest(folder);
-      return [folder, manifestHash(folder)];
-    }),
+    [...new Set([...pretraining.datasets, ...folders, ...(embeddings ? [embeddings.dataset] : [])])].map(
+      (folder) => {
+        // Reading it tells in our words what is wrong with it.
+        readManifest(folder);
+        return [folder, manifestHash(folder)];
+      },
+    ),
   );
 }
 

@@ -4,7 +4,6 @@
  * each other chosen pairs are.
  */
 
-import { z } from 'zod';
 import type { Dataset, FunctionRow } from '../../corpus/dataset.ts';
 import { fraction } from '../../corpus/hash.ts';
 import { neighbourAgreement, silhouette, sphericalMeans } from '../../metrics/clusters.ts';
@@ -19,22 +18,13 @@ import type { Runtime } from '../../nn/runtime.ts';
 import { type Place, placesOf } from '../../places.ts';
 import type { Bpe } from '../../tokens/bpe/bpe.ts';
 import { BinscribeError } from '../../error.ts';
+import { maskedBatch, maskedModel } from '../../models/contrabin/masked.ts';
+import { adamW } from '../../nn/optimizers/adam.ts';
+import { RandomStream } from '../../nn/random.ts';
+import { Trainer } from '../../nn/training/trainer.ts';
 import type { Parameters } from '../networks/experiment.ts';
+import type { EmbeddingSettings } from './study-shape.ts';
 import { FUNCTION_COLUMNS, functionCode, type CodeRow, type CodeView } from './programs.ts';
-
-export const embeddingsShape = z.strictObject({
-  /** Of its test side. */
-  dataset: z.string(),
-  /** `gcc-12 O2` and the like: one, so that no function is there twice. */
-  build: z.string(),
-  /** As many, drawn by the hash of what they are. */
-  functions: z.int().min(20).max(5000),
-  neighbours: z.int().min(1),
-  /** Names of functions of like meaning; drawn or not, they are there. */
-  followed: z.array(z.tuple([z.string(), z.string()])).default([]),
-});
-
-export type EmbeddingSettings = z.infer<typeof embeddingsShape>;
 
 /** A function that is embedded. */
 export interface EmbeddedFunction {
@@ -116,6 +106,24 @@ export async function measureEmbeddings(
   const flat = new Float32Array(count * size);
   pooled.forEach((vector, i) => flat.set(vector, i * size));
   return report(normalizeRows(flat, size), size, functions, neighbours, followed);
+}
+
+/** What an encoder begins with that has learned nothing. */
+export async function drawnParameters(
+  network: ViewNetwork,
+  seed: number,
+  runtime: Runtime,
+): Promise<Parameters> {
+  // Any model of it tells its parameters, and any batch their shapes.
+  const trainer = await Trainer.create(
+    { runtime, model: maskedModel(network, ENCODERS.binary), optimizer: adamW({ learningRate: 1 }), seed },
+    maskedBatch([[0]], network.vocabulary, new RandomStream(seed, 'sample', 0)),
+  );
+  try {
+    return new Map([...trainer.parameters()].map(([name, { data }]) => [name, data]));
+  } finally {
+    await trainer.close();
+  }
 }
 
 function report(

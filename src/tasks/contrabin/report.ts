@@ -74,7 +74,8 @@ const PRINTED: Readonly<Record<QuestionReport['kind'], string>> = {
     'of GitHub projects: other programs and other names, so that only the gain can be compared.',
 };
 
-export function renderStudy(document: StudyDocument): string {
+/** @param picture file of the maps, beside the table */
+export function renderStudy(document: StudyDocument, picture: string | null = null): string {
   const { study, material, questions, differences, preTraining } = document;
   const parts = [
     '# Contrastive pre-training of binary code',
@@ -100,6 +101,7 @@ export function renderStudy(document: StudyDocument): string {
       ),
     );
   }
+  parts.push(...embeddingParts(document, picture));
   return `${parts.join('\n\n')}\n`;
 }
 
@@ -136,6 +138,39 @@ function questionParts(
       ],
     ),
     PRINTED[kind],
+  ];
+}
+
+function embeddingParts({ embeddings, study }: StudyDocument, picture: string | null): string[] {
+  const settings = study.embeddings;
+  if (settings === undefined || embeddings.length === 0) return [];
+  const [{ chance, places }] = embeddings;
+  return [
+    '## Functions as they are embedded before tuning',
+    `${count(places.length)} functions of the test side of ${settings.dataset}, ${settings.build}, all different. The paper's Fig. 6 takes ` +
+      'clusters for a fault where all functions are different, and counts two for primary contrastive learning, one for ContraBin. Here ' +
+      'the clusters are those of k-means, from two to ten, with the largest mean silhouette, in the space itself and not on the map; near 0 ' +
+      `there are none. Neighbours: the share of the ${settings.neighbours} nearest functions that are among the nearest by the words of their names ` +
+      `too; by chance ${percent(chance)} %. Of a followed pair: its cosine, and the share of all functions that are nearer.`,
+    ...(picture === null ? [] : [`![Maps](${picture})`]),
+    table(
+      [
+        'variant',
+        'clusters',
+        'silhouette',
+        'neighbours by name, %',
+        'mean cosine',
+        ...settings.followed.map((pair) => pair.join(', ')),
+      ],
+      embeddings.map(({ variant, clusters, silhouette, agreement, meanCosine, followed }) => [
+        variant,
+        String(clusters),
+        silhouette.toFixed(3),
+        percent(agreement),
+        meanCosine.toFixed(3),
+        ...followed.map(({ cosine, nearer }) => `${cosine.toFixed(3)}, ${percent(nearer)} % nearer`),
+      ]),
+    ),
   ];
 }
 

@@ -60,10 +60,24 @@ const variantShape = z.strictObject({
   questions: z.array(name).optional(),
 });
 
+const embeddingsShape = z.strictObject({
+  /** Of its test side. */
+  dataset: z.string(),
+  /** `gcc-12 O2` and the like: one, so that no function is there twice. */
+  build: z.string(),
+  /** As many, drawn by the hash of what they are. */
+  functions: z.int().min(3).max(5000),
+  neighbours: z.int().min(1),
+  /** Names of functions of like meaning; drawn or not, they are there. */
+  followed: z.array(z.tuple([z.string(), z.string()])).default([]),
+});
+
 export const studyShape = z.strictObject({
   pretraining: preTrainingShape,
   variants: z.array(variantShape).min(1),
   questions: z.array(questionShape).min(1),
+  /** Functions on maps, as each way embeds them before it is tuned: that of its first seed. */
+  embeddings: embeddingsShape.optional(),
   /** The two variants of which the difference is told, the better one first. */
   compared: z.tuple([name, name]),
 });
@@ -71,3 +85,4 @@ export const studyShape = z.strictObject({
 export type ContraBinStudy = z.infer<typeof studyShape>;
 export type StudyVariant = ContraBinStudy['variants'][number];
 export type StudyQuestion = ContraBinStudy['questions'][number];
+export type EmbeddingSettings = z.infer<typeof embeddingsShape>;

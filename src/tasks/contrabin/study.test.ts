@@ -7,6 +7,7 @@ import { writeDataset } from '../../../test/support/dataset.ts';
 import { temporaryFolder } from '../../../test/support/packages.ts';
 import { fileStore } from '../../runtimes/file-store.ts';
 import { nodeRuntime } from '../../runtimes/node.ts';
+import { renderEmbeddings } from './embeddings-picture.ts';
 import { differencesOf, renderStudy } from './report.ts';
 import { runStudy, type StudyReport } from './study.ts';
 import { studyShape, type ContraBinStudy } from './study-shape.ts';
@@ -71,6 +72,13 @@ function studyOf(): ContraBinStudy {
         training,
       },
     ],
+    embeddings: {
+      dataset: at('problems'),
+      build: 'gcc-12 O0',
+      functions: 5,
+      neighbours: 2,
+      followed: [['xcopy', 'rare']],
+    },
     compared: ['masked', 'without'],
   });
 }
@@ -152,6 +160,30 @@ describe('a study of pre-training', () => {
       Object.values(report.questions[question].baselines[baseline].figures)[0];
     expect(figure(0, 'opcode pairs')).toBeGreaterThan(figure(0, 'random'));
     expect(figure(2, 'nearest by opcode pairs')).toBe(1);
+  });
+
+  it('shows functions as they are embedded before tuning', () => {
+    expect(report.embeddings.map(({ variant }) => variant)).toEqual(['without', 'masked']);
+    for (const { clusters, silhouette, agreement, chance, followed, places } of report.embeddings) {
+      // Of six on the test side at -O0; those that are followed stand first.
+      expect(places).toHaveLength(5);
+      expect(clusters).toBeGreaterThanOrEqual(2);
+      expect(Math.abs(silhouette)).toBeLessThanOrEqual(1);
+      expect(agreement).toBeGreaterThanOrEqual(0);
+      expect(chance).toBe(2 / 4);
+      expect(followed).toHaveLength(1);
+      expect(followed[0].cosine).toBeLessThanOrEqual(1 + 1e-6);
+      expect(followed[0].nearer * 4).toBeCloseTo(Math.round(followed[0].nearer * 4), 9);
+    }
+    const [one, other] = report.embeddings;
+    expect(one.places).not.toEqual(other.places);
+    const picture = renderEmbeddings(
+      report.embeddings.map((found) => ({ title: found.variant, report: found })),
+      1,
+    );
+    expect(picture.match(/class="dot"/g)).toHaveLength(2 * 3);
+    expect(picture.match(/class="ring p0"/g)).toHaveLength(2 * 2);
+    expect(picture).not.toMatch(/NaN|undefined/);
   });
 
   it('goes on where it was stopped, to the same numbers', async () => {

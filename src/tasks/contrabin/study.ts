@@ -11,6 +11,7 @@ import { gridPoints, type Json } from '../../nn/training/runs.ts';
 import type { Store } from '../../nn/training/store.ts';
 import { problemQuestion, retrievalQuestion } from './algorithms.ts';
 import { byProblem, withinProblems } from './collections.ts';
+import { drawnParameters, embeddedFunctions, measureEmbeddings, type EmbeddingReport } from './embeddings.ts';
 import { collectMaterial, type Material } from './material.ts';
 import { collectNames, nameQuestion } from './names.ts';
 import { preTrain, type PreTrained } from './pretraining.ts';
@@ -48,6 +49,12 @@ export interface StudyReport {
   readonly material: Readonly<Record<string, number>>;
   readonly preTraining: readonly PreTrainingReport[];
   readonly questions: readonly QuestionReport[];
+  /** By the first seed of each variant. */
+  readonly embeddings: readonly VariantEmbeddings[];
+}
+
+export interface VariantEmbeddings extends EmbeddingReport {
+  readonly variant: string;
 }
 
 export type StudyProgress =
@@ -99,7 +106,38 @@ export async function runStudy(study: ContraBinStudy, options: StudyOptions): Pr
     const { name, kind } = question;
     questions.push({ name, kind, facts, clusters, baselines: asked.baselines(), results });
   }
-  return { material: countsOf(material), preTraining: begun.reports, questions };
+  const embeddings = await embed(study, variants, material, begun, options);
+  if (embeddings === null) return null;
+  return { material: countsOf(material), preTraining: begun.reports, questions, embeddings };
+}
+
+/** @returns `null` where the signal stopped it */
+async function embed(
+  { pretraining, embeddings: settings }: ContraBinStudy,
+  variants: readonly StudyVariant[],
+  material: Material,
+  begun: PreTrainings,
+  { runtime, report }: StudyOptions,
+): Promise<VariantEmbeddings[] | null> {
+  if (settings === undefined) return [];
+  report({ stage: 'reading', what: 'functions for maps', rows: 0 });
+  const { view, floor, limits } = pretraining;
+  const functions = await embeddedFunctions(openDataset(settings.dataset), view, floor, settings);
+  const bpe = material.bpe.code;
+  const network = { ...pretraining.network, vocabulary: bpe.size };
+  const found: VariantEmbeddings[] = [];
+  for (const variant of variants) {
+    const [seed] = variant.seeds;
+    const start = await begun.of(variant, seed);
+    if (start === null) return null;
+    const parameters = variant.preTrained ? start.parameters : await drawnParameters(network, seed, runtime);
+    const encoder = { bpe, limit: limits.code, network };
+    found.push({
+      variant: variant.name,
+      ...(await measureEmbeddings(functions, encoder, parameters, settings, runtime)),
+    });
+  }
+  return found;
 }
 
 const NOTHING: PreTrained = { parameters: new Map(), figures: {} };
