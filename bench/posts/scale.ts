@@ -77,8 +77,9 @@ const LARGE_SAMPLE = 2000;
 /** Batches of a sample, so that there is an interval: of a size at which starting the sandbox does not count. */
 const BATCHES = 25;
 const SMALLEST_BATCH = 50;
-/** Of the sample: what is built three times to see whether a killed build goes on, and its batches. */
+/** Of the sample: what is built three times to see whether a killed build goes on, at most so many snippets, and its batches. */
 const RESUMED_SHARE = 0.2;
+const MOST_RESUMED = 1000;
 const RESUMED_BATCHES = 5;
 
 export async function measureScale(options: ScaleOptions): Promise<ScaleReport> {
@@ -234,7 +235,7 @@ async function killedBuild(
   { compile, log }: ScaleOptions,
   work: string,
 ): Promise<Resumed> {
-  const count = Math.ceil(compile * RESUMED_SHARE);
+  const count = Math.min(MOST_RESUMED, Math.ceil(compile * RESUMED_SHARE));
   log(`compiling ${count} snippets, twice, of which once killed`);
   const batch = Math.ceil(count / RESUMED_BATCHES);
   const order = (place: string): BuildOrder =>
