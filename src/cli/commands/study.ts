@@ -82,12 +82,16 @@ const CONTRABIN_HELP = `
 Examples:
   $ binscribe study contrabin studies/contrabin.json -o results/contrabin
   $ binscribe study contrabin studies/contrabin.json --question names --variant full --variant without
+  $ binscribe study contrabin studies/contrabin.json --variant full --export models/meaning
 
 A study has a recipe of pre-training, ways that differ from it in some values, and questions: retrieval and
 classification of programs by what they solve, names of functions. Each way is trained from each of its seeds and then
 tuned for each question, and judged beside baselines on packages or problems that nothing was learned from. Every
 training has a folder in --runs, with its curves: a study that was stopped, or killed, goes on when the same command is
-given again, and comes to the same numbers.`;
+given again, and comes to the same numbers.
+
+--export makes the pre-training of one variant, or takes it where it is done, and writes a model of meaning: both
+encoders, calibrated on the validation packages, with card.md and manifest.json. No question is asked then.`;
 
 const DRAFTS_HELP = `
 Examples:
@@ -263,6 +267,8 @@ function contraBinCommand(session: Session): Command {
     .option('--question <name>', 'only this question; may be repeated', collect)
     .option('--variant <name>', 'only this way of pre-training; may be repeated', collect)
     .addOption(new Option('--device <name>', 'what computes the trainings').choices(DEVICES).default('cpu'))
+    .option('--export <dir>', 'instead: write the model of one --variant here, for `ask` and labels')
+    .option('--seed <number>', 'of the variant to export (default: its first)', positive)
     .option('-o, --output <path>', 'write PATH.json and PATH.md')
     .option('--json', 'print JSON')
     .addHelpText('after', CONTRABIN_HELP)

@@ -19,7 +19,8 @@ import { meaningCard } from './meaning-card.ts';
 import type { PreTrained } from './pretraining.ts';
 import type { PreTrainingRecipe } from './recipe.ts';
 
-const MEANING_FOLDER: FolderKind = { name: 'model', marks: [DOCUMENT] };
+/** A slip of a path must not cost somebody a model of another kind: those have no background. */
+export const MEANING_FOLDER: FolderKind = { name: 'model of meaning', marks: [DOCUMENT, 'background.bin'] };
 const MEANING_NAME = 'meaning';
 
 /** Functions that cosines are told by, and comments that calibrate: of more the spread is no surer. */
