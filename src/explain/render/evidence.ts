@@ -24,7 +24,7 @@ export function reasons(entry: FunctionReport): string {
     parts.push(entry.parent === null ? 'a cold part of some function' : `a cold part of ${entry.parent}`);
   }
   if (entry.names.length > 0 && nearest !== undefined) parts.push(resemblance(entry, nearest));
-  if (entry.labels.length > 0) parts.push(`${entry.labels.map(({ label }) => label).join(', ')}?`);
+  if (entry.labels.length > 0) parts.push(entry.labels.map(({ label }) => `${label}?`).join(', '));
   return [...parts, ...telling(entry)].join('; ');
 }
 
