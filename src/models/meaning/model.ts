@@ -51,6 +51,11 @@ export class MeaningModel {
     return this.parts.calibration.threshold;
   }
 
+  /** Lines of normalised assembly that a function has at least. */
+  get floor(): number {
+    return this.parts.floor;
+  }
+
   /** How the model reads a function; null for one that is too short to mean anything. */
   codeOf(body: FunctionBody): string | null {
     const text = normalizedAssembly(body);

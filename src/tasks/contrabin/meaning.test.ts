@@ -24,6 +24,7 @@ import { type MeaningNetwork, openSide } from '../../models/meaning/network.ts';
 import { fileStore } from '../../runtimes/file-store.ts';
 import { nodeRuntime } from '../../runtimes/node.ts';
 import { exportVariant } from './export-job.ts';
+import type { AskDocument } from '../ask/report.ts';
 import { collectMaterial } from './material.ts';
 import type { MeaningManifest } from './meaning.ts';
 import { preTrain } from './pretraining.ts';
@@ -320,6 +321,31 @@ describe('a model of meaning', () => {
       code: 2,
       err: expect.stringContaining('a question in words') as unknown,
     });
+  });
+
+  it('is judged by comments of test packages, beside chance', async () => {
+    const result = at('results/ask');
+    const { code, err } = await runCommand([
+      ...['study', 'ask', at('data'), '--model', at('model'), '--build', 'gcc-12 O1', '-o', result],
+      ...['--work', at('nowhere')],
+    ]);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const { sets, packages, searched } = JSON.parse(readFileSync(`${result}.json`, 'utf8')) as AskDocument;
+    expect(searched).toBe(0);
+    expect(packages.map((one) => one.package)).toEqual(['gamma']);
+    const [{ questions, pool, ways }, fresh] = sets;
+    expect(questions).toBe(48);
+    // What is common to gamma and the others is neither code nor text.
+    expect(fresh).toMatchObject({ questions: 48, ways });
+    const { smallest, largest } = pool;
+    expect(smallest).toBe(largest);
+    expect(ways['chance']['recall@10'].value).toBeCloseTo(10 / largest, 9);
+    // Twelve functions are of the subject: who knows it has 10/12, chance 10/48.
+    expect(ways['model']['recall@10'].value).toBeGreaterThan(0.4);
+    expect(Object.keys(ways)).toEqual(['model', 'chance']);
+    const text = readFileSync(`${result}.md`, 'utf8');
+    expect(text).toContain('| chance |');
+    expect(text).not.toMatch(/NaN|undefined/);
   });
 
   it('has nothing to say of a program without functions that are long enough', async () => {
