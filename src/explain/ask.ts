@@ -58,7 +58,8 @@ export async function ask(
     return { ...functions[i], score, similarity };
   });
   const [nearest = null] = best;
-  const abstained = nearest === null || nearest.score < model.threshold;
+  const threshold = model.thresholdFor(functions.length);
+  const abstained = nearest === null || nearest.score < threshold;
   return {
     schema: 'binscribe.ask/1',
     tool: { name: 'binscribe', version: VERSION },
@@ -66,7 +67,7 @@ export async function ask(
     model: { id: sanitize(model.card.id), description: sanitize(model.card.description) },
     question: sanitize(question),
     asked: functions.length,
-    threshold: model.threshold,
+    threshold,
     abstained,
     functions: abstained ? [] : best,
     nearest,

@@ -12,11 +12,31 @@ export interface Calibration {
   /** Of the logarithm of the ratio: `slope` * standing + `intercept`. */
   readonly slope: number;
   readonly intercept: number;
-  /**
-   * Of an answer to a question, the smallest probability of the best function: three of four questions about what no
-   * function does stay below.
-   */
-  readonly threshold: number;
+  /** At least one, small programs first. */
+  readonly thresholds: readonly Threshold[];
+}
+
+/**
+ * Of an answer to a question about a program of so many functions, the smallest probability of the best: half of the
+ * questions about what no function of it does stay below. Of more functions the best stands higher by chance.
+ */
+export interface Threshold {
+  readonly functions: number;
+  readonly score: number;
+}
+
+const logit = (probability: number): number => Math.log(probability / (1 - probability));
+
+/** Between the sizes that were measured, and beyond them, log-odds go on as straight lines over the logarithm of the size. */
+export function thresholdFor(thresholds: readonly Threshold[], functions: number): number {
+  const place = (one: number): number => Math.log(one + 1);
+  const next = thresholds.findIndex((one, i) => i > 0 && one.functions >= functions);
+  const to = next < 0 ? thresholds.length - 1 : next;
+  const [a, b] = [thresholds[Math.max(0, to - 1)], thresholds[to]];
+  // Of one size alone: as if the best of other programs stood as high.
+  const slope = a === b ? -1 : (logit(b.score) - logit(a.score)) / (place(b.functions) - place(a.functions));
+  const away = place(functions) - place(b.functions);
+  return 1 / (1 + Math.exp(-(logit(b.score) + (away === 0 ? 0 : slope * away))));
 }
 
 /** Mean and standard deviation of a text's cosines with functions at large. */

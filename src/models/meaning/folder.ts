@@ -48,7 +48,11 @@ const meaningShape = z.strictObject({
   size: width,
   /** Functions in `background.bin`. */
   background: z.int().min(1).max(1_000_000),
-  calibration: z.strictObject({ slope: z.number(), intercept: z.number(), threshold: probability }),
+  calibration: z.strictObject({
+    slope: z.number(),
+    intercept: z.number(),
+    thresholds: z.array(z.strictObject({ functions: z.int().positive(), score: probability })).min(1),
+  }),
 });
 
 const WEIGHTS = 'weights.bin';

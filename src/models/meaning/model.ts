@@ -11,6 +11,7 @@ import {
   priorAmong,
   probabilityOf,
   standing,
+  thresholdFor,
 } from './calibration.ts';
 import type { Vocabularies } from './vocabulary.ts';
 
@@ -46,9 +47,9 @@ export class MeaningModel {
     this.parts = parts;
   }
 
-  /** Of the best function's probability: below it a question has no answer. */
-  get threshold(): number {
-    return this.parts.calibration.threshold;
+  /** Of the best function's probability: below it a question about so many functions has no answer. */
+  thresholdFor(functions: number): number {
+    return rounded(thresholdFor(this.parts.calibration.thresholds, functions));
   }
 
   /** Lines of normalised assembly that a function has at least. */

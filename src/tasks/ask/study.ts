@@ -142,7 +142,7 @@ function itemsOf(pool: Pool, { known, texts: written }: Pools, asking: Asking): 
         [CHANCE]: chance(functions.length, right.length),
       },
       isNew: !known.has(text) && right.every((i) => !functions[i].isKnown),
-      answered: best >= model.threshold,
+      answered: best >= model.thresholdFor(functions.length),
     };
   });
 }

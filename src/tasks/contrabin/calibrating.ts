@@ -15,6 +15,8 @@ import {
   probabilityOf,
   spreadOf,
   standing,
+  type Threshold,
+  thresholdFor,
 } from '../../models/meaning/calibration.ts';
 
 /** A comment, and the function that it is of. */
@@ -37,9 +39,12 @@ const WRONG = 20;
 const PENALTY = 1e-3;
 /** Two weights: the optimiser ends by itself long before. */
 const ITERATIONS = 200;
-/** Share of the questions about what no function does that are told so. */
-const TOLD = 0.75;
-/** The smallest program that questions are thought to be asked about, and by what the others are larger. */
+/**
+ * Share of the questions about what no function does that are told so. To tell more of them would leave more of the
+ * others without an answer, and whoever asks can see by a bad list what it is.
+ */
+const TOLD = 0.5;
+/** The smallest program that thresholds are found for, and by what the others are larger. */
 const PROGRAMS = { smallest: 10, step: 10 };
 
 /** How one comment's cosines stand: that of its own function, and those of others. */
@@ -59,13 +64,14 @@ export function calibrate(pairs: readonly RightPair[], background: Background): 
       { hint: 'Train longer, on more triples, or name another variant.' },
     );
   }
-  const threshold = Math.ceil(1e4 * thresholdOf(stands, curve)) / 1e4;
+  const thresholds = thresholdsOf(stands, curve);
   const answered = stands.map(({ right, wrong }) => {
-    const prior = priorAmong(wrong.length + 1);
-    return probabilityOf(curve, Math.max(right, largest(wrong)), prior) >= threshold;
+    const functions = wrong.length + 1;
+    const best = probabilityOf(curve, Math.max(right, largest(wrong)), priorAmong(functions));
+    return best >= thresholdFor(thresholds, functions);
   });
   return {
-    calibration: { ...curve, threshold },
+    calibration: { ...curve, thresholds },
     figures: {
       'comments that calibrate': pairs.length,
       'functions beside each': background.count,
@@ -113,30 +119,29 @@ function fitCurve(stands: readonly Standings[]): Pick<Calibration, 'slope' | 'in
 }
 
 /**
- * From which probability on the best function is an answer: where the function that a comment is of is left out, three
- * of four stay below. Small programs and large ones are tried, and the strictest of them counts.
+ * From which probability on the best function is an answer: where the function that a comment is of is left out, half
+ * of the comments stay below.
  */
-function thresholdOf(stands: readonly Standings[], curve: Pick<Calibration, 'slope' | 'intercept'>): number {
-  const least = Math.min(...stands.map(({ wrong }) => wrong.length));
+function thresholdsOf(
+  stands: readonly Standings[],
+  curve: Pick<Calibration, 'slope' | 'intercept'>,
+): Threshold[] {
+  const most = Math.min(...stands.map(({ wrong }) => wrong.length));
   const sizes: number[] = [];
-  for (let size = PROGRAMS.smallest; size < least; size *= PROGRAMS.step) sizes.push(size);
-  sizes.push(least);
-  return Math.max(
-    ...sizes.map((size) => {
-      const best = stands.map(({ wrong }, i) => {
-        // Others for each comment, spread over all functions.
-        const program = Array.from({ length: size }, (_, k) => {
-          const at = Math.floor((k * wrong.length) / size);
-          return wrong[(at + i) % wrong.length];
-        });
-        return probabilityOf(curve, largest(program), priorAmong(size));
+  for (let size = PROGRAMS.smallest; size < most; size *= PROGRAMS.step) sizes.push(size);
+  sizes.push(most);
+  return sizes.map((size) => {
+    const best = stands.map(({ wrong }, i) => {
+      // Others for each comment, spread over all functions.
+      const program = Array.from({ length: size }, (_, k) => {
+        const at = Math.floor((k * wrong.length) / size);
+        return wrong[(at + i) % wrong.length];
       });
-      return quantile(
-        best.toSorted((a, b) => a - b),
-        TOLD,
-      );
-    }),
-  );
+      return probabilityOf(curve, largest(program), priorAmong(size));
+    });
+    const sorted = best.toSorted((a, b) => a - b);
+    return { functions: size, score: quantile(sorted, TOLD) };
+  });
 }
 
 function largest(values: readonly number[]): number {

@@ -204,7 +204,7 @@ describe('a model of meaning', () => {
   it.each(SUBJECTS)(
     'ranks functions by what they do, in other words than comments have: %s',
     async (subject) => {
-      const folder = withCalibration('always', { threshold: 0 });
+      const folder = withCalibration('always', { thresholds: [{ functions: 10, score: 0 }] });
       const { functions, asked } = await asking(QUESTIONS[subject], '--limit', '12', '--model', folder);
       expect(asked).toBeGreaterThanOrEqual(functionsOf('gamma').length);
       expect(functions).toHaveLength(12);
@@ -218,7 +218,9 @@ describe('a model of meaning', () => {
   );
 
   it('answers from its threshold on, and else says that nothing stands out', async () => {
-    const [never, always] = [1, 0].map((threshold) => withCalibration(`from-${threshold}`, { threshold }));
+    const [never, always] = [1, 0].map((score) =>
+      withCalibration(`from-${score}`, { thresholds: [{ functions: 10, score }] }),
+    );
     const asked = await asking(QUESTIONS.memory, '--model', never);
     expect(asked).toMatchObject({ abstained: true, functions: [], threshold: 1 });
     expect(asked.nearest!.symbol).toContain('memory');
