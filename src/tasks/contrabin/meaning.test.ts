@@ -327,10 +327,9 @@ describe('a model of meaning', () => {
 
   it('is judged by comments of test packages, beside chance', async () => {
     const result = at('results/ask');
-    const { code, err } = await runCommand([
-      ...['study', 'ask', at('data'), '--model', at('model'), '--build', 'gcc-12 O1', '-o', result],
-      ...['--work', at('nowhere')],
-    ]);
+    const build = ['--build', 'gcc-12 O1', '--work', at('nowhere')];
+    const argv = ['study', 'ask', at('data'), '--model', at('model'), ...build, '-o', result];
+    const { code, err } = await runCommand(argv);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const { sets, packages, searched } = JSON.parse(readFileSync(`${result}.json`, 'utf8')) as AskDocument;
     expect(searched).toBe(0);
