@@ -23,7 +23,10 @@ export function askCommand(session: Session): Command {
     .argument('<file>', 'ELF program, library or object file for x86-64, or a static archive of them')
     .argument('<question>', 'what the function does, as a sentence in quotes')
     .option('--limit <number>', 'functions to show at most', positive, ANSWERS)
-    .option('--model <dir>', 'folder of a model of meaning (default: the one that comes with binscribe)')
+    .option(
+      '--model <dir>',
+      'folder of a model of meaning (default: the one that comes with binscribe, if any)',
+    )
     .option('-o, --output <file>', 'write here instead of to standard output')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES)

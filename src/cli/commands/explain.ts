@@ -45,7 +45,7 @@ export function explainCommand(session: Session): Command {
     .option('--no-labels', 'no labels: they take most of the time in large programs')
     .option(
       '--meaning <dir>',
-      'folder of the model that gives labels (default: the one that comes with binscribe)',
+      'folder of the model that gives labels (default: the one that comes with binscribe, if any)',
     )
     .option('-o, --output <path>', 'write here instead of to standard output')
     .option('--jobs <number>', 'programs of a folder at a time (default: 2, or 1 on one core)', positive)

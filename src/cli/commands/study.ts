@@ -276,7 +276,10 @@ function askStudyCommand(session: Session): Command {
       "Ask people's comments of test programs: how often `ask` finds the function they were written for.",
     )
     .argument('<data>', 'folder of a data set with comments')
-    .option('--model <dir>', 'folder of a model of meaning (default: the one that comes with binscribe)')
+    .option(
+      '--model <dir>',
+      'folder of a model of meaning (default: the one that comes with binscribe, if any)',
+    )
     .option(
       '--build <name>',
       'only programs by this compiler at this level, "gcc-12 O2"; may be repeated',

@@ -25,6 +25,7 @@ import { fileStore } from '../../runtimes/file-store.ts';
 import { nodeRuntime } from '../../runtimes/node.ts';
 import { exportVariant } from './export-job.ts';
 import type { AskDocument } from '../ask/report.ts';
+import { studyAsk } from '../ask/study.ts';
 import { collectMaterial } from './material.ts';
 import type { MeaningManifest } from './meaning.ts';
 import { preTrain } from './pretraining.ts';
@@ -347,6 +348,20 @@ describe('a model of meaning', () => {
     const text = readFileSync(`${result}.md`, 'utf8');
     expect(text).toContain('| chance |');
     expect(text).not.toMatch(/NaN|undefined/);
+  });
+
+  it('is judged beside a search for words where the programs are there', async () => {
+    const { sets, searched } = await studyAsk(at('data'), {
+      model,
+      builds: ['gcc-12 O1'],
+      fileOf: () => program,
+      progress: () => undefined,
+    });
+    expect(searched).toBe(1);
+    const [{ ways }] = sets;
+    expect(Object.keys(ways)).toEqual(['model', 'words in common', 'chance']);
+    // A quarter of the functions has strings, and in each its own number, which is in its comment too.
+    expect(ways['words in common']['recall@1'].value).toBe(0.25);
   });
 
   it('has nothing to say of a program without functions that are long enough', async () => {
