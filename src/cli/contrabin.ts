@@ -1,16 +1,19 @@
 /** `binscribe study contrabin`: ways of pre-training beside one another; goes on where it was stopped. */
 
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { readDocument } from '../corpus/document.ts';
 import { manifestHash, readManifest } from '../corpus/manifest.ts';
+import { checkReplaceable } from '../corpus/replace.ts';
 import { BinscribeError } from '../error.ts';
 import { renderJson } from '../explain/render/json.ts';
 import type { Device } from '../nn/runtime.ts';
 import { inBackground } from '../runtimes/background.ts';
 import { renderEmbeddings } from '../tasks/contrabin/embeddings-picture.ts';
+import type { ExportJob, ExportOrder } from '../tasks/contrabin/export-job.ts';
 import type { StudyJob } from '../tasks/contrabin/job.ts';
+import { checkExportable, MEANING_FOLDER, type MeaningManifest } from '../tasks/contrabin/meaning.ts';
 import { differencesOf, renderStudy, type StudyDocument } from '../tasks/contrabin/report.ts';
 import { recipeOf, type StudyProgress, type StudyReport } from '../tasks/contrabin/study.ts';
 import { studyShape, type ContraBinStudy } from '../tasks/contrabin/study-shape.ts';
@@ -27,6 +30,9 @@ export interface ContraBinFlags {
   device: Device;
   question?: string[];
   variant?: string[];
+  /** Folder for the model of a pre-training, instead of the study. */
+  export?: string;
+  seed?: number;
   json?: boolean;
 }
 
@@ -44,9 +50,15 @@ export async function studyContraBin(path: string, flags: ContraBinFlags, sessio
   checkNames(study, flags);
   for (const variant of study.variants) recipeOf(study, variant);
   const { runs, device, output, json = false } = flags;
+  const order = flags.export === undefined ? null : exportOrder(study, flags.export, flags);
   const datasets = hashesOf(study);
   await begin(runs, study, datasets);
-  const report = await run(session, {
+  if (order !== null) {
+    const manifest = await run<MeaningManifest>(session, 'export-job', { study, runs, device, ...order });
+    await publish(session, { json }, cardIn(order.to), renderJson(manifest));
+    return;
+  }
+  const report = await run<StudyReport>(session, 'job', {
     study,
     runs,
     device,
@@ -179,12 +191,41 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-async function run(session: Session, job: StudyJob): Promise<StudyReport> {
+/**
+ * Which pre-training is asked for.
+ * @throws BinscribeError `usage` where it is not one, or has no model
+ */
+function exportOrder(study: ContraBinStudy, to: string, { variant, seed }: ContraBinFlags): ExportOrder {
+  const chosen = study.variants.filter(({ name }) => variant?.includes(name));
+  if (chosen.length !== 1 || !chosen[0].preTrained) {
+    const names = study.variants.filter(({ preTrained }) => preTrained).map(({ name }) => name);
+    throw new BinscribeError('usage', `--export: one --variant of ${names.join(', ')} expected`);
+  }
+  const [own] = chosen;
+  const { seeds } = own;
+  if (seed !== undefined && !seeds.includes(seed)) {
+    throw new BinscribeError('usage', `--seed: one of ${seeds.join(', ')} expected, got ${seed}`);
+  }
+  checkExportable(recipeOf(study, own), own.name);
+  checkReplaceable(to, MEANING_FOLDER);
+  return { variant: own, seed: seed ?? seeds[0], to };
+}
+
+function cardIn(folder: string): string {
+  return readFileSync(join(folder, 'card.md'), 'utf8');
+}
+
+/** Does the work of a module of tasks/contrabin/ in a process of its own. */
+async function run<Result>(
+  session: Session,
+  module: 'job' | 'export-job',
+  job: StudyJob | ExportJob,
+): Promise<Result> {
   const progress = new Progress(session, 'study');
   try {
     const report = await interruptible(session, (signal) =>
-      inBackground<StudyProgress, StudyReport | null>(
-        new URL('../tasks/contrabin/job.js', import.meta.url),
+      inBackground<StudyProgress, Result | null>(
+        new URL(`../tasks/contrabin/${module}.js`, import.meta.url),
         job,
         { onReport: (told) => progress.say(lineOf(told)), signal },
       ),

@@ -5,6 +5,7 @@ import { explain } from '../explain/explain.ts';
 import type { CodePacker } from '../explain/render/html/payload.ts';
 import { renderText } from '../explain/render/text.ts';
 import type { Report } from '../explain/schema.ts';
+import type { Labeller } from '../models/meaning/labels.ts';
 import type { Model } from '../models/model.ts';
 import { Answer, type AnswerOptions } from './answer.ts';
 import { concerning, tellFailure } from './failure.ts';
@@ -12,11 +13,12 @@ import { readInput } from './files.ts';
 import { type FolderFlags, isFolder } from './folder/place.ts';
 import { type Format, type FormatFlags, formatOf, joins, SHOWN } from './formats.ts';
 import { eachProgram, type Input, LARGE, namesArchive } from './inputs.ts';
+import { type LabelFlags, openLabeller } from './labels.ts';
 import { Progress } from './progress.ts';
 import { extrasFor, renderAs } from './render.ts';
 import type { Session } from './session.ts';
 
-export interface ExplainOptions extends FormatFlags, FolderFlags {
+export interface ExplainOptions extends FormatFlags, FolderFlags, LabelFlags {
   function?: string[];
   verbose?: boolean;
   all?: boolean;
@@ -30,6 +32,7 @@ export async function explainFiles(
 ): Promise<void> {
   const format = formatOf(options);
   const model = await session.openModel(options.model);
+  const labeller = await openLabeller(options, session);
   const several = files.length > 1 || (await namesArchive(files[0]));
   const answer = new Answer(session, { output: options.output, parts: partsOf(format, several) });
   for (const path of files) {
@@ -47,7 +50,12 @@ export async function explainFiles(
       }
       await eachProgram(path, session, async (input) => {
         const { codes, map } = extrasFor(format);
-        const report = await explainProgram(input, model, { ...options, codes, map }, session);
+        const report = await explainProgram(
+          input,
+          model,
+          { function: options.function, labeller, codes, map },
+          session,
+        );
         const first = answer.empty;
         answer.add(
           format === 'text' ? [textOf(report, options, answer)] : renderAs(format, report, codes, first),
@@ -68,7 +76,9 @@ function partsOf(format: Format, several: boolean): AnswerOptions['parts'] {
 
 /** What of a program is wanted. */
 export interface Wanted {
-  function?: string[];
+  function?: string[] | undefined;
+  /** Gives functions labels. */
+  labeller?: Labeller | undefined;
   /** Takes the code of its functions. */
   codes?: CodePacker | undefined;
   /** Whether functions get places on a map. */
@@ -99,6 +109,7 @@ async function explainProgram(
       functions: wanted.function ?? [],
       ...(wanted.codes && { code: wanted.codes.add }),
       map: wanted.map === true,
+      ...(wanted.labeller && { labels: wanted.labeller }),
       progress: (done, total) => progress.update(done, total),
     });
   } finally {

@@ -13,8 +13,17 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 /** What reads models takes longer to load than most commands that need none take to run. */
 const openModel: Session['openModel'] = async (folder) => (await import('./model.ts')).openModel(folder);
+const openMeaning: Session['openMeaning'] = async (folder) =>
+  (await import('./model.ts')).openMeaning(folder);
 
 const { stdout, stderr, env } = process;
 // No process.exit: what is still on its way to a pipe would be lost. Ctrl-C is left to the system, which ends
 // the process as a signal does: the shell sees 130, and loops of scripts end too.
-process.exitCode = await main(process.argv.slice(2), { stdout, stderr, env, openModel, status: 0 });
+process.exitCode = await main(process.argv.slice(2), {
+  stdout,
+  stderr,
+  env,
+  openModel,
+  openMeaning,
+  status: 0,
+});

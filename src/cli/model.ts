@@ -4,38 +4,93 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BinscribeError, corrupt } from '../error.ts';
+import type { ReadPart } from '../models/document.ts';
 import { loadModel } from '../models/folder.ts';
+import type { MeaningModel } from '../models/meaning/model.ts';
 import type { Model } from '../models/model.ts';
 import type { Runtime } from '../nn/runtime.ts';
 import { readInput } from './files.ts';
 
-/** The folder that comes with the package; the same place as seen from `src/cli` and from `dist/cli`. */
-const SHIPPED = fileURLToPath(new URL('../../models/encoder', import.meta.url));
+/** A folder that comes with the package; the same place as seen from `src/cli` and from `dist/cli`. */
+const shipped = (name: string): string => fileURLToPath(new URL(`../../models/${name}`, import.meta.url));
 
-const REINSTALL = 'It comes with the package: `npm install binscribe` again, or name another with --model.';
+/** What a kind of folder is called, and what to do where there is none. */
+interface FolderWords {
+  readonly shipped: string;
+  readonly what: string;
+  /** Where the shipped one is missing or damaged, and where another is. */
+  readonly reinstall: string;
+  readonly makers: string;
+}
+
+const MODEL: FolderWords = {
+  shipped: shipped('encoder'),
+  what: 'model',
+  reinstall: 'It comes with the package: `npm install binscribe` again, or name another with --model.',
+  makers:
+    '`binscribe train` makes model folders; without --model the one that comes with the package is used.',
+};
+
+const MEANING: FolderWords = {
+  shipped: shipped('meaning'),
+  what: 'model of meaning',
+  reinstall:
+    'Name a folder that `binscribe study contrabin STUDY.json --variant NAME --export DIR` has written: ask takes it as --model, explain as --meaning.',
+  makers: '`binscribe study contrabin STUDY.json --variant NAME --export DIR` makes such folders.',
+};
 
 /** What makes a folder a model. */
 const DOCUMENT = 'model.json';
 
 /** @throws BinscribeError of kind `missing` where there is no model, `corrupt` where it is damaged */
-export async function openModel(folder: string = SHIPPED): Promise<Model> {
-  if (!existsSync(join(folder, DOCUMENT))) {
-    throw new BinscribeError('missing', `${folder}: no model here: a folder with ${DOCUMENT} expected`, {
-      hint:
-        folder === SHIPPED
-          ? REINSTALL
-          : '`binscribe train` makes model folders; without --model the one that comes with the package is used.',
-    });
-  }
+export function openModel(folder: string = MODEL.shipped): Promise<Model> {
+  return openFolder(folder, MODEL, (read) => loadModel(read, folder, { runtime: nodeRuntimeLate }));
+}
+
+/**
+ * The model of meaning in a folder, by default the one that comes with the package.
+ * @returns `null` where none is named and none comes with it
+ * @throws BinscribeError of kind `missing` where a named one is not there, `corrupt` where it is damaged
+ */
+export async function openMeaning(folder?: string): Promise<MeaningModel | null> {
+  const place = folder ?? MEANING.shipped;
+  if (folder === undefined && !isModel(place)) return null;
+  return openFolder(place, MEANING, async (read) => {
+    const { loadMeaning } = await import('../models/meaning/folder.ts');
+    return loadMeaning(read, place, await nodeRuntimeLate());
+  });
+}
+
+/** For what cannot do without: a model of meaning that neither was named nor comes with the package. */
+export function noMeaning(): BinscribeError {
+  return missing(MEANING.shipped, MEANING);
+}
+
+function isModel(folder: string): boolean {
+  return existsSync(join(folder, DOCUMENT));
+}
+
+function missing(folder: string, { what, shipped, reinstall, makers }: FolderWords): BinscribeError {
+  return new BinscribeError('missing', `${folder}: no ${what} here: a folder with ${DOCUMENT} expected`, {
+    hint: folder === shipped ? reinstall : makers,
+  });
+}
+
+async function openFolder<T>(
+  folder: string,
+  words: FolderWords,
+  load: (read: ReadPart) => Promise<T>,
+): Promise<T> {
+  if (!isModel(folder)) throw missing(folder, words);
   try {
-    return await loadModel((name) => readPart(folder, name), folder, { runtime: nodeRuntimeLate });
+    return await load((name) => readPart(folder, name));
   } catch (error) {
     if (!(error instanceof BinscribeError)) throw error;
     throw new BinscribeError(error.kind, error.message, {
       hint:
-        folder === SHIPPED
-          ? REINSTALL
-          : 'Copy the folder again, or make it again by `binscribe train`; without --model the one that comes with the package is used.',
+        folder === words.shipped
+          ? words.reinstall
+          : `Copy the folder again, or make it again: ${words.makers}`,
       cause: error,
     });
   }

@@ -7,6 +7,13 @@ export function collect(value: string, earlier: string[] = []): string[] {
   return [...earlier, value];
 }
 
+/** For an option that lists words, `a,b c,d`, and may be repeated. */
+export function collectList(value: string, earlier: string[] | boolean = []): string[] {
+  const words = value.split(',').map((word) => word.trim());
+  if (words.some((word) => word === '')) throw new InvalidArgumentError('expected words with commas between');
+  return [...new Set([...(typeof earlier === 'boolean' ? [] : earlier), ...words])];
+}
+
 /** For an option that counts. */
 export function positive(text: string): number {
   const value = Number(text);

@@ -44,7 +44,11 @@ beforeAll(() => {
 const TRUNCATED = [3, 40, 64, 200, 5000];
 
 function run(argv: string[], more: Partial<Session> = {}): Promise<Ran> {
-  return runCommand(argv, { openModel: () => Promise.resolve(stubModel()), ...more });
+  return runCommand(argv, {
+    openModel: () => Promise.resolve(stubModel()),
+    openMeaning: () => Promise.resolve(null),
+    ...more,
+  });
 }
 
 describe('a file that cannot be explained gets one line and its exit code', () => {

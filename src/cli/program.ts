@@ -3,6 +3,7 @@
 import { Command, type CommanderError } from 'commander';
 import { BinscribeError } from '../error.ts';
 import { VERSION } from '../version.ts';
+import { askCommand } from './commands/ask.ts';
 import { corpusCommand } from './commands/corpus.ts';
 import { edcCommand } from './commands/edc.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -23,6 +24,7 @@ Start with:
 const COMMANDS = [
   explainCommand,
   functionsCommand,
+  askCommand,
   corpusCommand,
   edcCommand,
   trainCommand,

@@ -1,5 +1,6 @@
 /** What a command gets from outside, so that a test can run it without a process. */
 
+import type { MeaningModel } from '../models/meaning/model.ts';
 import type { Model } from '../models/model.ts';
 
 export interface Output {
@@ -16,6 +17,8 @@ export interface Session {
   env: Readonly<Record<string, string | undefined>>;
   /** Opens a model folder; the one that comes with the package where none is given. */
   openModel(folder: string | undefined): Promise<Model>;
+  /** The same for models of meaning; `null` where none is given and none comes with the package. */
+  openMeaning(folder: string | undefined): Promise<MeaningModel | null>;
   /** The exit code so far: that of the first failure that did not end the command. */
   status: number;
 }

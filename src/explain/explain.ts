@@ -4,7 +4,8 @@ import type { Binary, FoundFunction } from '../binary/binary.ts';
 import { Budget, type Limits } from '../binary/budget.ts';
 import { findFunctions } from '../binary/functions.ts';
 import { openBinary } from '../binary/open.ts';
-import type { FunctionAnswer, FunctionInput, Model, Scored } from '../models/model.ts';
+import type { GivenLabel, Labeller } from '../models/meaning/labels.ts';
+import type { FunctionAnswer, FunctionInput, Model, ModelCard, Scored } from '../models/model.ts';
 import { VERSION } from '../version.ts';
 import { type Opened, openInBatches, type Unopened } from './batches.ts';
 import { codeOf, type FunctionCode } from './code.ts';
@@ -32,6 +33,8 @@ export interface ExplainOptions {
   code?: (code: FunctionCode) => void;
   /** Whether functions get places on a map, where the model has vectors for them: a few seconds for thousands. */
   map?: boolean;
+  /** What gives functions labels; without it none has any. */
+  labels?: Labeller;
 }
 
 type Arguments = NonNullable<FunctionAnswer['arguments']>;
@@ -63,8 +66,13 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
   let done = 0;
   for (const batch of openInBatches(binary, all, unopened)) {
     if (batch.some(({ found }) => wanted.has(found))) {
-      const progress = (answered: number) => options.progress?.(done + answered, all.length);
-      const answers = await ask(model, binary, batch, wanted, progress);
+      const asked = batch.filter(({ found }) => found.kind === 'function' && wanted.has(found));
+      // A function is done when both models have seen it, so that each has half of it.
+      const share = options.labels ? 1 / 2 : 1;
+      const progress = (answered: number) =>
+        options.progress?.(done + Math.floor(answered * share), all.length);
+      const answers = await ask(model, binary, batch, asked, progress);
+      const labels = await labelsOf(options.labels, asked, (labelled) => progress(asked.length + labelled));
       for (const opened of batch) {
         if (!wanted.has(opened.found)) continue;
         const role = roles.get(opened.found.address) ?? null;
@@ -75,6 +83,7 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
             names,
             role,
             answer && withoutTaken(answer, taken, opened.found.symbol ?? role),
+            labels.get(opened.found) ?? [],
           ),
         );
         vectors.push(answer?.vector);
@@ -102,7 +111,8 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
     schema: REPORT_SCHEMA,
     tool: { name: 'binscribe', version: VERSION },
     file: await describeFile(binary, bytes, options.path),
-    model: { id: sanitize(model.card.id), description: sanitize(model.card.description) },
+    model: describeModel(model.card),
+    ...(options.labels && { meaning: describeModel(options.labels.card) }),
     overall: { compiler: tally(ranked, 'compiler'), optimization: tally(ranked, 'optimization') },
     functions: ranked,
     skipped,
@@ -119,11 +129,10 @@ async function ask(
   model: Model,
   binary: Binary,
   batch: readonly Opened[],
-  wanted: ReadonlySet<FoundFunction>,
+  asked: readonly Opened[],
   progress: (answered: number) => void,
 ): Promise<Map<FoundFunction, FunctionAnswer>> {
   const seen = batch.filter(({ found }) => found.kind === 'function');
-  const asked = seen.filter(({ found }) => wanted.has(found));
   const program = {
     functions: seen.map((opened) => modelInput(binary, opened)),
     wanted: new Set(asked.map(({ found }) => found.address)),
@@ -131,6 +140,19 @@ async function ask(
   };
   const answers = await model.answer(program, progress);
   return new Map(asked.map(({ found }, index) => [found, answers[index]]));
+}
+
+async function labelsOf(
+  labeller: Labeller | undefined,
+  asked: readonly Opened[],
+  progress: (labelled: number) => void,
+): Promise<Map<FoundFunction, readonly GivenLabel[]>> {
+  if (!labeller) return new Map();
+  const given = await labeller.label(
+    asked.map(({ body }) => body),
+    progress,
+  );
+  return new Map(asked.map(({ found }, i) => [found, given[i]]));
 }
 
 /** Names that functions of the file certainly have: no other function of it has the same. */
@@ -154,6 +176,10 @@ function withoutTaken(
   return { ...answer, names: [], abstained: [...answer.abstained, 'names'] };
 }
 
+function describeModel({ id, description }: ModelCard): Report['model'] {
+  return { id: sanitize(id), description: sanitize(description) };
+}
+
 function modelInput(binary: Binary, { found, body }: Opened): FunctionInput {
   const code = binary.memory.slice(found.address, found.size);
   return { address: found.address, size: found.size, code, body };
@@ -164,6 +190,7 @@ function describeFunction(
   names: NameIndex,
   role: Role,
   answer: FunctionAnswer | undefined,
+  labels: readonly GivenLabel[],
 ): Unranked {
   return {
     address: hex(found.address),
@@ -183,7 +210,11 @@ function describeFunction(
     compiler: printable(answer?.compiler),
     optimization: printable(answer?.optimization),
     arguments: answer?.arguments ? describeArguments(answer.arguments) : null,
-    labels: [],
+    labels: labels.map(({ label, prompt, ...rest }) => ({
+      label: sanitize(label),
+      prompt: sanitize(prompt),
+      ...rest,
+    })),
     source: null,
     neighbours: (answer?.neighbours ?? []).slice(0, EVIDENCE_LIMITS.neighbours).map((near) => ({
       name: sanitize(near.name, EVIDENCE_LIMITS.nameLength),
@@ -194,7 +225,7 @@ function describeFunction(
       optimization: sanitize(near.optimization),
       match: near.match,
     })),
-    abstained: answer?.abstained ?? [],
+    abstained: (answer?.abstained ?? []).filter((field) => field !== 'labels' || labels.length === 0),
     calls: names.calls(body),
     strings: stringsOf(body),
   };

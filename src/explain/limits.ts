@@ -1,5 +1,8 @@
 /** Bounds on what a report holds. */
 
+/** Functions that answer a question: as many as a reader looks at before wording it otherwise. */
+export const ANSWERS = 10;
+
 /** How much evidence a function carries at most: enough to judge by, and a bound on the size of a report. */
 export const EVIDENCE_LIMITS = {
   names: 5,

@@ -19,6 +19,13 @@ const unit = z.number().min(0).max(1);
 const scoredLabel = z.strictObject({ label: text, score: probability });
 const field = z.enum(['names', 'summary', 'compiler', 'optimization', 'arguments', 'labels', 'source']);
 
+/** A kind of work that a function does. */
+const workLabel = scoredLabel.extend({
+  /** The sentence that speaks for it, and the cosine of the two. */
+  prompt: text,
+  similarity: z.number(),
+});
+
 const neighbour = z.strictObject({
   name: text,
   /** Similarity; 1 only for the same code with addresses normalised. */
@@ -60,7 +67,8 @@ export const functionReportSchema = z.strictObject({
       types: z.array(scoredLabel).optional(),
     })
     .nullable(),
-  labels: z.array(scoredLabel),
+  /** Best first; none where no model of meaning was asked. */
+  labels: z.array(workLabel),
   source: z.strictObject({ text, score: probability, match: text }).nullable(),
   /** Known functions that resemble it: the evidence behind its names. */
   neighbours: z.array(neighbour).max(EVIDENCE_LIMITS.neighbours),
@@ -98,13 +106,16 @@ export const fileSchema = z.strictObject({
 });
 
 export const toolSchema = z.strictObject({ name: z.literal('binscribe'), version: text });
+export const modelSchema = z.strictObject({ id: text, description: text });
 export const cutsSchema = z.array(z.strictObject({ where: text, reason: text }));
 
 export const reportSchema = z.strictObject({
   schema: z.literal(REPORT_SCHEMA),
   tool: toolSchema,
   file: fileSchema,
-  model: z.strictObject({ id: text, description: text }),
+  model: modelSchema,
+  /** The model that the labels are of; absent where none was asked. */
+  meaning: modelSchema.optional(),
   /** The functions' answers counted over the file. */
   overall: z.strictObject({ compiler: tally, optimization: tally }),
   /** By address. */

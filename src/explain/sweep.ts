@@ -5,7 +5,7 @@
 
 import type { Report } from './schema.ts';
 
-/** The fields whose abstentions are counted: the others have no model yet. */
+/** The fields whose abstentions are counted: labels are another model's, and nothing answers the others yet. */
 export const SWEPT_FIELDS = ['names', 'compiler', 'optimization', 'arguments'] as const;
 
 export type Abstentions = Record<(typeof SWEPT_FIELDS)[number], number>;

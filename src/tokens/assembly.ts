@@ -51,6 +51,13 @@ export function normalizedAssembly(body: FunctionBody): string {
   return lines.join('\n');
 }
 
+/** Lines of a function's text, labels among them: how its length is told where it is read as text. */
+export function lineCount(text: string): number {
+  let lines = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++;
+  return lines;
+}
+
 /** Addresses where jumps lead, by their operands and by the tables that were found. */
 function reachedIn({ instructions, blocks }: FunctionBody): Set<number> {
   const reached = new Set<number>();

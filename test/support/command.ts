@@ -1,6 +1,6 @@
 /** A command line run as the program runs it, without a process. */
 
-import { openModel } from '../../src/cli/model.ts';
+import { openMeaning, openModel } from '../../src/cli/model.ts';
 import { main } from '../../src/cli/program.ts';
 import type { Session } from '../../src/cli/session.ts';
 
@@ -20,6 +20,7 @@ export async function runCommand(argv: readonly string[], more: Partial<Session>
     stderr: { write: (text) => (err += text) },
     env: {},
     openModel,
+    openMeaning,
     status: 0,
     ...more,
   });

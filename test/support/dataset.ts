@@ -7,6 +7,7 @@ import { DATASET_SCHEMA, type Manifest } from '../../src/corpus/manifest.ts';
 import { Marker } from '../../src/corpus/marks.ts';
 import { ALL_COLUMNS, type FunctionRow } from '../../src/corpus/row.ts';
 import { ShardWriter } from '../../src/corpus/shard.ts';
+import type { LabelledProgram } from '../../src/tasks/labelled.ts';
 import { normalizedAssembly } from '../../src/tokens/assembly.ts';
 import { labelledPackages } from './labelled.ts';
 
@@ -35,14 +36,19 @@ export function writeMarkedDataset(dataset: string, change: Change = (row) => ro
 /**
  * @param dataset folder to be made
  * @param change what is written for a row
+ * @param programsOf builds of a package
  */
-export function writeDataset(dataset: string, change: Change = (row) => row): void {
+export function writeDataset(
+  dataset: string,
+  change: Change = (row) => row,
+  programsOf: (name: string) => Iterable<LabelledProgram> = (name) => labelledPackages([name]),
+): void {
   mkdirSync(join(dataset, 'data'), { recursive: true });
   const rows = { train: 0, test: 0 };
   const shards = Object.entries(SPLITS).map(([name, split]) => {
     const file = `data/${split}-${name}.parquet`;
     const shard = new ShardWriter(join(dataset, file), ALL_COLUMNS);
-    for (const program of labelledPackages([name])) {
+    for (const program of programsOf(name)) {
       program.functions.forEach(({ address, size, code, body }, i) => {
         const label = program.labels[i];
         const row: FunctionRow = {

@@ -66,35 +66,50 @@ export function* labelledPackages(names: readonly string[]): Generator<LabelledP
   for (const name of names) {
     for (const compiler of COMPILERS) {
       for (const optimization of LEVELS) {
-        const binary = openBinary(
-          readFileSync(compile(PACKAGES[name], { compiler, flags: [`-${optimization}`] })),
-        );
-        const functions = findFunctions(binary).filter(({ symbol }) => symbol !== null && symbol in counts);
-        const inputs = functions.map(({ address, size }) => {
-          const code = binary.memory.slice(address, size);
-          return { address, size, code, body: disassembleRange(code, address) };
-        });
-        yield {
-          package: name,
-          version: '1.0',
-          compiler,
-          optimization,
-          binary: name,
-          functions: inputs,
-          labels: inputs.map(({ code, body }, i) => ({
-            name: functions[i].symbol!,
-            arguments: counts[functions[i].symbol!],
-            types: [],
-            sourceFile: `${name}.c`,
-            exactHash: exactHash(code),
-            normalizedHash: normalizedHash(body),
-            duplicate: false,
-            leak: false,
-          })),
-        };
+        const build = { compiler, optimization };
+        yield labelledBuild(name, PACKAGES[name], build, (symbol) => counts[symbol] ?? null);
       }
     }
   }
+}
+
+/**
+ * One program of a package.
+ * @param argumentsOf how many a function has; null for one that is left out
+ */
+export function labelledBuild(
+  name: string,
+  source: string,
+  { compiler, optimization }: { compiler: string; optimization: string },
+  argumentsOf: (symbol: string) => number | null,
+): LabelledProgram {
+  const binary = openBinary(readFileSync(compile(source, { compiler, flags: [`-${optimization}`] })));
+  const functions = findFunctions(binary).flatMap((found) => {
+    const count = found.symbol === null ? null : argumentsOf(found.symbol);
+    return count === null ? [] : [{ ...found, name: found.symbol!, count }];
+  });
+  const inputs = functions.map(({ address, size }) => {
+    const code = binary.memory.slice(address, size);
+    return { address, size, code, body: disassembleRange(code, address) };
+  });
+  return {
+    package: name,
+    version: '1.0',
+    compiler,
+    optimization,
+    binary: name,
+    functions: inputs,
+    labels: inputs.map(({ code, body }, i) => ({
+      name: functions[i].name,
+      arguments: functions[i].count,
+      types: [],
+      sourceFile: `${name}.c`,
+      exactHash: exactHash(code),
+      normalizedHash: normalizedHash(body),
+      duplicate: false,
+      leak: false,
+    })),
+  };
 }
 
 /** A list as what `for await` takes. */

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import type { ExplainOptions } from '../explain.ts';
 import { wantsFolder } from '../folder/place.ts';
 import { addFormatOptions, FORMAT_HELP, SHOWN } from '../formats.ts';
-import { collect, positive } from '../options.ts';
+import { collect, collectList, positive } from '../options.ts';
 import type { Session } from '../session.ts';
 
 const EXAMPLES = `
@@ -37,6 +37,16 @@ export function explainCommand(session: Session): Command {
     .option('-a, --all', `all functions, not just the ${SHOWN} most interesting`)
     .option('-v, --verbose', 'the evidence for each function')
     .option('--model <dir>', 'model folder (default: the one that comes with binscribe)')
+    .option(
+      '--labels <list>',
+      'labels of your own for functions, as "parses JSON,plays sound"; may be repeated',
+      collectList,
+    )
+    .option('--no-labels', 'no labels: they take most of the time in large programs')
+    .option(
+      '--meaning <dir>',
+      'folder of the model that gives labels (default: the one that comes with binscribe, if any)',
+    )
     .option('-o, --output <path>', 'write here instead of to standard output')
     .option('--jobs <number>', 'programs of a folder at a time (default: 2, or 1 on one core)', positive)
     .addHelpText('after', EXAMPLES)

@@ -3,6 +3,7 @@
 import { Command, Option } from 'commander';
 import { ATTEMPTS, LONGEST_ANSWER, PATIENCE } from '../../chat/limits.ts';
 import { DEVICES } from '../../nn/runtime.ts';
+import type { AskStudyFlags } from '../ask-study.ts';
 import type { ChatFlags } from '../chat/endpoint.ts';
 import type { ContraBinFlags } from '../contrabin.ts';
 import type { DatasetsFlags } from '../datasets.ts';
@@ -82,12 +83,25 @@ const CONTRABIN_HELP = `
 Examples:
   $ binscribe study contrabin studies/contrabin.json -o results/contrabin
   $ binscribe study contrabin studies/contrabin.json --question names --variant full --variant without
+  $ binscribe study contrabin studies/contrabin.json --variant full --export models/meaning
 
 A study has a recipe of pre-training, ways that differ from it in some values, and questions: retrieval and
 classification of programs by what they solve, names of functions. Each way is trained from each of its seeds and then
 tuned for each question, and judged beside baselines on packages or problems that nothing was learned from. Every
 training has a folder in --runs, with its curves: a study that was stopped, or killed, goes on when the same command is
-given again, and comes to the same numbers.`;
+given again, and comes to the same numbers.
+
+--export makes the pre-training of one variant, or takes it where it is done, and writes a model of meaning: both
+encoders, calibrated on the validation packages, with card.md and manifest.json. No question is asked then.`;
+
+const ASK_HELP = `
+Examples:
+  $ binscribe study ask data/crowd -o results/ask
+  $ binscribe study ask data/crowd --build "gcc-12 O2" --model models/meaning --work work/corpus
+
+Each comment on a function of a test package is a question about the program that the function is in, in each of its
+builds: recall@1, recall@10 and MRR of the right function among all of the program, with 95 % intervals over packages,
+beside chance and, where \`corpus build\` has kept the programs, beside a search for words in strings and imports.`;
 
 const DRAFTS_HELP = `
 Examples:
@@ -111,6 +125,7 @@ export function studyCommand(session: Session): Command {
     .addCommand(lengthsCommand(session))
     .addCommand(predictCommand(session))
     .addCommand(contraBinCommand(session))
+    .addCommand(askStudyCommand(session))
     .addCommand(draftsCommand(session))
     .addCommand(chatCommand(session));
 }
@@ -255,6 +270,31 @@ function predictCommand(session: Session): Command {
     });
 }
 
+function askStudyCommand(session: Session): Command {
+  return new Command('ask')
+    .description(
+      "Ask people's comments of test programs: how often `ask` finds the function they were written for.",
+    )
+    .argument('<data>', 'folder of a data set with comments')
+    .option(
+      '--model <dir>',
+      'folder of a model of meaning (default: the one that comes with binscribe, if any)',
+    )
+    .option(
+      '--build <name>',
+      'only programs by this compiler at this level, "gcc-12 O2"; may be repeated',
+      collect,
+    )
+    .option('--work <dir>', 'working folder of `corpus build`, where its programs are', 'work/corpus')
+    .option('-o, --output <path>', 'write PATH.json and PATH.md')
+    .option('--json', 'print JSON')
+    .addHelpText('after', ASK_HELP)
+    .action(async (data: string, flags: AskStudyFlags) => {
+      const { studyQuestions } = await import('../ask-study.ts');
+      await studyQuestions(data, flags, session);
+    });
+}
+
 function contraBinCommand(session: Session): Command {
   return new Command('contrabin')
     .description('Pre-train encoders of code by contrast, tune them for questions, and compare the ways.')
@@ -263,6 +303,8 @@ function contraBinCommand(session: Session): Command {
     .option('--question <name>', 'only this question; may be repeated', collect)
     .option('--variant <name>', 'only this way of pre-training; may be repeated', collect)
     .addOption(new Option('--device <name>', 'what computes the trainings').choices(DEVICES).default('cpu'))
+    .option('--export <dir>', 'instead: write the model of one --variant here, for `ask` and labels')
+    .option('--seed <number>', 'of the variant to export (default: its first)', positive)
     .option('-o, --output <path>', 'write PATH.json and PATH.md')
     .option('--json', 'print JSON')
     .addHelpText('after', CONTRABIN_HELP)

@@ -1,6 +1,6 @@
 /**
  * Makes the reports that it is told by messages, in a process of its own: a program that hangs or crashes it costs
- * its own report only. An argument names the model folder; without one the shipped model answers.
+ * its own report only. An argument names the models, as JSON.
  */
 
 import { BinscribeError } from '../../error.ts';
@@ -10,7 +10,8 @@ import type { Model } from '../../models/model.ts';
 import { explainFile, textOf } from '../explain.ts';
 import { writeWhole } from '../files.ts';
 import type { Format } from '../formats.ts';
-import { openModel } from '../model.ts';
+import { type LabelFlags, openLabeller } from '../labels.ts';
+import { openMeaning, openModel } from '../model.ts';
 import { extrasFor, renderAs } from '../render.ts';
 import { DEFAULT_WIDTH, type Session } from '../session.ts';
 import { leaveWithParent } from '../sweep/watchdog.ts';
@@ -24,6 +25,11 @@ export interface ReportOrder {
   options: { function?: string[]; all?: boolean; verbose?: boolean };
 }
 
+/** The models that answer; the shipped ones where none are named. */
+export interface ChildModels extends LabelFlags {
+  model?: string;
+}
+
 export type ReportReply =
   | { explained: Explained }
   /** `broken` where this process may be, too. */
@@ -31,8 +37,10 @@ export type ReportReply =
 
 leaveWithParent();
 const silence = { write: () => true };
-const session: Session = { stdout: silence, stderr: silence, env: {}, openModel, status: 0 };
-const model = await openModel(process.argv.at(2));
+const session: Session = { stdout: silence, stderr: silence, env: {}, openModel, openMeaning, status: 0 };
+const named = JSON.parse(process.argv[2]) as ChildModels;
+const model = await openModel(named.model);
+const labeller = await openLabeller(named, session);
 
 process.on('message', (order: string) => {
   void make(JSON.parse(order) as ReportOrder, model).then((reply) => process.send?.(reply));
@@ -42,7 +50,12 @@ process.send?.('ready');
 async function make({ path, output, format, options }: ReportOrder, model: Model): Promise<ReportReply> {
   try {
     const { codes, map } = extrasFor(format);
-    const report = await explainFile(path, model, { ...options, codes, map }, session);
+    const report = await explainFile(
+      path,
+      model,
+      { function: options.function, labeller, codes, map },
+      session,
+    );
     const pieces =
       format === 'text'
         ? [textOf(report, options, { width: DEFAULT_WIDTH, style: PLAIN })]

@@ -18,16 +18,17 @@ import { VERSION } from '../../version.ts';
 import { concerning, tellFailure } from '../failure.ts';
 import { writeWhole } from '../files.ts';
 import { extensionOf, type Format, type FormatFlags, formatOf } from '../formats.ts';
+import { type LabelFlags, openLabeller } from '../labels.ts';
 import type { Session } from '../session.ts';
 import { workThrough } from '../sweep/crowd.ts';
 import { type Helper, scriptBeside } from '../sweep/helper.ts';
 import { findPrograms } from '../sweep/places.ts';
-import type { ReportOrder, ReportReply } from './child.ts';
+import type { ChildModels, ReportOrder, ReportReply } from './child.ts';
 import { ReportJournal } from './journal.ts';
 import { checkFolder, type FolderFlags, isFolder, LOCK, makeRoom, reportName, REPORTS } from './place.ts';
 import { count } from '../../numbers.ts';
 
-type Options = FolderFlags & FormatFlags & ReportOrder['options'];
+type Options = FolderFlags & FormatFlags & LabelFlags & ReportOrder['options'];
 
 /** Programs at a time: each takes up to 3 GB, and the machines of most have two cores to spare. */
 const JOBS = Math.min(2, availableParallelism());
@@ -50,9 +51,11 @@ export async function explainFolder(
 ): Promise<void> {
   const folder = options.output ?? '.';
   const { card } = await session.openModel(options.model);
+  const labeller = await openLabeller(options, session);
+  const model = [card.id, ...(labeller ? [labeller.card.id] : [])].join(', ');
   const found = findAll(files, folder);
   await locked(join(folder, LOCK), { place: folder, doing: 'makes reports here' }, () =>
-    fill(folder, found, card.id, options, session),
+    fill(folder, found, model, options, session),
   );
 }
 
@@ -70,7 +73,7 @@ async function fill(
   const rows = new Map<string, CollectionRow>();
   const tasks: Task[] = [];
   for (const path of paths) {
-    const task = await taskOf(path, [VERSION, model, format, orderOptions(options)]);
+    const task = await taskOf(path, [VERSION, model, format, orderOptions(options), options.labels ?? null]);
     const known = journal.find(path, task.key);
     if (known) rows.set(path, known);
     else tasks.push(task);
@@ -141,6 +144,14 @@ function orderOptions({ function: wanted, all, verbose }: Options): ReportOrder[
   };
 }
 
+function modelsOf({ model, meaning, labels }: Options): ChildModels {
+  return {
+    ...(model !== undefined && { model }),
+    ...(meaning !== undefined && { meaning }),
+    ...(labels !== undefined && { labels }),
+  };
+}
+
 async function taskOf(path: string, made: readonly unknown[]): Promise<Task> {
   let sha256: string | null = null;
   let size = 0;
@@ -183,7 +194,7 @@ function makeAll(
     tasks: [...tasks].sort((a, b) => b.size - a.size),
     jobs: options.jobs ?? JOBS,
     script: scriptBeside(import.meta.url, './child'),
-    args: options.model === undefined ? [] : [options.model],
+    args: [JSON.stringify(modelsOf(options))],
     session,
     title: `${tasks.length} programs`,
     ask(helper: Helper<ReportReply>, task) {

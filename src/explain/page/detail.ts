@@ -92,16 +92,21 @@ function answersOf({
   abstained,
 }: FunctionReport) {
   const list = make('dl', { class: 'answers' });
-  const add = (what: string, text: string, score: number): void => {
+  const add = (what: string, text: string, score: number, because = ''): void => {
     const share = percent(score);
     const meter = make('meter', { value: score, min: 0, max: 1, 'aria-label': `probability ${share}` });
-    list.append(make('dt', {}, what), make('dd', {}, make('span', {}, text), ' ', meter, ` ${share}`));
+    list.append(
+      make('dt', {}, what),
+      make('dd', {}, make('span', {}, text), ' ', meter, ` ${share}${because}`),
+    );
   };
   for (const { name, score } of names) add('name', name, score);
   if (compiler) add('compiler', compiler.label, compiler.score);
   if (optimization) add('level', optimization.label, optimization.score);
   if (count) add('arguments', String(count.count), count.score);
-  for (const { label, score } of labels) add('label', label, score);
+  for (const { label, score, prompt, similarity } of labels) {
+    add('label', label, score, `, like "${prompt}" (cosine ${similarity.toFixed(2)})`);
+  }
   if (summary) add('summary', summary.text, summary.score);
   const open = abstained.flatMap((field) => FIELDS.get(field) ?? []);
   if (open.length > 0) {

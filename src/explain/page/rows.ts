@@ -41,6 +41,7 @@ export function rowsOf(functions: readonly FunctionReport[]): Row[] {
       entry.address,
       name.text,
       ...entry.names.map((one) => one.name),
+      ...entry.labels.map(({ label }) => label),
       ...entry.calls,
       ...entry.strings,
       ...entry.neighbours.flatMap((near) => [near.name, near.package]),

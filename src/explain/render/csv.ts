@@ -41,6 +41,8 @@ const COLUMNS: readonly (readonly [title: string, cell: (entry: FunctionReport, 
     ['calls', ({ calls }) => calls.join(LIST)],
     ['strings', ({ strings }) => strings.join(LIST)],
     ['left_open', ({ abstained }) => abstained.join(LIST)],
+    ['labels', ({ labels }) => labels.map(({ label }) => label).join(LIST)],
+    ['label_score', ({ labels }) => labels.at(0)?.score ?? null],
   ];
 
 /** The names of the columns, for whoever documents or reads them. */

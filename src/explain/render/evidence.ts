@@ -24,11 +24,18 @@ export function reasons(entry: FunctionReport): string {
     parts.push(entry.parent === null ? 'a cold part of some function' : `a cold part of ${entry.parent}`);
   }
   if (entry.names.length > 0 && nearest !== undefined) parts.push(resemblance(entry, nearest));
-  const strings = entry.strings.slice(0, BRIEF.strings).map(quote);
-  if (strings.length > 0) parts.push(`says ${strings.join(' ')}`);
-  const calls = entry.calls.filter((name) => !ADDED_CALLS.has(name)).slice(0, BRIEF.calls);
-  if (calls.length > 0) parts.push(`calls ${calls.join(' ')}`);
-  return parts.join('; ');
+  if (entry.labels.length > 0) parts.push(entry.labels.map(({ label }) => `${label}?`).join(', '));
+  return [...parts, ...telling(entry)].join('; ');
+}
+
+/** What a function says and calls by name, in short. */
+export function telling({ strings, calls }: Pick<FunctionReport, 'strings' | 'calls'>): string[] {
+  const parts: string[] = [];
+  const said = strings.slice(0, BRIEF.strings).map(quote);
+  if (said.length > 0) parts.push(`says ${said.join(' ')}`);
+  const called = calls.filter((name) => !ADDED_CALLS.has(name)).slice(0, BRIEF.calls);
+  if (called.length > 0) parts.push(`calls ${called.join(' ')}`);
+  return parts;
 }
 
 /** Every piece of evidence on lines of its own, indented below the function's line. */
@@ -49,6 +56,10 @@ export function functionEvidence(entry: FunctionReport, width: number, style: St
   add('names', entry.names.map(({ name, score }) => `${name} (${percent(score)})`).join(', '));
   entry.neighbours.forEach((near, at) => {
     add(at === 0 ? 'resembles' : '', `${near.name} (${near.score.toFixed(2)}), ${origin(near)}`);
+  });
+  entry.labels.forEach(({ label, score, prompt, similarity }, at) => {
+    const nearest = prompt === label ? '' : `, like ${quote(prompt)}`;
+    add(at === 0 ? 'labels' : '', `${label} (${percent(score)})${nearest} (cosine ${similarity.toFixed(2)})`);
   });
   add('says', entry.strings.map(quote).join(' '));
   add('calls', entry.calls.join(' '));

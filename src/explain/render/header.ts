@@ -31,7 +31,11 @@ export function factsOf(report: Report): Fact[] {
       { what: 'names', text: knowledge(report.functions) },
     );
   }
-  facts.push({ what: 'model', text: report.model.id });
+  if (report.meaning !== undefined) facts.push({ what: 'labels', text: work(report.functions) });
+  facts.push({
+    what: 'model',
+    text: [report.model, report.meaning].flatMap((one) => one?.id ?? []).join(', '),
+  });
   for (const cut of report.cuts.slice(0, MOST_CUTS)) {
     facts.push({ what: 'left out', text: `${cut.where}: ${cut.reason}`, warning: true });
   }
@@ -97,6 +101,17 @@ function knowledge(functions: readonly FunctionReport[]): string {
   const parts = [`${number(given)} from the file`, `${number(suggested)} suggested (?)`];
   if (open > 0) parts.push(`${number(open)} left open (·): like nothing known`);
   return parts.join(', ');
+}
+
+/** How many functions have which label, most first. */
+function work(functions: readonly FunctionReport[]): string {
+  const counts = new Map<string, number>();
+  for (const { label } of functions.flatMap(({ labels }) => labels)) {
+    counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  const sorted = [...counts].sort((a, b) => b[1] - a[1]);
+  if (sorted.length === 0) return 'none: no function fits one well enough';
+  return sorted.map(([label, functions]) => `${label} ${number(functions)}`).join(', ');
 }
 
 /** `147 KB`, in thousands as `ls` of most desktops counts. */

@@ -2,6 +2,9 @@
 
 import { Predictor } from '../../nn/inference.ts';
 import type { Runtime } from '../../nn/runtime.ts';
+import type { Scope } from '../../nn/scope.ts';
+import type { Tensor } from '../../nn/tensor.ts';
+import type { Model } from '../../nn/training/gradient-graph.ts';
 import type { TensorType } from '../../nn/types.ts';
 import { tokenBatch } from './batch.ts';
 import { encodeView, type ViewNetwork } from './encoder.ts';
@@ -12,6 +15,29 @@ const TEXTS = 64;
 
 const whole = (length: number): TensorType => ({ dtype: 'int32', shape: [length] });
 
+export interface EncoderOptions {
+  readonly network: ViewNetwork;
+  /** Of its parameters: see `ENCODERS`. */
+  readonly path: string;
+  /** What stands on it, its parameters named from the root on. [texts, 2 * width] gives [texts, size] */
+  readonly head?: (scope: Scope, pooled: Tensor) => Tensor;
+}
+
+/** The inputs of an encoder at work. */
+export const ENCODER_INPUTS: Readonly<Record<string, TensorType>> = {
+  tokens: whole(TOKENS),
+  owner: whole(TOKENS),
+  numbers: whole(TEXTS),
+};
+
+/** An encoder with what stands on it, as a model of one output: `vectors`. */
+export function encoderModel({ network, path, head }: EncoderOptions): Model {
+  return (scope, { tokens, owner, numbers }) => {
+    const { pooled } = encodeView(scope.at(path), { tokens, owner, numbers }, network);
+    return { vectors: head ? head(scope, pooled) : pooled };
+  };
+}
+
 export class ViewEncoder {
   private readonly predictor: Predictor;
 
@@ -19,31 +45,19 @@ export class ViewEncoder {
     this.predictor = predictor;
   }
 
-  /**
-   * @param path of its parameters: see `ENCODERS`
-   * @throws BinscribeError `usage` where a parameter has no value
-   */
+  /** @throws BinscribeError `usage` where a parameter has no value */
   static async open(
     runtime: Runtime,
-    network: ViewNetwork,
-    path: string,
+    options: EncoderOptions,
     parameters: ReadonlyMap<string, Float32Array>,
   ): Promise<ViewEncoder> {
-    const predictor = await Predictor.create({
-      runtime,
-      model: (scope, { tokens, owner, numbers }) => {
-        const { pooled } = encodeView(scope.at(path), { tokens, owner, numbers }, network);
-        return { pooled };
-      },
-      inputs: { tokens: whole(TOKENS), owner: whole(TOKENS), numbers: whole(TEXTS) },
-      parameters,
-    });
-    return new ViewEncoder(predictor);
+    const model = encoderModel(options);
+    return new ViewEncoder(await Predictor.create({ runtime, model, inputs: ENCODER_INPUTS, parameters }));
   }
 
   /**
    * @param texts tokens of each; of one with more than 4096 the first count
-   * @returns of each [2 * width]
+   * @returns of each [2 * width], or what stands on the encoder makes of it
    */
   async encode(
     texts: readonly ArrayLike<number>[],
@@ -53,10 +67,10 @@ export class ViewEncoder {
     while (vectors.length < texts.length) {
       const chosen = nextBatch(texts, vectors.length);
       const filled = Array.from({ length: TEXTS }, (_, i) => chosen[i] ?? []);
-      const { pooled } = await this.predictor.run(tokenBatch(filled, TOKENS));
-      const [, size] = pooled.shape;
+      const { vectors: found } = await this.predictor.run(tokenBatch(filled, TOKENS));
+      const [, size] = found.shape;
       for (let i = 0; i < chosen.length; i++) {
-        vectors.push((pooled.data as Float32Array).slice(i * size, (i + 1) * size));
+        vectors.push((found.data as Float32Array).slice(i * size, (i + 1) * size));
       }
       progress?.(vectors.length);
     }

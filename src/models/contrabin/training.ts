@@ -14,6 +14,9 @@ import { type Projected, VIEWS, type View } from './views.ts';
 /** Paths of the encoders' parameters: f_t of binary code, and f_a of source code and comments. */
 export const ENCODERS = { binary: 'trained', source: 'anchored', comment: 'anchored' } as const;
 
+/** Path of the heads' parameters: each has its encoder's path below it. */
+export const HEADS = 'heads';
+
 export interface PreTraining {
   readonly network: ViewNetwork;
   /** Of the anchored encoder, whose vocabulary is another. */
@@ -45,7 +48,7 @@ export function contraBinModel(training: PreTraining): Model {
     };
     const project = (at: Scope, view: View): Tensor =>
       projectionHead(at.at(ENCODERS[view]), encode(view), size, { dropout });
-    const heads = scope.at('heads');
+    const heads = scope.at(HEADS);
     const views: Projected = {
       source: project(heads, 'source'),
       binary: project(heads, 'binary'),

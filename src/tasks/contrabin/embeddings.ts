@@ -94,7 +94,7 @@ export async function measureEmbeddings(
   { neighbours, followed }: EmbeddingSettings,
   runtime: Runtime,
 ): Promise<EmbeddingReport> {
-  const encoder = await ViewEncoder.open(runtime, network, ENCODERS.binary, parameters);
+  const encoder = await ViewEncoder.open(runtime, { network, path: ENCODERS.binary }, parameters);
   let pooled: Float32Array[];
   try {
     pooled = await encoder.encode(functions.map(({ code }) => bpe.encode(code, limit)));

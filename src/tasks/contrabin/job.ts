@@ -11,29 +11,33 @@ import { nodeRuntime } from '../../runtimes/node.ts';
 import { runStudy, type StudyOptions, type StudyProgress, type StudyReport } from './study.ts';
 import type { ContraBinStudy } from './study-shape.ts';
 
-export interface StudyJob {
-  readonly study: ContraBinStudy;
+/** Where trainings are, and what computes them. */
+export interface TrainingPlace {
   /** Folder of all its trainings. */
   readonly runs: string;
   readonly device: Device;
+}
+
+export interface StudyJob extends TrainingPlace {
+  readonly study: ContraBinStudy;
   readonly only: NonNullable<StudyOptions['only']>;
 }
 
 /** Milliseconds. A process whose caller was killed ends after the step that it is in. */
 const PATIENCE = 10_000;
 
-/** @returns `null` where it was stopped on the way */
-export const work: Work<StudyJob, StudyProgress, StudyReport | null> = async (job, { report, signal }) => {
-  const { study, runs, device, only } = job;
+/** Does work that trains in a folder, where no other process does. */
+export async function trainingIn<Result>(
+  { runs, device }: TrainingPlace,
+  work: (options: Pick<StudyOptions, 'runtime' | 'storeOf'>) => Promise<Result>,
+): Promise<Result> {
   await checkDevice(device);
   mkdirSync(runs, { recursive: true });
   return locked(join(runs, 'lock'), { place: runs, doing: 'trains here', patience: PATIENCE }, () =>
-    runStudy(study, {
-      runtime: nodeRuntime({ device }),
-      storeOf: (folder) => fileStore(join(runs, folder)),
-      only,
-      report,
-      signal,
-    }),
+    work({ runtime: nodeRuntime({ device }), storeOf: (folder) => fileStore(join(runs, folder)) }),
   );
-};
+}
+
+/** @returns `null` where it was stopped on the way */
+export const work: Work<StudyJob, StudyProgress, StudyReport | null> = (job, { report, signal }) =>
+  trainingIn(job, (options) => runStudy(job.study, { ...options, only: job.only, report, signal }));

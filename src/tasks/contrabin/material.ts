@@ -5,6 +5,8 @@
 
 import { openDataset } from '../../corpus/dataset.ts';
 import { contentKey } from '../../corpus/hash.ts';
+import { CUTS } from '../../models/meaning/vocabulary.ts';
+import { lineCount } from '../../tokens/assembly.ts';
 import { Bpe, SPECIALS } from '../../tokens/bpe/bpe.ts';
 import { LETTERS, learnMerges, PieceCounter } from '../../tokens/bpe/learn.ts';
 import type { Cut } from '../../tokens/bpe/pieces.ts';
@@ -52,9 +54,6 @@ export interface Material {
   /** Without what training has: neither code nor sources. */
   readonly validation: Side;
 }
-
-/** How texts are cut: frequent instructions become a token, words of sources and comments too. */
-export const CUTS = { code: 'lines', text: 'words' } as const satisfies Record<string, Cut>;
 
 /** One row as pre-training sees it. */
 interface Sample {
@@ -113,18 +112,12 @@ async function* samplesOf({ datasets, view, floor }: MaterialOptions): AsyncGene
     const rows = openDataset(folder).rows([...COLUMNS, ...FUNCTION_COLUMNS[view]], { split: 'train' });
     for await (const row of rows) {
       const code = functionCode(row);
-      if (code === null || countLines(code) < floor) continue;
+      if (code === null || lineCount(code) < floor) continue;
       const { package: from, source, text, text_kind: kind } = row;
       // Names and problems' numbers are no comments.
       yield { package: from, code, source, comment: kind === 'name' ? null : text };
     }
   }
-}
-
-function countLines(text: string): number {
-  let lines = 1;
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++;
-  return lines;
 }
 
 class SideBuilder {

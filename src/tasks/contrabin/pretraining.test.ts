@@ -2,12 +2,13 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../test/support/packages.ts';
+import { CUTS } from '../../models/meaning/vocabulary.ts';
 import { RandomStream } from '../../nn/random.ts';
 import { fileStore } from '../../runtimes/file-store.ts';
 import { nodeRuntime } from '../../runtimes/node.ts';
 import { Bpe } from '../../tokens/bpe/bpe.ts';
 import { TokenTexts } from '../../tokens/bpe/token-texts.ts';
-import { CUTS, type Material, type Side } from './material.ts';
+import type { Material, Side } from './material.ts';
 import { preTrain } from './pretraining.ts';
 import { preTrainingShape, type PreTrainingRecipe } from './recipe.ts';
 

@@ -37,7 +37,7 @@ export interface PreTrainingOptions {
 
 /** Encoders that have learned. */
 export interface PreTrained {
-  /** f_t: names begin with `trained.`. */
+  /** f_t, `trained.` and so on; where views were compared also f_a, `anchored.`, and the heads, `heads.`. */
   readonly parameters: Parameters;
   /** Of each training, by its folder: figures on the validation packages. */
   readonly figures: Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -162,7 +162,7 @@ async function viewsOf(
   const tokensOf = (texts: TokenTexts) => Array.from({ length: texts.length }, (_, i) => texts.at(i));
   const [source, comment] = [tokensOf(triples.sources), tokensOf(triples.comments)];
   if (!anchored) return { triples, code, source, comment };
-  const encoder = await ViewEncoder.open(runtime, network, ENCODERS.source, parameters);
+  const encoder = await ViewEncoder.open(runtime, { network, path: ENCODERS.source }, parameters);
   try {
     return { triples, code, source: await encoder.encode(source), comment: await encoder.encode(comment) };
   } finally {

@@ -80,11 +80,7 @@ export async function runStudy(study: ContraBinStudy, options: StudyOptions): Pr
   const chosen = <T extends { name: string }>(all: readonly T[], names?: readonly string[]): T[] =>
     all.filter(({ name }) => names === undefined || names.includes(name));
   const variants = chosen(study.variants, only.variants);
-  const material = await collectMaterial({
-    ...study.pretraining,
-    validation: new Set(study.pretraining.validation),
-    progress: (rows) => report({ stage: 'reading', what: 'what pre-training learns from', rows }),
-  });
+  const material = await materialOf(study, report);
   const begun = new PreTrainings(study, material, options);
   const questions: QuestionReport[] = [];
   for (const question of chosen(study.questions, only.questions)) {
@@ -140,6 +136,18 @@ async function embed(
   return found;
 }
 
+/** What all ways of pre-training learn from. */
+export function materialOf(
+  { pretraining }: ContraBinStudy,
+  report: StudyOptions['report'],
+): Promise<Material> {
+  return collectMaterial({
+    ...pretraining,
+    validation: new Set(pretraining.validation),
+    progress: (rows) => report({ stage: 'reading', what: 'what pre-training learns from', rows }),
+  });
+}
+
 const NOTHING: PreTrained = { parameters: new Map(), figures: {} };
 
 function trainingFolder({ name }: StudyVariant, seed: number): string {
@@ -147,7 +155,7 @@ function trainingFolder({ name }: StudyVariant, seed: number): string {
 }
 
 /** What encoders begin with: all questions are asked of the same ones. */
-class PreTrainings {
+export class PreTrainings {
   /** In the order in which they were done. */
   readonly reports: PreTrainingReport[] = [];
   private readonly done = new Map<string, PreTrained>();

@@ -1,0 +1,111 @@
+/** A question in English about a program: its functions, those first that do what the question says. */
+
+import type { Binary } from '../binary/binary.ts';
+import { Budget, type Limits } from '../binary/budget.ts';
+import { findFunctions } from '../binary/functions.ts';
+import { openBinary } from '../binary/open.ts';
+import { BinscribeError } from '../error.ts';
+import type { MeaningModel } from '../models/meaning/model.ts';
+import { VERSION } from '../version.ts';
+import type { Asked, FoundByMeaning } from './ask-schema.ts';
+import { type Unopened, openInBatches } from './batches.ts';
+import { NameIndex, stringsOf } from './evidence.ts';
+import { describeFile, hex } from './file.ts';
+import { ANSWERS, EVIDENCE_LIMITS } from './limits.ts';
+import { telling } from './render/evidence.ts';
+import { findRoles } from './roles.ts';
+import { sanitize } from './sanitize.ts';
+
+export interface AskOptions {
+  /** The file's path or name, for the document. */
+  path: string;
+  /** Functions that are shown at most. */
+  limit?: number;
+  /** What may be spent on the file. */
+  limits?: Partial<Limits>;
+  /** Told how many of the functions are read. */
+  progress?: (done: number, total: number) => void;
+}
+
+/** A function but for what the question makes of it. */
+type Unasked = Omit<FoundByMeaning, 'score' | 'similarity'>;
+
+/**
+ * Ranks a program's functions by a question.
+ *
+ * @throws BinscribeError `usage` for a question without a word, and as `explain` does
+ */
+export async function ask(
+  bytes: Uint8Array,
+  question: string,
+  model: MeaningModel,
+  options: AskOptions,
+): Promise<Asked> {
+  if (!/\p{L}/u.test(question)) {
+    throw new BinscribeError('usage', 'a question in words expected', {
+      hint: 'Say what the function does: "computes a checksum over a buffer".',
+    });
+  }
+  const budget = new Budget(options.limits);
+  const binary = openBinary(bytes, { budget });
+  const { functions, code, unopened } = read(binary, model);
+  const vectors = await model.embedCode(code, (done) => options.progress?.(done, code.length));
+  const [wanted] = await model.embedTexts([question]);
+  const fits = model.rank(wanted, vectors);
+  const order = [...fits.keys()].sort((a, b) => fits[b].cosine - fits[a].cosine || a - b);
+  const best = order.slice(0, options.limit ?? ANSWERS).map((i): FoundByMeaning => {
+    const { score, cosine: similarity } = fits[i];
+    return { ...functions[i], score, similarity };
+  });
+  const [nearest = null] = best;
+  const threshold = model.thresholdFor(functions.length);
+  const abstained = nearest === null || nearest.score < threshold;
+  return {
+    schema: 'binscribe.ask/1',
+    tool: { name: 'binscribe', version: VERSION },
+    file: await describeFile(binary, bytes, options.path),
+    model: { id: sanitize(model.card.id), description: sanitize(model.card.description) },
+    question: sanitize(question),
+    asked: functions.length,
+    threshold,
+    abstained,
+    functions: abstained ? [] : best,
+    nearest,
+    partial: budget.cuts.length > 0 || unopened.length > 0,
+    cuts: budget.cuts.map((cut) => ({ where: sanitize(cut.where), reason: sanitize(cut.reason) })),
+  };
+}
+
+/** All functions that the model reads, with their code as it does: stubs and cold parts are left out, as in `explain`. */
+function read(
+  binary: Binary,
+  model: MeaningModel,
+): { functions: Unasked[]; code: string[]; unopened: readonly Unopened[] } {
+  const all = findFunctions(binary);
+  const roles = findRoles(binary, all);
+  const names = new NameIndex(binary, all);
+  const functions: Unasked[] = [];
+  const code: string[] = [];
+  const unopened: Unopened[] = [];
+  for (const batch of openInBatches(binary, all, unopened)) {
+    for (const { found, body } of batch) {
+      const own = found.kind === 'function' ? model.codeOf(body) : null;
+      if (own === null) continue;
+      const [calls, strings] = [names.calls(body), stringsOf(body)];
+      code.push(own);
+      functions.push({
+        address: hex(found.address),
+        size: found.size,
+        symbol: found.symbol === null ? null : sanitize(found.symbol, EVIDENCE_LIMITS.nameLength),
+        role: roles.get(found.address) ?? null,
+        instructions: body.instructions.length,
+        text: telling({ calls, strings }).join('; '),
+        calls,
+        strings,
+      });
+    }
+  }
+  const failure = unopened.find(({ error }) => error !== null)?.error;
+  if (functions.length === 0 && failure) throw failure;
+  return { functions, code, unopened };
+}

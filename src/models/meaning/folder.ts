@@ -1,0 +1,162 @@
+/**
+ * The folder of a model of meaning: `model.json`, `weights.bin` (both encoders with their heads), `vocabularies.bin`
+ * and `background.bin` (vectors of functions of the validation packages, which cosines are told by).
+ */
+
+import { z } from 'zod';
+import { corrupt } from '../../error.ts';
+import type { Runtime } from '../../nn/runtime.ts';
+import type { ViewNetwork } from '../contrabin/encoder.ts';
+import {
+  DOCUMENT,
+  envelope,
+  modelId,
+  type ModelOrigin,
+  parseAs,
+  probability,
+  readDocument,
+  readParts,
+  type ReadPart,
+  writeDocument,
+} from '../document.ts';
+import { Background, type Calibration } from './calibration.ts';
+import { MeaningModel, type MeaningParts } from './model.ts';
+import { type MeaningNetwork, openSide, parameterShapes } from './network.ts';
+import { decodeVocabularies, encodeVocabularies, type Vocabularies } from './vocabulary.ts';
+import { packWeights, unpackWeights } from './weights.ts';
+
+export const MEANING_KIND = 'meaning';
+
+/** Sizes far above any that two cores train: a damaged file must not ask for all memory. */
+const width = z.int().min(1).max(4096);
+/** As of `PreTrainingRecipe`: an encoder takes 4096 tokens at once. */
+const limit = z.int().min(4).max(4096);
+const side = z.strictObject({
+  width,
+  inner: width,
+  layers: z.int().min(1).max(64),
+  heads: z.int().min(1).max(64),
+});
+
+const meaningShape = z.strictObject({
+  ...envelope,
+  kind: z.literal(MEANING_KIND),
+  floor: z.int().min(1),
+  limits: z.strictObject({ code: limit, text: limit }),
+  networks: z.strictObject({ code: side, text: side }),
+  /** Numbers of a vector. */
+  size: width,
+  /** Functions in `background.bin`. */
+  background: z.int().min(1).max(1_000_000),
+  calibration: z.strictObject({
+    slope: z.number(),
+    intercept: z.number(),
+    thresholds: z.array(z.strictObject({ functions: z.int().positive(), score: probability })).min(1),
+  }),
+});
+
+const WEIGHTS = 'weights.bin';
+const VOCABULARIES = 'vocabularies.bin';
+const BACKGROUND = 'background.bin';
+
+/** What a folder is written of. */
+export interface MeaningFiles extends Pick<MeaningParts, 'floor' | 'limits' | 'vocabularies' | 'background'> {
+  readonly network: MeaningNetwork;
+  /** Of both sides; others are left out. */
+  readonly parameters: ReadonlyMap<string, Float32Array>;
+  readonly calibration: Calibration;
+}
+
+const backgroundShapes = (count: number, size: number) => new Map([['background', [count, size]]]);
+
+/** Name → contents of a model's files. The same parts give the same bytes. */
+export function writeMeaning(
+  { floor, limits, network, parameters, vocabularies, background, calibration }: MeaningFiles,
+  description: string,
+  origin: ModelOrigin,
+): Map<string, Uint8Array> {
+  const { size } = network;
+  const fields = {
+    kind: MEANING_KIND,
+    ...origin,
+    description,
+    floor,
+    limits,
+    networks: { code: sideOf(network.code), text: sideOf(network.text) },
+    size,
+    background: background.count,
+    calibration,
+  };
+  const shapes = backgroundShapes(background.count, size);
+  return writeDocument(
+    fields,
+    new Map([
+      [WEIGHTS, packWeights(parameterShapes(network), parameters)],
+      [VOCABULARIES, encodeVocabularies(vocabularies)],
+      [BACKGROUND, packWeights(shapes, new Map([['background', background.vectors]]))],
+    ]),
+  );
+}
+
+/**
+ * What vectors are once they have been through a file.
+ * @param network the one that the weights are of
+ */
+export function storedWeights(
+  network: MeaningNetwork,
+  parameters: ReadonlyMap<string, Float32Array>,
+): Map<string, Float32Array> {
+  const shapes = parameterShapes(network);
+  return unpackWeights(packWeights(shapes, parameters), shapes, WEIGHTS);
+}
+
+/**
+ * @param where the folder, for messages
+ * @throws BinscribeError of kind `corrupt` where a file is not what the model was written with
+ */
+export async function loadMeaning(read: ReadPart, where: string, runtime: Runtime): Promise<MeaningModel> {
+  const place = `${where}/${DOCUMENT}`;
+  const checked = readDocument(await read(DOCUMENT), place);
+  if (checked.kind !== MEANING_KIND) {
+    throw corrupt(`${place}: kind: "${MEANING_KIND}" expected, got "${checked.kind}"`);
+  }
+  const document = parseAs(meaningShape, checked, place);
+  const files = await readParts(read, checked, [WEIGHTS, VOCABULARIES, BACKGROUND], where);
+  const vocabularies = decodeVocabularies(files[VOCABULARIES], `${where}/${VOCABULARIES}`);
+  const { floor, limits, networks, size, calibration, background: count } = document;
+  const network = networkOf(networks, vocabularies, size);
+  const parameters = unpackWeights(files[WEIGHTS], parameterShapes(network), `${where}/${WEIGHTS}`);
+  const background = unpackWeights(
+    files[BACKGROUND],
+    backgroundShapes(count, size),
+    `${where}/${BACKGROUND}`,
+  );
+  return new MeaningModel({
+    card: { id: modelId(checked), description: document.description },
+    floor,
+    limits,
+    vocabularies,
+    encoders: {
+      code: await openSide(runtime, network, 'code', parameters),
+      text: await openSide(runtime, network, 'text', parameters),
+    },
+    background: new Background(background.get('background')!, size),
+    calibration,
+  });
+}
+
+function sideOf({ width, inner, layers, heads }: ViewNetwork): z.infer<typeof side> {
+  return { width, inner, layers, heads };
+}
+
+function networkOf(
+  { code, text }: z.infer<typeof meaningShape>['networks'],
+  vocabularies: Vocabularies,
+  size: number,
+): MeaningNetwork {
+  return {
+    code: { ...code, vocabulary: vocabularies.code.size, dropout: 0 },
+    text: { ...text, vocabulary: vocabularies.text.size, dropout: 0 },
+    size,
+  };
+}

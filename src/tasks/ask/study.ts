@@ -1,0 +1,232 @@
+/**
+ * How well questions are answered: people's comments on functions of test packages are asked of the programs that the
+ * functions are in, beside what a search for words finds and what chance does.
+ */
+
+import { openDataset } from '../../corpus/dataset.ts';
+import { BinscribeError } from '../../error.ts';
+import { bootstrap, type Interval, quantile } from '../../metrics/bootstrap.ts';
+import type { MeaningModel } from '../../models/meaning/model.ts';
+import { collectPools, type Pool, type Pools } from './pools.ts';
+import { sharedWords, wordsOfPool } from './words.ts';
+
+/** What one way of ranking makes of one question. */
+export interface Reached {
+  /** Whether the right function is the first, is among the first ten, and one over its rank: 0 to 1, by chance between. */
+  readonly first: number;
+  readonly ten: number;
+  readonly reciprocal: number;
+}
+
+export interface Figure extends Interval {
+  readonly value: number;
+}
+
+export type WayFigures = Readonly<Record<'recall@1' | 'recall@10' | 'MRR', Figure>>;
+
+/** Figures of a set of questions. */
+export interface AskSet {
+  readonly name: string;
+  readonly questions: number;
+  readonly packages: number;
+  /** Functions that a question is asked about: of the questions' programs. */
+  readonly pool: { readonly smallest: number; readonly median: number; readonly largest: number };
+  readonly ways: Readonly<Record<string, WayFigures>>;
+  /** Share of the questions that the model answers, and how many of those first functions are right. */
+  readonly answered: { readonly share: number; readonly right: number };
+}
+
+export interface AskReport {
+  readonly programs: number;
+  /** Programs of which the file was there, so that words could be looked for. */
+  readonly searched: number;
+  readonly functions: number;
+  readonly sets: readonly AskSet[];
+  /** Of all questions, by package. */
+  readonly packages: readonly (Pick<AskSet, 'questions'> & {
+    readonly package: string;
+    readonly functions: number;
+    readonly recall10: number;
+  })[];
+}
+
+export interface AskStudyOptions {
+  readonly model: MeaningModel;
+  /** `gcc-12 O2` and the like; all where it is left out. */
+  readonly builds?: readonly string[] | undefined;
+  /** Where a program's file is; undefined where it is not there. */
+  readonly fileOf: (pool: Pool) => string | undefined;
+  readonly progress: (step: string, done: number, total: number) => void;
+}
+
+/** One question of one program. */
+interface Item {
+  readonly package: string;
+  readonly functions: number;
+  readonly ways: Readonly<Record<string, Reached>>;
+  /** Neither code nor text are in a training package. */
+  readonly isNew: boolean;
+  readonly answered: boolean;
+}
+
+/** Ways that are there for all questions; words only where programs are. */
+const MODEL = 'model';
+const WORDS = 'words in common';
+const CHANCE = 'chance';
+/** Of `recall@10`. */
+const TEN = 10;
+
+/** @throws BinscribeError `usage` where nobody says anything of a test function, and what the reader of data sets throws */
+export async function studyAsk(folder: string, options: AskStudyOptions): Promise<AskReport> {
+  const { model, builds, fileOf, progress } = options;
+  const dataset = openDataset(folder);
+  const found = await collectPools(dataset, model.floor, builds && new Set(builds));
+  if (found.texts.length === 0) {
+    throw new BinscribeError('usage', `${folder}: no function of the test side has a comment`, {
+      hint: builds === undefined ? 'Another data set has: see its card.md.' : 'See --build, and its card.md.',
+    });
+  }
+  const codes = await model.embedCode(found.codes, (done) =>
+    progress('reading functions', done, found.codes.length),
+  );
+  const texts = await model.embedTexts(found.texts);
+  const items: Item[] = [];
+  let searched = 0;
+  found.pools.forEach((pool, i) => {
+    const path = fileOf(pool);
+    if (path !== undefined) searched++;
+    items.push(...itemsOf(pool, found, { model, codes, texts, path }));
+    progress('asking', i + 1, found.pools.length);
+  });
+  const fresh = items.filter(({ isNew }) => isNew);
+  return {
+    programs: found.pools.length,
+    searched,
+    functions: found.codes.length,
+    sets: [
+      setOf('all questions', items),
+      ...(fresh.length > 0 ? [setOf('neither code nor comment in a training package', fresh)] : []),
+    ],
+    packages: packagesOf(items),
+  };
+}
+
+interface Asking {
+  readonly model: MeaningModel;
+  readonly codes: readonly Float32Array[];
+  readonly texts: readonly Float32Array[];
+  readonly path: string | undefined;
+}
+
+function itemsOf(pool: Pool, { known, texts: written }: Pools, asking: Asking): Item[] {
+  const { functions } = pool;
+  const { model, codes, texts, path } = asking;
+  const asked = [...new Set(functions.flatMap((one) => one.texts))];
+  if (asked.length === 0) return [];
+  const words = path === undefined ? null : wordsOfPool(pool, path);
+  const vectors = functions.map(({ code }) => codes[code]);
+  return asked.map((text) => {
+    const fits = model.rank(texts[text], vectors);
+    // Whichever function was meant, where two have the same comment.
+    const right = functions.flatMap((one, i) => (one.texts.includes(text) ? [i] : []));
+    const best = fits.reduce((most, { score }) => Math.max(most, score), 0);
+    return {
+      package: pool.package,
+      functions: functions.length,
+      ways: {
+        [MODEL]: reachedBy(
+          fits.map(({ cosine }) => cosine),
+          right,
+        ),
+        ...(words && { [WORDS]: reachedBy(sharedWords(written[text], words), right) }),
+        [CHANCE]: chance(functions.length, right.length),
+      },
+      isNew: !known.has(text) && right.every((i) => !functions[i].isKnown),
+      answered: best >= model.thresholdFor(functions.length),
+    };
+  });
+}
+
+/**
+ * By scores, the highest first; others with the score of the right one come before it, so that a constant score never
+ * looks like a find.
+ */
+export function reachedBy(scores: ArrayLike<number>, right: readonly number[]): Reached {
+  const best = right.reduce((most, i) => Math.max(most, scores[i]), -Infinity);
+  const own = new Set(right);
+  let rank = 1;
+  for (let i = 0; i < scores.length; i++) if (scores[i] >= best && !own.has(i)) rank++;
+  return { first: Number(rank === 1), ten: Number(rank <= TEN), reciprocal: 1 / rank };
+}
+
+/** What an order drawn at random reaches in the mean. @param right how many of the functions are right */
+export function chance(functions: number, right: number): Reached {
+  let none = 1;
+  let [first, ten, reciprocal] = [0, 0, 0];
+  for (let rank = 1; rank <= functions && none > 0; rank++) {
+    const here = (none * right) / (functions - rank + 1);
+    if (rank === 1) first = here;
+    if (rank <= TEN) ten += here;
+    reciprocal += here / rank;
+    none -= here;
+  }
+  return { first, ten, reciprocal };
+}
+
+const FIGURES = { 'recall@1': 'first', 'recall@10': 'ten', MRR: 'reciprocal' } as const;
+
+function setOf(name: string, items: readonly Item[]): AskSet {
+  const packages = [...new Set(items.map((item) => item.package))];
+  const sizes = items.map(({ functions }) => functions).sort((a, b) => a - b);
+  const answered = items.filter((item) => item.answered);
+  const ways = [MODEL, WORDS, CHANCE].flatMap((way): [string, WayFigures][] => {
+    const own = items.filter((item) => way in item.ways);
+    if (own.length < items.length) return [];
+    const figures = Object.entries(FIGURES).map(([figure, value]) => [
+      figure,
+      figureOf(
+        own.map((item) => item.ways[way][value]),
+        own.map((item) => packages.indexOf(item.package)),
+      ),
+    ]);
+    return [[way, Object.fromEntries(figures) as WayFigures]];
+  });
+  return {
+    name,
+    questions: items.length,
+    packages: packages.length,
+    pool: { smallest: sizes[0], median: Math.round(quantile(sizes, 0.5)), largest: sizes[sizes.length - 1] },
+    ways: Object.fromEntries(ways),
+    answered: {
+      share: answered.length / items.length,
+      right: answered.length === 0 ? 0 : mean(answered.map(({ ways: own }) => own[MODEL].first)),
+    },
+  };
+}
+
+/** The mean over questions; its interval draws whole packages. */
+function figureOf(values: readonly number[], clusters: readonly number[]): Figure {
+  const weighted = (weights: Float64Array): number => {
+    const total = weights.reduce((a, b) => a + b, 0);
+    return values.reduce((sum, value, i) => sum + value * weights[i], 0) / total;
+  };
+  return { value: mean(values), ...bootstrap(values.length, (i) => clusters[i], weighted, { seed: 1 }) };
+}
+
+function packagesOf(items: readonly Item[]): AskReport['packages'] {
+  const names = [...new Set(items.map((item) => item.package))].sort();
+  return names.map((name) => {
+    const own = items.filter((item) => item.package === name);
+    const sizes = own.map(({ functions }) => functions).sort((a, b) => a - b);
+    return {
+      package: name,
+      questions: own.length,
+      functions: Math.round(quantile(sizes, 0.5)),
+      recall10: mean(own.map(({ ways }) => ways[MODEL].ten)),
+    };
+  });
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

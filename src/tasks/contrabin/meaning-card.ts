@@ -1,0 +1,62 @@
+/** The card of a model folder of meaning: what it is, what it learned from, what it must not be taken for. */
+
+import type { Calibration } from '../../models/meaning/calibration.ts';
+import { count } from '../../numbers.ts';
+import type { MeaningManifest } from './meaning.ts';
+
+export interface MeaningCardFacts {
+  readonly manifest: MeaningManifest;
+  /** Names of the data sets, and what was learned from of them: `gzip 1.12-1`. */
+  readonly datasets: readonly string[];
+  readonly packages: readonly string[];
+  readonly calibration: Calibration;
+  /** The model's files, for their sizes. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+export function meaningCard({ manifest, datasets, packages, calibration, files }: MeaningCardFacts): string {
+  const { recipe, variant, seed, figures, stages } = manifest;
+  const percent = (share: number): string => `${Math.round(100 * share)} %`;
+  return `# meaning
+
+Functions of an x86-64 program and English sentences as vectors in one space: \`binscribe ask\` ranks functions by what a sentence says, and \`binscribe explain\` gives them labels.
+
+## How
+
+- ContraBin (Zhang et al.): an encoder of normalised assembly learns to put a function where an encoder of sources and comments, pre-trained by masked tokens, puts its source and its comment. Way of pre-training: \`${variant}\`, seed ${seed}.
+- A vector has ${recipe.contrast!.size} numbers. Of a function the first ${recipe.limits.code} tokens are read, of a sentence ${recipe.limits.comment}; functions of fewer than ${recipe.floor} lines are passed over. Strings and names of what is called are not read: only instructions.
+- Weights of matrices are signed bytes with a scale for each row. With float32 weights the vectors have a cosine of ${figures['mean cosine with float32 weights'].toFixed(4)} in the mean, ${figures['smallest cosine with float32 weights'].toFixed(4)} at least (${count(figures['functions beside each'])} functions).
+- **Scores**: a cosine is told by how it stands among those of the same text with ${count(figures['functions beside each'])} functions of ${recipe.validation.join(', ')}, and a logistic curve, fitted on ${count(figures['comments that calibrate'])} comments of these packages, makes a ratio of it: how much likelier that is for a comment and its own function than for a comment and another. Of these packages the network has learned nothing.
+- **\`ask\`**: the score is the probability that the function is meant, where before any of the program's functions or none was as likely. There is no answer where the best is below ${calibration.thresholds.map(({ functions, score }) => `${score.toFixed(3)} (of ${count(functions)} functions)`).join(', ')}, between these sizes in between: half of the questions about what no function of the program does stay below. Where the function is there, ${percent(figures['share of questions that are answered where the function is there'])} are answered (the best function need not be the right one).
+- **Labels**: the mean of some sentences. The curve is that of comments, and nobody has judged labels: take them for a hint.
+
+## Figures on the packages that calibrate
+
+Of other functions, ${percent(figures['share of other functions that stand lower than the own'])} stand lower for a comment than its own function (50 % by chance).
+
+${Object.entries(stages)
+  .map(([stage, told]) => {
+    const values = Object.entries(told).map(([figure, value]) => `${figure} ${Number(value.toFixed(3))}`);
+    return `- ${stage}: ${values.join(', ')}`;
+  })
+  .join('\n')}
+
+## Learned from
+
+${count(figures['triples'])} functions with source and comment of ${datasets.map((name) => `\`${name}\``).join(', ')}:
+
+${packages.map((one) => `- ${one}`).join('\n')}
+
+The folder holds weights, parts of words, vectors and numbers; no code and no comments of others. \`manifest.json\` has the settings and the data sets' hashes.
+
+## Limits
+
+- C compiled by GCC and Clang for Linux, as in the data set.
+- Two functions with the same instructions that differ in what they call have the same vector.
+- A sentence is understood as far as comments of the packages above say such things.
+
+## Files
+
+${[...files].map(([name, bytes]) => `- \`${name}\`, ${count(bytes.length)} bytes`).join('\n')}
+`;
+}

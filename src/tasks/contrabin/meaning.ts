@@ -1,0 +1,209 @@
+/** From encoders that have learned to a model folder of meaning: calibrated, described, with what it was made of. */
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readManifest, manifestHash } from '../../corpus/manifest.ts';
+import { type FolderKind, replaceFolder } from '../../corpus/replace.ts';
+import { BinscribeError } from '../../error.ts';
+import { DOCUMENT } from '../../models/document.ts';
+import { Background, dot } from '../../models/meaning/calibration.ts';
+import { storedWeights, writeMeaning } from '../../models/meaning/folder.ts';
+import { type MeaningNetwork, type MeaningSide, openSide } from '../../models/meaning/network.ts';
+import type { Runtime } from '../../nn/runtime.ts';
+import type { TokenTexts } from '../../tokens/bpe/token-texts.ts';
+import { VERSION } from '../../version.ts';
+import type { Parameters } from '../networks/experiment.ts';
+import { calibrate, type Calibrated } from './calibrating.ts';
+import type { Material, Side } from './material.ts';
+import { meaningCard } from './meaning-card.ts';
+import type { PreTrained } from './pretraining.ts';
+import type { PreTrainingRecipe } from './recipe.ts';
+
+/** A slip of a path must not cost somebody a model of another kind: those have no background. */
+export const MEANING_FOLDER: FolderKind = { name: 'model of meaning', marks: [DOCUMENT, 'background.bin'] };
+const MEANING_NAME = 'meaning';
+
+/** Functions that cosines are told by, and comments that calibrate: of more the spread is no surer. */
+const MOST = 1000;
+
+export interface MeaningOrigin {
+  readonly recipe: PreTrainingRecipe;
+  /** Of the study: which way of pre-training. */
+  readonly variant: string;
+  readonly seed: number;
+}
+
+/** `manifest.json` of the folder: all that decided it, and what was measured. */
+export interface MeaningManifest extends MeaningOrigin {
+  readonly schema: 'binscribe.meaning/1';
+  readonly tool: string;
+  /** SHA-256 of the data sets' manifests. */
+  readonly datasets: Readonly<Record<string, string>>;
+  /** Of each training on the validation packages. */
+  readonly stages: PreTrained['figures'];
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+/** @throws BinscribeError `usage` where a recipe makes no encoders of both sides, or of what no program holds */
+export function checkExportable({ contrast, view }: PreTrainingRecipe, variant: string): void {
+  if (contrast === null) {
+    throw new BinscribeError(
+      'usage',
+      `variant ${variant}: it compares no views: one with "contrast" expected`,
+    );
+  }
+  if (view !== 'assembly') {
+    throw new BinscribeError(
+      'usage',
+      `variant ${variant}: reads LLVM IR, which programs do not hold: the view "assembly" expected`,
+    );
+  }
+}
+
+/**
+ * Writes the folder; a model that is there is replaced.
+ * @throws BinscribeError `usage` where the validation packages have nothing to calibrate by, or the model has learned nothing
+ */
+export async function exportMeaning(
+  to: string,
+  material: Material,
+  preTrained: PreTrained,
+  origin: MeaningOrigin,
+  runtime: Runtime,
+): Promise<MeaningManifest> {
+  const { recipe, variant, seed } = origin;
+  checkExportable(recipe, variant);
+  const { bpe, training, validation } = material;
+  const network: MeaningNetwork = {
+    code: { ...recipe.network, vocabulary: bpe.code.size },
+    text: { ...recipe.anchor, vocabulary: bpe.text.size },
+    size: recipe.contrast!.size,
+  };
+  const { parameters } = preTrained;
+  const { background, agreement, calibrated } = await calibrateSide(validation, network, parameters, runtime);
+  const manifests = recipe.datasets.map((folder) => readManifest(folder));
+  const packages = manifests.flatMap((one) =>
+    one.packages
+      .filter(({ name, split }) => split === 'train' && !recipe.validation.includes(name))
+      .map(({ name, version }) => `${name} ${version}`),
+  );
+  const { calibration } = calibrated;
+  const manifest: MeaningManifest = {
+    schema: 'binscribe.meaning/1',
+    tool: `binscribe ${VERSION}`,
+    recipe,
+    variant,
+    seed,
+    datasets: Object.fromEntries(recipe.datasets.map((folder) => [folder, manifestHash(folder)])),
+    stages: preTrained.figures,
+    figures: { triples: training.triples.builds.length, ...calibrated.figures, ...agreement },
+  };
+  const files = writeMeaning(
+    {
+      floor: recipe.floor,
+      limits: { code: recipe.limits.code, text: recipe.limits.comment },
+      network,
+      parameters,
+      vocabularies: bpe,
+      background,
+      calibration,
+    },
+    'Functions and English in one space, by contrast of code, sources and comments: what a function is for, and which function a sentence is about.',
+    {
+      name: MEANING_NAME,
+      version: VERSION,
+      training: {
+        triples: training.triples.builds.length,
+        'texts of code': training.code.length,
+        packages,
+        'packages for choosing and calibrating': recipe.validation,
+        variant,
+        seed,
+      },
+    },
+  );
+  const texts = {
+    'manifest.json': `${JSON.stringify(manifest, null, 1)}\n`,
+    'card.md': meaningCard({
+      manifest,
+      datasets: manifests.map(({ name }) => name),
+      packages,
+      calibration,
+      files,
+    }),
+  };
+  await replaceFolder(to, MEANING_FOLDER, (folder) => {
+    for (const [name, content] of [...files, ...Object.entries(texts)]) {
+      writeFileSync(join(folder, name), content);
+    }
+  });
+  return manifest;
+}
+
+interface CalibratedSide {
+  readonly background: Background;
+  /** How near the vectors are that the folder gives to those of the weights as they were learned. */
+  readonly agreement: Readonly<Record<string, number>>;
+  readonly calibrated: Calibrated;
+}
+
+/** By the weights as the folder holds them: it is these that answer. */
+async function calibrateSide(
+  { code, triples }: Side,
+  network: MeaningNetwork,
+  parameters: Parameters,
+  runtime: Runtime,
+): Promise<CalibratedSide> {
+  if (triples.builds.length < 2) {
+    throw new BinscribeError(
+      'usage',
+      `the validation packages have ${triples.builds.length} functions with a source and a comment: two at least expected`,
+    );
+  }
+  const stored = storedWeights(network, parameters);
+  const embed = async (side: MeaningSide, weights: Parameters, texts: readonly ArrayLike<number>[]) => {
+    const encoder = await openSide(runtime, network, side, weights);
+    try {
+      return await encoder.encode(texts);
+    } finally {
+      await encoder.close();
+    }
+  };
+  const functions = evenly(triples.builds.length, MOST);
+  const others = evenly(code.length, MOST);
+  const builds = functions.map((one, i) => triples.builds[one][i % triples.builds[one].length]);
+  const vectors = await embed('code', stored, textsOf(code, others));
+  const own = await embed('code', stored, textsOf(code, builds));
+  const comments = await embed('text', stored, textsOf(triples.comments, functions));
+  const exact = await embed('code', parameters, textsOf(code, others));
+  const flat = new Float32Array(vectors.length * network.size);
+  vectors.forEach((vector, i) => flat.set(vector, i * network.size));
+  const background = new Background(flat, network.size);
+  const pairs = functions.map((one, i) => {
+    const same = new Set(triples.builds[one]);
+    return {
+      comment: comments[i],
+      code: own[i],
+      own: new Set(others.flatMap((text, place) => (same.has(text) ? [place] : []))),
+    };
+  });
+  const cosines = vectors.map((vector, i) => dot(vector, exact[i]));
+  return {
+    background,
+    agreement: {
+      'mean cosine with float32 weights': cosines.reduce((sum, one) => sum + one, 0) / cosines.length,
+      'smallest cosine with float32 weights': Math.min(...cosines),
+    },
+    calibrated: calibrate(pairs, background),
+  };
+}
+
+/** Places of at most so many of `count` items, as far from one another as can be. */
+function evenly(count: number, most: number): number[] {
+  const chosen = Math.min(count, most);
+  return Array.from({ length: chosen }, (_, i) => Math.floor((i * count) / chosen));
+}
+
+function textsOf(texts: TokenTexts, places: readonly number[]): Uint16Array[] {
+  return places.map((place) => texts.at(place));
+}
