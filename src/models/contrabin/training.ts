@@ -6,13 +6,16 @@ import type { HostTensors } from '../../nn/runtime.ts';
 import type { Scope } from '../../nn/scope.ts';
 import type { Tensor } from '../../nn/tensor.ts';
 import type { Model } from '../../nn/training/gradient-graph.ts';
-import { tokenBatch } from './batch.ts';
+import { tokenBatch, type TextLayout } from './batch.ts';
 import { encodeView, type ViewNetwork } from './encoder.ts';
 import { choiceOf, CHOICES, contraBinLoss, type Objective, type Stage } from './objective.ts';
 import { type Projected, VIEWS, type View } from './views.ts';
 
 /** Paths of the encoders' parameters: f_t of binary code, and f_a of source code and comments. */
 export const ENCODERS = { binary: 'trained', source: 'anchored', comment: 'anchored' } as const;
+
+/** Path of the heads' parameters: each has its encoder's path below it. */
+export const HEADS = 'heads';
 
 export interface PreTraining {
   readonly network: ViewNetwork;
@@ -27,10 +30,9 @@ export interface PreTraining {
 }
 
 /**
- * Equation (1) for each view, and the loss of Algorithm 1. Inputs: those of `FlatTokens` for each view that is encoded,
- * named `binary.tokens` and so on; where the anchor stays as it is `source.vectors` and `comment.vectors`, [programs,
- * 2 * width];
- * `choice`, [CHOICES]. Outputs: the loss, and the views in the manifold.
+ * Equation (1) for each view, and the loss of Algorithm 1. Inputs: those of `ViewTokens` for each view that is encoded,
+ * named `binary.tokens` and so on; where the anchor stays as it is `source.vectors` and `comment.vectors`, its pooled
+ * ones; `choice`, [CHOICES]. Outputs: the loss, and the views in the manifold.
  */
 export function contraBinModel(training: PreTraining): Model {
   const { network, anchor, anchored, size, dropout, objective } = training;
@@ -45,7 +47,7 @@ export function contraBinModel(training: PreTraining): Model {
     };
     const project = (at: Scope, view: View): Tensor =>
       projectionHead(at.at(ENCODERS[view]), encode(view), size, { dropout });
-    const heads = scope.at('heads');
+    const heads = scope.at(HEADS);
     const views: Projected = {
       source: project(heads, 'source'),
       binary: project(heads, 'binary'),
@@ -62,7 +64,7 @@ export type ProgramViews = Readonly<Record<View, ArrayLike<number>>>;
  * Two of the views are drawn anew for each batch.
  *
  * @param leftOut views that may be the third
- * @param step as of `tokenBatch`
+ * @param layouts of the views that are encoded
  */
 export function contraBinBatch(
   programs: readonly ProgramViews[],
@@ -70,7 +72,7 @@ export function contraBinBatch(
   leftOut: readonly View[],
   anchored: boolean,
   random: RandomStream,
-  step?: number,
+  layouts: Readonly<Record<View, TextLayout>>,
 ): HostTensors {
   const inputs: Record<string, HostTensors[string]> = {
     choice: {
@@ -88,7 +90,8 @@ export function contraBinBatch(
       inputs[`${view}.vectors`] = { dtype: 'float32', shape: [own.length, width], data };
       continue;
     }
-    for (const [name, tensor] of Object.entries(tokenBatch(own, step))) inputs[`${view}.${name}`] = tensor;
+    const batch = tokenBatch(own, layouts[view]);
+    for (const [name, tensor] of Object.entries(batch)) inputs[`${view}.${name}`] = tensor;
   }
   return inputs;
 }

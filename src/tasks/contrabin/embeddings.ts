@@ -17,7 +17,7 @@ import { latentSemanticVectors } from '../../models/embedders/lsa.ts';
 import { identifierParts } from '../../metrics/text/words.ts';
 import type { Runtime } from '../../nn/runtime.ts';
 import { type Place, placesOf } from '../../places.ts';
-import type { Bpe } from '../../tokens/bpe/bpe.ts';
+import type { Vocabulary } from '../../models/contrabin/vocabulary.ts';
 import { BinscribeError } from '../../error.ts';
 import type { Parameters } from '../networks/experiment.ts';
 import { FUNCTION_COLUMNS, functionCode, type CodeRow, type CodeView } from './programs.ts';
@@ -99,15 +99,15 @@ export interface EmbeddingReport {
 /** @param parameters of f_t */
 export async function measureEmbeddings(
   functions: readonly EmbeddedFunction[],
-  { bpe, limit, network }: { bpe: Bpe; limit: number; network: ViewNetwork },
+  { vocabulary, limit, network }: { vocabulary: Vocabulary; limit: number; network: ViewNetwork },
   parameters: Parameters,
   { neighbours, followed }: EmbeddingSettings,
   runtime: Runtime,
 ): Promise<EmbeddingReport> {
-  const encoder = await ViewEncoder.open(runtime, network, ENCODERS.binary, parameters);
+  const encoder = await ViewEncoder.open(runtime, { network, path: ENCODERS.binary }, parameters);
   let pooled: Float32Array[];
   try {
-    pooled = await encoder.encode(functions.map(({ code }) => bpe.encode(code, limit)));
+    pooled = await encoder.encode(functions.map(({ code }) => vocabulary.encode(code, limit)));
   } finally {
     await encoder.close();
   }
