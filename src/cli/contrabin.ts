@@ -9,6 +9,7 @@ import { BinscribeError } from '../error.ts';
 import { renderJson } from '../explain/render/json.ts';
 import type { Device } from '../nn/runtime.ts';
 import { inBackground } from '../runtimes/background.ts';
+import { checkpointHashes } from '../tasks/contrabin/encoders.ts';
 import type { StudyJob } from '../tasks/contrabin/job.ts';
 import { differencesOf, renderStudy, type StudyDocument } from '../tasks/contrabin/report.ts';
 import { recipeOf, type StudyProgress, type StudyReport } from '../tasks/contrabin/study.ts';
@@ -43,7 +44,7 @@ export async function studyContraBin(path: string, flags: ContraBinFlags, sessio
   checkNames(study, flags);
   for (const variant of study.variants) recipeOf(study, variant);
   const { runs, device, output, json = false } = flags;
-  const datasets = hashesOf(study);
+  const datasets = { ...hashesOf(study), ...(await checkpointHashes(study.pretraining)) };
   await begin(runs, study, datasets);
   const report = await run(session, {
     study,

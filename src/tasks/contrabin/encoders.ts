@@ -1,10 +1,17 @@
 /** The encoders that a recipe names: their networks, how their texts become tokens, and what they begin with. */
 
+import { sha256 } from '../../corpus/hash.ts';
 import { BinscribeError } from '../../error.ts';
 import type { ConvolutionalNetwork, ViewNetwork } from '../../models/contrabin/encoder.ts';
 import type { ENCODERS } from '../../models/contrabin/training.ts';
-import { longestText, ownTransformer, transformerNetwork } from '../../models/contrabin/transformer.ts';
+import {
+  longestText,
+  ownTransformer,
+  transformerNetwork,
+  type TransformerNetwork,
+} from '../../models/contrabin/transformer.ts';
 import { CheckpointVocabulary, framed, type Vocabulary } from '../../models/contrabin/vocabulary.ts';
+import type { Folder } from '../../nn/import/folder.ts';
 import { loadEncoder, readRobertaConfig } from '../../nn/import/huggingface.ts';
 import { diskFolder } from '../../runtimes/folder.ts';
 import type { Parameters } from '../networks/experiment.ts';
@@ -28,39 +35,85 @@ export async function vocabularyOf(encoder: EncoderRecipe, ours: () => Vocabular
   return encoder.kind === 'transformer' ? framed(ours()) : ours();
 }
 
+type Limits = PreTrainingRecipe['limits'];
+
+/** What each encoder reads. */
+const READS = {
+  trained: ['code'],
+  anchored: ['source', 'comment'],
+} as const satisfies Record<keyof Networks, readonly (keyof Limits)[]>;
+
 /** @throws BinscribeError `usage` where texts are longer than a folder's encoder can read, or as `vocabularyOf` */
 export async function networksOf(
   { network, anchor, limits }: Pick<PreTrainingRecipe, 'network' | 'anchor' | 'limits'>,
   { code, text }: Vocabularies,
 ): Promise<Networks> {
   return {
-    trained: await networkOf(network, code, limits, ['code']),
-    anchored: await networkOf(anchor, text, limits, ['source', 'comment']),
+    trained: await networkOf(network, code, limits, READS.trained),
+    anchored: await networkOf(anchor, text, limits, READS.anchored),
   };
 }
 
 async function networkOf(
   encoder: EncoderRecipe,
   { size: vocabulary }: Vocabulary,
-  limits: PreTrainingRecipe['limits'],
-  read: readonly (keyof PreTrainingRecipe['limits'])[],
+  limits: Limits,
+  reads: readonly (keyof Limits)[],
 ): Promise<ViewNetwork> {
-  if (encoder.kind !== 'folder') {
-    const { width, inner, layers, heads, dropout } = encoder;
-    const sizes: ConvolutionalNetwork = { vocabulary, width, inner, layers, heads, dropout };
-    if (encoder.kind !== 'transformer') return sizes;
-    return ownTransformer(sizes, Math.max(...read.map((name) => limits[name])));
-  }
-  const network = transformerNetwork(await readRobertaConfig(diskFolder(encoder.path)));
+  if (encoder.kind === 'folder') return checkpointNetwork(diskFolder(encoder.path), limits, reads);
+  const { width, inner, layers, heads, dropout } = encoder;
+  const sizes: ConvolutionalNetwork = { vocabulary, width, inner, layers, heads, dropout };
+  if (encoder.kind !== 'transformer') return sizes;
+  return ownTransformer(sizes, Math.max(...reads.map((name) => limits[name])));
+}
+
+async function checkpointNetwork(
+  folder: Folder,
+  limits: Limits,
+  reads: readonly (keyof Limits)[],
+): Promise<TransformerNetwork> {
+  const network = transformerNetwork(await readRobertaConfig(folder));
   const longest = longestText(network);
-  for (const name of read) {
-    if (limits[name] <= longest) continue;
-    throw new BinscribeError(
-      'usage',
-      `limits.${name}: at most ${longest} tokens expected, as ${encoder.path} reads, got ${limits[name]}`,
-    );
+  const wrong = reads.find((name) => limits[name] > longest);
+  if (wrong === undefined) return network;
+  throw new BinscribeError(
+    'usage',
+    `limits.${wrong}: at most ${longest} tokens expected, as many as ${folder.where} reads, got ${limits[wrong]}`,
+  );
+}
+
+/**
+ * Reads the folders that encoders begin with, so that what is wrong with them is told before anything is done.
+ * @returns SHA-256 of what is read of each
+ * @throws BinscribeError as `networksOf` and `startOf`
+ */
+export async function checkpointHashes({
+  network,
+  anchor,
+  limits,
+}: PreTrainingRecipe): Promise<Record<string, string>> {
+  const hashes: Record<string, string> = {};
+  for (const [encoder, reads] of [
+    [network, READS.trained],
+    [anchor, READS.anchored],
+  ] as const) {
+    if (encoder.kind !== 'folder') continue;
+    const disk = diskFolder(encoder.path);
+    const read = new Map<string, string>();
+    const folder: Folder = {
+      where: disk.where,
+      async read(name) {
+        const bytes = await disk.read(name);
+        if (bytes) read.set(name, sha256(bytes));
+        return bytes;
+      },
+    };
+    await checkpointNetwork(folder, limits, reads);
+    await CheckpointVocabulary.open(folder);
+    await loadEncoder(folder);
+    hashes[encoder.path] = sha256(JSON.stringify([...read].sort()));
   }
-  return network;
+  return hashes;
 }
 
 /**

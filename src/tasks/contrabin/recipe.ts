@@ -84,38 +84,39 @@ const fields = z.strictObject({
   contrast: contrastShape.nullable(),
 });
 
-/** What an encoder that begins with numbers that are drawn cannot do without. */
-export const preTrainingShape = fields.superRefine(
-  ({ network, anchor, vocabularies, masked, contrast }, context) => {
-    const need = (value: unknown, path: readonly string[], message: string): void => {
-      if (value === undefined || value === null)
-        context.addIssue({ code: 'custom', path: [...path], message });
-    };
-    if (network.kind !== 'folder') {
-      need(
-        vocabularies.code,
-        ['vocabularies', 'code'],
-        'expected a number of tokens: network is of no folder',
-      );
-      need(masked.trained, ['masked', 'trained'], 'expected a training: network has learned nothing yet');
-    }
-    if (anchor.kind !== 'folder') {
-      need(
-        vocabularies.text,
-        ['vocabularies', 'text'],
-        'expected a number of tokens: anchor is of no folder',
-      );
-      // An anchor of random weights anchors nothing.
-      if (contrast)
-        need(masked.anchored, ['masked', 'anchored'], 'expected a training: anchor has learned nothing yet');
-    }
-  },
-);
+export const preTrainingShape = fields.superRefine((recipe, context) => {
+  const { network, anchor, vocabularies, masked, contrast } = recipe;
+  const expect = (there: boolean, path: string, message: string): void => {
+    if (!there) context.addIssue({ code: 'custom', path: path.split('.'), message: `expected ${message}` });
+  };
+  const [begun, anchorBegun] = [network, anchor].map(({ kind }) => kind === 'folder');
+  expect(begun || vocabularies.code !== undefined, 'vocabularies.code', 'a number: network is no folder');
+  expect(
+    anchorBegun || vocabularies.text !== undefined,
+    'vocabularies.text',
+    'a number: anchor is no folder',
+  );
+  expect(
+    begun || contrast !== null || masked.trained !== null,
+    'masked.trained',
+    'a training: there is no other',
+  );
+  // An anchor of random weights anchors nothing.
+  const anchors = anchorBegun || contrast === null || masked.anchored !== null;
+  expect(anchors, 'masked.anchored', 'a training: anchor is no folder, it has learned nothing');
+});
 
 /** What all ways of a study share: texts are read and cut once, and questions are asked of one network. */
 export const SHARED = [
-  ...(['datasets', 'validation', 'view', 'floor', 'vocabularies', 'limits', 'network', 'anchor'] as const),
-] satisfies (keyof PreTrainingRecipe)[];
+  'datasets',
+  'validation',
+  'view',
+  'floor',
+  'vocabularies',
+  'limits',
+  'network',
+  'anchor',
+] as const satisfies readonly (keyof PreTrainingRecipe)[];
 
 export type PreTrainingRecipe = z.infer<typeof preTrainingShape>;
 export type ContrastRecipe = z.infer<typeof contrastShape>;
