@@ -104,6 +104,7 @@ describe('encodeView of RoBERTa’s build', () => {
         { frozen: opened.loaded.parameters },
       );
       const whole = alone['hidden'].data;
+      expect(whole).toHaveLength(text.length * WIDTH);
       expectClose(states.data.slice(i * row * WIDTH, (i * row + text.length) * WIDTH), whole);
       expectClose(pooled.data.slice(i * WIDTH, (i + 1) * WIDTH), whole.slice(0, WIDTH));
     }

@@ -99,19 +99,19 @@ export async function checkpointHashes({
   ] as const) {
     if (encoder.kind !== 'folder') continue;
     const disk = diskFolder(encoder.path);
-    const read = new Map<string, string>();
+    const read: Record<string, string> = {};
     const folder: Folder = {
       where: disk.where,
       async read(name) {
         const bytes = await disk.read(name);
-        if (bytes) read.set(name, sha256(bytes));
+        if (bytes) read[name] = sha256(bytes);
         return bytes;
       },
     };
     await checkpointNetwork(folder, limits, reads);
     await CheckpointVocabulary.open(folder);
     await loadEncoder(folder);
-    hashes[encoder.path] = sha256(JSON.stringify([...read].sort()));
+    hashes[encoder.path] = sha256(JSON.stringify(read));
   }
   return hashes;
 }
