@@ -87,7 +87,11 @@ A study has a recipe of pre-training, ways that differ from it in some values, a
 classification of programs by what they solve, names of functions. Each way is trained from each of its seeds and then
 tuned for each question, and judged beside baselines on packages or problems that nothing was learned from. Every
 training has a folder in --runs, with its curves: a study that was stopped, or killed, goes on when the same command is
-given again, and comes to the same numbers.`;
+given again, and comes to the same numbers.
+
+An encoder ("network" of code, "anchor" of sources and comments) has sizes of its own, or begins as a folder of RoBERTa,
+CodeBERT or GraphCodeBERT: { "kind": "folder", "path": "DIR" }, with config.json, model.safetensors and tokenizer.json.
+studies/contrabin-paper.json is of that size, for --device cuda.`;
 
 const DRAFTS_HELP = `
 Examples:

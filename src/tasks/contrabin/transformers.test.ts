@@ -28,7 +28,7 @@ const root = temporaryFolder();
 const at = (name: string): string => join(root, name);
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-const runtime = nodeRuntime();
+const runtime = nodeRuntime({ threads: 1 });
 const FOLDER = checkpoint('roberta').where;
 
 const shipped = (): ContraBinStudy =>
@@ -96,42 +96,51 @@ describe('the paper’s own recipe', () => {
     expect(released.contrast!.objective).toMatchObject({ comparison: 'InfoNCE', temperature: 0.1 });
   });
 
-  it('goes from a folder to verdicts, and on where it was stopped to the same numbers', async () => {
-    const study = smaller();
-    const run = (runs: string, stopAt = Infinity): Promise<StudyReport | null> => {
+  describe('at a size that a test can hold', () => {
+    let study: ContraBinStudy;
+    let report: StudyReport;
+    /** @param stopIn folder of the training that is stopped at its first step */
+    const run = (runs: string, stopIn?: string): Promise<StudyReport | null> => {
       const controller = new AbortController();
-      let steps = 0;
       return runStudy(study, {
         runtime,
         storeOf: (folder) => fileStore(at(join(runs, folder))),
-        report: ({ stage }) => {
-          if (stage === 'training' && ++steps === stopAt) controller.abort();
+        report: (told) => {
+          if (told.stage === 'training' && told.what === stopIn) controller.abort();
         },
         signal: controller.signal,
       });
     };
-    const report = (await run('whole'))!;
-    expect(report.material['tokens of code']).toBe(300);
-    // What a folder has learned is not learned again.
-    expect(report.preTraining.map(({ variant, stages }) => [variant, Object.keys(stages)])).toEqual([
-      ['roberta', []],
-      ['full', ['primary', 'linear', 'non-linear']],
-    ]);
-    const [{ results }] = report.questions;
-    expect(results.map(({ variant }) => variant)).toEqual(['roberta', 'full']);
-    expect(await run('parts', 3)).toBeNull();
-    expect(await run('parts', 4)).toBeNull();
-    expect(await run('parts')).toEqual(report);
-    const text = renderStudy({
-      schema: 'binscribe.contrabin/1',
-      tool: 'test',
-      device: 'cpu',
-      study,
-      datasets: {},
-      ...report,
-      differences: differencesOf(report, study.compared),
+    beforeAll(async () => {
+      study = smaller();
+      report = (await run('whole'))!;
     });
-    expect(text).not.toMatch(/NaN|undefined|null/);
+
+    it('goes from a folder to verdicts', () => {
+      expect(report.material['tokens of code']).toBe(300);
+      // What a folder has learned is not learned again.
+      expect(report.preTraining.map(({ variant, stages }) => [variant, Object.keys(stages)])).toEqual([
+        ['roberta', []],
+        ['full', ['primary', 'linear', 'non-linear']],
+      ]);
+      const [{ results }] = report.questions;
+      expect(results.map(({ variant }) => variant)).toEqual(['roberta', 'full']);
+      const text = renderStudy({
+        schema: 'binscribe.contrabin/1',
+        tool: 'test',
+        device: 'cpu',
+        study,
+        datasets: {},
+        ...report,
+        differences: differencesOf(report, study.compared),
+      });
+      expect(text).not.toMatch(/NaN|undefined|null/);
+    });
+
+    it('goes on where it was stopped, to the same numbers', async () => {
+      expect(await run('parts', 'full/seed-1/linear')).toBeNull();
+      expect(await run('parts')).toEqual(report);
+    });
   });
 
   it('shares data, vocabularies and networks among its ways', () => {
