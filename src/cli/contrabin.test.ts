@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { checkpoint } from '../../test/nn/import/support.ts';
 import { runCommand } from '../../test/support/command.ts';
 import { writeDataset } from '../../test/support/dataset.ts';
 import { temporaryFolder } from '../../test/support/packages.ts';
@@ -56,6 +57,32 @@ describe('study contrabin', () => {
       code: 5,
       err: expect.stringContaining('no settings of a study') as unknown,
     });
+  });
+
+  it('says what is wrong with a folder that an encoder begins with', async () => {
+    writeDataset(at('data'));
+    const encoder = JSON.stringify({ width: 128, inner: 256, layers: 6, heads: 4, dropout: 0.1 });
+    const anchor = new RegExp(`"anchor": ${encoder.replaceAll(/([{}:,])/g, ' ?$1 ?')}`);
+    const withAnchor = async (path: string) => {
+      studyOf((text) => {
+        expect(text).toMatch(anchor);
+        return text.replace(anchor, `"anchor": ${JSON.stringify({ kind: 'folder', path })}`);
+      });
+      const { code, err } = await run('--runs', at('other-runs'));
+      return [code, err];
+    };
+    expect(await withAnchor(at('nowhere'))).toEqual([
+      7,
+      expect.stringContaining(`${at('nowhere')}: there is no config.json`),
+    ]);
+    expect(await withAnchor(checkpoint('bert').where)).toEqual([
+      4,
+      expect.stringContaining('config.json: model_type "bert"; roberta expected'),
+    ]);
+    expect(await withAnchor(checkpoint('roberta').where)).toEqual([
+      2,
+      expect.stringContaining('limits.source: at most 48 tokens expected, as many as'),
+    ]);
   });
 
   it('says which value of a variant makes no recipe', async () => {

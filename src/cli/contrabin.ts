@@ -11,6 +11,7 @@ import { renderJson } from '../explain/render/json.ts';
 import type { Device } from '../nn/runtime.ts';
 import { inBackground } from '../runtimes/background.ts';
 import { renderEmbeddings } from '../tasks/contrabin/embeddings-picture.ts';
+import { checkpointHashes } from '../tasks/contrabin/encoders.ts';
 import type { ExportJob, ExportOrder } from '../tasks/contrabin/export-job.ts';
 import type { StudyJob } from '../tasks/contrabin/job.ts';
 import { checkExportable, MEANING_FOLDER, type MeaningManifest } from '../tasks/contrabin/meaning.ts';
@@ -51,7 +52,7 @@ export async function studyContraBin(path: string, flags: ContraBinFlags, sessio
   for (const variant of study.variants) recipeOf(study, variant);
   const { runs, device, output, json = false } = flags;
   const order = flags.export === undefined ? null : exportOrder(study, flags.export, flags);
-  const datasets = hashesOf(study);
+  const datasets = { ...hashesOf(study), ...(await checkpointHashes(study.pretraining)) };
   await begin(runs, study, datasets);
   if (order !== null) {
     const manifest = await run<MeaningManifest>(session, 'export-job', { study, runs, device, ...order });

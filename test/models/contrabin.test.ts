@@ -165,7 +165,7 @@ describe('contrastive pre-training', () => {
           VIEWS,
           anchored,
           new RandomStream(1, 'draws', step),
-          64,
+          { source: 64, binary: 64, comment: 64 },
         );
       const trainer = await Trainer.create(
         { runtime: nodeRuntime(), model, optimizer: adamW({ learningRate: 0.003 }), seed: 2 },

@@ -92,7 +92,11 @@ training has a folder in --runs, with its curves: a study that was stopped, or k
 given again, and comes to the same numbers.
 
 --export makes the pre-training of one variant, or takes it where it is done, and writes a model of meaning: both
-encoders, calibrated on the validation packages, with card.md and manifest.json. No question is asked then.`;
+encoders, calibrated on the validation packages, with card.md and manifest.json. No question is asked then.
+
+An encoder ("network" of code, "anchor" of sources and comments) has sizes of its own, or begins as a folder of RoBERTa,
+CodeBERT or GraphCodeBERT: { "kind": "folder", "path": "DIR" }, with config.json, model.safetensors and tokenizer.json.
+studies/contrabin-paper.json is of that size, for --device cuda.`;
 
 const ASK_HELP = `
 Examples:

@@ -5,30 +5,30 @@ import type { Runtime } from '../../nn/runtime.ts';
 import type { Scope } from '../../nn/scope.ts';
 import type { Tensor } from '../../nn/tensor.ts';
 import type { Model } from '../../nn/training/gradient-graph.ts';
-import type { TensorType } from '../../nn/types.ts';
+import type { Shape, TensorType } from '../../nn/types.ts';
 import { tokenBatch } from './batch.ts';
 import { encodeView, type ViewNetwork } from './encoder.ts';
+import { rowsOf } from './transformer.ts';
 
-/** The network takes batches of one size: shorter ones are filled up, so that one graph serves. */
+/** Convolutions take batches of one size: shorter ones are filled up, so that one graph serves. Rows have as much at most. */
 const TOKENS = 4096;
 const TEXTS = 64;
-
-const whole = (length: number): TensorType => ({ dtype: 'int32', shape: [length] });
 
 export interface EncoderOptions {
   readonly network: ViewNetwork;
   /** Of its parameters: see `ENCODERS`. */
   readonly path: string;
-  /** What stands on it, its parameters named from the root on. [texts, 2 * width] gives [texts, size] */
+  /** What stands on it, its parameters named from the root on: [texts, size] of what the network pools. */
   readonly head?: (scope: Scope, pooled: Tensor) => Tensor;
 }
 
-/** The inputs of an encoder at work. */
-export const ENCODER_INPUTS: Readonly<Record<string, TensorType>> = {
-  tokens: whole(TOKENS),
-  owner: whole(TOKENS),
-  numbers: whole(TEXTS),
-};
+/** The inputs of an encoder at work: see `ViewTokens`. Attention takes rows of any size. */
+export function encoderInputs(network: ViewNetwork): Readonly<Record<string, TensorType>> {
+  const whole = (shape: Shape): TensorType => ({ dtype: 'int32', shape });
+  return 'transformer' in network
+    ? { tokens: whole(['texts', 'length']), owner: whole(['texts', 'length']), numbers: whole(['texts']) }
+    : { tokens: whole([TOKENS]), owner: whole([TOKENS]), numbers: whole([TEXTS]) };
+}
 
 /** An encoder with what stands on it, as a model of one output: `vectors`. */
 export function encoderModel({ network, path, head }: EncoderOptions): Model {
@@ -40,9 +40,11 @@ export function encoderModel({ network, path, head }: EncoderOptions): Model {
 
 export class ViewEncoder {
   private readonly predictor: Predictor;
+  private readonly network: ViewNetwork;
 
-  private constructor(predictor: Predictor) {
+  private constructor(predictor: Predictor, network: ViewNetwork) {
     this.predictor = predictor;
+    this.network = network;
   }
 
   /** @throws BinscribeError `usage` where a parameter has no value */
@@ -51,28 +53,41 @@ export class ViewEncoder {
     options: EncoderOptions,
     parameters: ReadonlyMap<string, Float32Array>,
   ): Promise<ViewEncoder> {
+    const inputs = encoderInputs(options.network);
     const model = encoderModel(options);
-    return new ViewEncoder(await Predictor.create({ runtime, model, inputs: ENCODER_INPUTS, parameters }));
+    return new ViewEncoder(await Predictor.create({ runtime, model, inputs, parameters }), options.network);
   }
 
   /**
-   * @param texts tokens of each; of one with more than 4096 the first count
-   * @returns of each [2 * width], or what stands on the encoder makes of it
+   * @param texts tokens of each; of one with more than 4096, or than a transformer has places for, the first count
+   * @returns of each what the network pools, or what stands on the encoder makes of it
    */
   async encode(
     texts: readonly ArrayLike<number>[],
     progress?: (done: number) => void,
   ): Promise<Float32Array[]> {
-    const vectors: Float32Array[] = [];
-    while (vectors.length < texts.length) {
-      const chosen = nextBatch(texts, vectors.length);
-      const filled = Array.from({ length: TEXTS }, (_, i) => chosen[i] ?? []);
-      const { vectors: found } = await this.predictor.run(tokenBatch(filled, TOKENS));
+    const rows = 'transformer' in this.network ? rowsOf(this.network) : null;
+    const longest = Math.min(TOKENS, rows?.lengths.at(-1) ?? TOKENS);
+    const order = Array.from(texts.keys());
+    // In rows those of like length come together, so that little is padding.
+    if (rows) order.sort((a, b) => texts[a].length - texts[b].length || a - b);
+    const vectors: Float32Array[] = texts.map(() => NOTHING);
+    let done = 0;
+    while (done < order.length) {
+      const chosen = nextBatch(texts, order.slice(done, done + TEXTS), longest, rows !== null);
+      const batch = rows
+        ? tokenBatch(chosen, { ...rows, lengths: [Math.max(1, ...chosen.map(({ length }) => length))] })
+        : tokenBatch(
+            Array.from({ length: TEXTS }, (_, i) => chosen[i] ?? []),
+            TOKENS,
+          );
+      const { vectors: found } = await this.predictor.run(batch);
       const [, size] = found.shape;
       for (let i = 0; i < chosen.length; i++) {
-        vectors.push((found.data as Float32Array).slice(i * size, (i + 1) * size));
+        vectors[order[done + i]] = (found.data as Float32Array).slice(i * size, (i + 1) * size);
       }
-      progress?.(vectors.length);
+      done += chosen.length;
+      progress?.(done);
     }
     return vectors;
   }
@@ -82,15 +97,28 @@ export class ViewEncoder {
   }
 }
 
-/** As many texts from a place on as fit into a batch, but one at least. */
-function nextBatch(texts: readonly ArrayLike<number>[], from: number): ArrayLike<number>[] {
+const NOTHING = new Float32Array();
+
+/**
+ * As many texts as fit into a batch, but one at least.
+ * @param order numbers of the texts that come next
+ * @param padded whether each takes as much as the longest
+ */
+function nextBatch(
+  texts: readonly ArrayLike<number>[],
+  order: readonly number[],
+  longest: number,
+  padded: boolean,
+): ArrayLike<number>[] {
   const chosen: ArrayLike<number>[] = [];
-  let room = TOKENS;
-  for (let i = from; i < texts.length && chosen.length < TEXTS; i++) {
-    const length = Math.min(texts[i].length, TOKENS);
-    if (length > room) break;
-    room -= length;
-    chosen.push(length === texts[i].length ? texts[i] : Array.from({ length }, (_, k) => texts[i][k]));
+  let [total, most] = [0, 0];
+  for (const one of order) {
+    const text = texts[one];
+    const length = Math.min(text.length, longest);
+    total += length;
+    most = Math.max(most, length);
+    if (chosen.length > 0 && (padded ? most * (chosen.length + 1) : total) > TOKENS) break;
+    chosen.push(length === text.length ? text : Array.from({ length }, (_, k) => text[k]));
   }
   return chosen;
 }

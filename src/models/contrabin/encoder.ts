@@ -1,7 +1,8 @@
 /**
  * What encodes a view (f_a and f_t of section 2.1): convolutions over its tokens at growing distances, a summary of the
- * whole given back to each of them halfway, and attentive pooling. The paper takes RoBERTa, 125 million parameters; here
- * are about one, and convolutions see as many tokens in a tenth of the time that attention takes on two cores.
+ * whole given back to each of them halfway, and attentive pooling. The paper takes RoBERTa, 125 million parameters, which
+ * is `transformer.ts`; here are about one, and convolutions see as many tokens in a tenth of the time that attention
+ * takes on two cores.
  */
 
 import { normal } from '../../nn/initialize.ts';
@@ -13,8 +14,12 @@ import { concat } from '../../nn/ops/layout.ts';
 import type { Scope } from '../../nn/scope.ts';
 import type { Tensor } from '../../nn/tensor.ts';
 import { Flat } from '../flat.ts';
+import { STEP, type TextLayout } from './batch.ts';
+import { encodeRows, rowsOf, type TransformerNetwork } from './transformer.ts';
 
-export interface ViewNetwork {
+export type ViewNetwork = ConvolutionalNetwork | TransformerNetwork;
+
+export interface ConvolutionalNetwork {
   /** Tokens that there are. */
   readonly vocabulary: number;
   /** Of a token's vector. */
@@ -28,20 +33,23 @@ export interface ViewNetwork {
   readonly dropout: number;
 }
 
-/** Texts of a batch: see `flat.ts`. */
-export interface FlatTokens {
-  /** [positions] */
+/** Texts of a batch: for convolutions in one row (see `flat.ts`), for a transformer each in a row of its own. */
+export interface ViewTokens {
+  /** [positions], or [texts, longest] */
   readonly tokens: Tensor;
-  /** Number of the text that a token is of; -1 for what fills up. [positions] */
+  /** Number of the text that a token is of; -1 for what fills up. [positions], or [texts, longest] */
   readonly owner: Tensor;
   /** 0, 1, 2 … [texts] */
   readonly numbers: Tensor;
 }
 
 export interface EncodedView {
-  /** What became of each token. [positions, width] */
+  /** What became of each token, those of rows one row after the other. [positions, width] */
   readonly states: Tensor;
-  /** Of each text: the mean of its states, and a weighted one. [texts, 2 * width] */
+  /**
+   * Of each text. Convolutions give the mean of its states and a weighted one, [texts, 2 * width]; a transformer the state
+   * of its first token, [texts, width].
+   */
   readonly pooled: Tensor;
 }
 
@@ -50,10 +58,20 @@ const TOKEN_DEVIATION = 0.1;
 /** How far the neighbours are that a convolution looks at, in turn: eight layers see 30 tokens to each side. */
 const DISTANCES = [1, 2, 4, 8];
 
-export function encodeView(
+/** How texts stand in a batch that the network learns from. */
+export function layoutOf(network: ViewNetwork): TextLayout {
+  return 'transformer' in network ? rowsOf(network) : STEP;
+}
+
+/** @param tokens laid out as the network takes them */
+export function encodeView(scope: Scope, tokens: ViewTokens, network: ViewNetwork): EncodedView {
+  return 'transformer' in network ? encodeRows(scope, tokens, network) : encodeFlat(scope, tokens, network);
+}
+
+function encodeFlat(
   scope: Scope,
-  { tokens, owner, numbers }: FlatTokens,
-  { vocabulary, width, inner, layers, heads, dropout }: ViewNetwork,
+  { tokens, owner, numbers }: ViewTokens,
+  { vocabulary, width, inner, layers, heads, dropout }: ConvolutionalNetwork,
 ): EncodedView {
   return scope.layer('encodeView', () => {
     const flat = new Flat(owner, numbers);

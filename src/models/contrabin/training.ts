@@ -6,7 +6,7 @@ import type { HostTensors } from '../../nn/runtime.ts';
 import type { Scope } from '../../nn/scope.ts';
 import type { Tensor } from '../../nn/tensor.ts';
 import type { Model } from '../../nn/training/gradient-graph.ts';
-import { tokenBatch } from './batch.ts';
+import { tokenBatch, type TextLayout } from './batch.ts';
 import { encodeView, type ViewNetwork } from './encoder.ts';
 import { choiceOf, CHOICES, contraBinLoss, type Objective, type Stage } from './objective.ts';
 import { type Projected, VIEWS, type View } from './views.ts';
@@ -30,10 +30,9 @@ export interface PreTraining {
 }
 
 /**
- * Equation (1) for each view, and the loss of Algorithm 1. Inputs: those of `FlatTokens` for each view that is encoded,
- * named `binary.tokens` and so on; where the anchor stays as it is `source.vectors` and `comment.vectors`, [programs,
- * 2 * width];
- * `choice`, [CHOICES]. Outputs: the loss, and the views in the manifold.
+ * Equation (1) for each view, and the loss of Algorithm 1. Inputs: those of `ViewTokens` for each view that is encoded,
+ * named `binary.tokens` and so on; where the anchor stays as it is `source.vectors` and `comment.vectors`, its pooled
+ * ones; `choice`, [CHOICES]. Outputs: the loss, and the views in the manifold.
  */
 export function contraBinModel(training: PreTraining): Model {
   const { network, anchor, anchored, size, dropout, objective } = training;
@@ -65,7 +64,7 @@ export type ProgramViews = Readonly<Record<View, ArrayLike<number>>>;
  * Two of the views are drawn anew for each batch.
  *
  * @param leftOut views that may be the third
- * @param step as of `tokenBatch`
+ * @param layouts of the views that are encoded
  */
 export function contraBinBatch(
   programs: readonly ProgramViews[],
@@ -73,7 +72,7 @@ export function contraBinBatch(
   leftOut: readonly View[],
   anchored: boolean,
   random: RandomStream,
-  step?: number,
+  layouts: Readonly<Record<View, TextLayout>>,
 ): HostTensors {
   const inputs: Record<string, HostTensors[string]> = {
     choice: {
@@ -91,7 +90,8 @@ export function contraBinBatch(
       inputs[`${view}.vectors`] = { dtype: 'float32', shape: [own.length, width], data };
       continue;
     }
-    for (const [name, tensor] of Object.entries(tokenBatch(own, step))) inputs[`${view}.${name}`] = tensor;
+    const batch = tokenBatch(own, layouts[view]);
+    for (const [name, tensor] of Object.entries(batch)) inputs[`${view}.${name}`] = tensor;
   }
   return inputs;
 }

@@ -8,7 +8,7 @@ import { addN, mul } from '../../nn/ops/elementwise.ts';
 import { l2Normalize } from '../../nn/ops/vectors.ts';
 import type { HostTensors } from '../../nn/runtime.ts';
 import type { Model } from '../../nn/training/gradient-graph.ts';
-import { tokenBatch } from './batch.ts';
+import { tokenBatch, type TextLayout } from './batch.ts';
 import { encodeView, type ViewNetwork } from './encoder.ts';
 import { ENCODERS } from './training.ts';
 
@@ -33,7 +33,7 @@ export interface Tuning {
 }
 
 /**
- * Inputs: those of `FlatTokens`, and `classes`, [texts]. Outputs: the loss; `logits`, [texts, classes]; `vector`, of length
+ * Inputs: those of `ViewTokens`, and `classes`, [texts]. Outputs: the loss; `logits`, [texts, classes]; `vector`, of length
  * 1, [texts, size].
  */
 export function tunedModel({ network, classes, likeness, dropout }: Tuning): Model {
@@ -54,10 +54,10 @@ export function tunedModel({ network, classes, likeness, dropout }: Tuning): Mod
 export function tunedBatch(
   texts: readonly ArrayLike<number>[],
   classes: readonly number[],
-  step?: number,
+  layout?: TextLayout,
 ): HostTensors {
   return {
-    ...tokenBatch(texts, step),
+    ...tokenBatch(texts, layout),
     classes: { dtype: 'int32', shape: [classes.length], data: Int32Array.from(classes) },
   };
 }

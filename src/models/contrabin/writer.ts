@@ -22,7 +22,7 @@ import type { Scope } from '../../nn/scope.ts';
 import type { Tensor } from '../../nn/tensor.ts';
 import type { Model } from '../../nn/training/gradient-graph.ts';
 import { SPECIAL } from '../../tokens/bpe/bpe.ts';
-import { encodeView, type FlatTokens, type ViewNetwork } from './encoder.ts';
+import { encodeView, type ViewTokens, type ViewNetwork } from './encoder.ts';
 import { ENCODERS } from './training.ts';
 
 export interface DecoderNetwork {
@@ -53,7 +53,7 @@ const DECODER = 'writer';
 const NOBODY = -1;
 
 /** What is looked at and what is to be written; texts are padded to one length. */
-export interface WriterInputs extends FlatTokens {
+export interface WriterInputs extends ViewTokens {
   /** Where in the row the tokens of each code stand, -1 where it has no more: [texts, longest]. */
   readonly places: Tensor;
   /** The opposite: where in that table each token of the row stands. [positions] */
@@ -159,7 +159,7 @@ function logitsOf(scope: Scope, hidden: Tensor, { encoder, decoder }: WriterNetw
 }
 
 /** Codes that were padded to one length, as the encoder takes them. @param ids int64 [batch, length] */
-function inARow(ids: Tensor, mask: Tensor): FlatTokens & { readonly places: Tensor } {
+function inARow(ids: Tensor, mask: Tensor): ViewTokens & { readonly places: Tensor } {
   const [batch, length] = ids.shape;
   const numbers = positionsAlong(ids, 0);
   const rows = reshape(numbers, [batch, 1]);

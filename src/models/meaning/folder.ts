@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { corrupt } from '../../error.ts';
 import type { Runtime } from '../../nn/runtime.ts';
-import type { ViewNetwork } from '../contrabin/encoder.ts';
+import type { ConvolutionalNetwork } from '../contrabin/encoder.ts';
 import {
   DOCUMENT,
   envelope,
@@ -145,7 +145,7 @@ export async function loadMeaning(read: ReadPart, where: string, runtime: Runtim
   });
 }
 
-function sideOf({ width, inner, layers, heads }: ViewNetwork): z.infer<typeof side> {
+function sideOf({ width, inner, layers, heads }: ConvolutionalNetwork): z.infer<typeof side> {
   return { width, inner, layers, heads };
 }
 

@@ -1,7 +1,7 @@
 /** The two sides that contrastive pre-training leaves behind: code and text, each as a unit vector in one space. */
 
-import { ENCODER_INPUTS, encoderModel, type EncoderOptions, ViewEncoder } from '../contrabin/encode.ts';
-import type { ViewNetwork } from '../contrabin/encoder.ts';
+import { encoderInputs, encoderModel, type EncoderOptions, ViewEncoder } from '../contrabin/encode.ts';
+import type { ConvolutionalNetwork } from '../contrabin/encoder.ts';
 import { ENCODERS, HEADS } from '../contrabin/training.ts';
 import { projectionHead } from '../../nn/layers/heads.ts';
 import { input } from '../../nn/ops/source.ts';
@@ -16,7 +16,7 @@ const PATHS = { code: ENCODERS.binary, text: ENCODERS.comment } as const;
 export type MeaningSide = keyof typeof PATHS;
 const SIDES = ['code', 'text'] as const satisfies readonly MeaningSide[];
 
-export interface MeaningNetwork extends Readonly<Record<MeaningSide, ViewNetwork>> {
+export interface MeaningNetwork extends Readonly<Record<MeaningSide, ConvolutionalNetwork>> {
   /** Numbers of a vector: of the manifold, d. */
   readonly size: number;
 }
@@ -45,7 +45,7 @@ export function openSide(
 export function parameterShapes(network: MeaningNetwork): Map<string, readonly number[]> {
   const scope = new Scope(false);
   for (const side of SIDES) {
-    const inputs = Object.entries(ENCODER_INPUTS).map(([name, { shape, dtype }]) => [
+    const inputs = Object.entries(encoderInputs(network[side])).map(([name, { shape, dtype }]) => [
       name,
       input(name, shape, dtype),
     ]);

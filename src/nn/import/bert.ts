@@ -20,7 +20,6 @@ import { cumulativeSum, positionsAlong, whole } from '../ops/positions.ts';
 import type { Scope } from '../scope.ts';
 import { ShapeError } from '../shape-error.ts';
 import type { Tensor } from '../tensor.ts';
-import { showType } from '../types.ts';
 import { activationSchema, rateSchema, sizeSchema } from './config.ts';
 import { linearNames, normNames, type NameRule } from './names.ts';
 
@@ -52,10 +51,11 @@ export const robertaConfigSchema = z.object({
   pad_token_id: z.int().min(0).default(1),
 });
 
-export type BertConfig = z.infer<typeof bertConfigSchema> | z.infer<typeof robertaConfigSchema>;
+export type RobertaConfig = z.infer<typeof robertaConfigSchema>;
+export type BertConfig = z.infer<typeof bertConfigSchema> | RobertaConfig;
 
 export interface BertInputs {
-  /** Numbers of tokens, int64 [batch, length]. */
+  /** Numbers of tokens, int32 or int64 [batch, length]. */
   readonly ids: Tensor;
   /** 1 for what is there, 0 for padding, [batch, length]. */
   readonly mask: Tensor;
@@ -65,12 +65,11 @@ export interface BertInputs {
 
 /** RoBERTa counts what is no padding, from one past the number of the padding token. */
 function robertaPositions(ids: Tensor, padding: number, maximum: number): Tensor {
-  if (ids.dtype !== 'int64') throw new ShapeError(`ids: int64 expected, got ${showType(ids)}`);
   const length = ids.shape[1];
   if (typeof length === 'number' && length + padding >= maximum) {
     throw new ShapeError(`${length} positions, of at most ${maximum - padding - 1}`);
   }
-  const there = sub(whole(1), cast(equal(ids, whole(padding)), 'int64'));
+  const there = sub(whole(1), cast(equal(cast(ids, 'int64'), whole(padding)), 'int64'));
   return add(mul(cumulativeSum(there, 1), there), whole(padding));
 }
 

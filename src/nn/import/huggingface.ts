@@ -25,6 +25,7 @@ import {
   ROBERTA_NAMES,
   type BertConfig,
   type BertInputs,
+  type RobertaConfig,
 } from './bert.ts';
 import { parseDocument, readNeeded, type Folder } from './folder.ts';
 import { NamedWeights } from './names.ts';
@@ -67,6 +68,14 @@ export interface LoadedT5 {
   decode(scope: Scope, inputs: T5DecoderInputs): Tensor;
   /** @param hidden [..., width] @returns [..., vocabulary] */
   logits(scope: Scope, hidden: Tensor): Tensor;
+}
+
+/**
+ * What a folder's encoder of RoBERTa's build is, without its weights.
+ * @throws BinscribeError of kind `missing`, `corrupt` or `unsupported`
+ */
+export function readRobertaConfig(folder: Folder): Promise<RobertaConfig> {
+  return readConfig(folder, { roberta: robertaConfigSchema });
 }
 
 /** @throws BinscribeError of kind `missing`, `corrupt` or `unsupported` */

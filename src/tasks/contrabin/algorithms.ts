@@ -4,7 +4,7 @@
  */
 
 import { tunedModel, type Likeness } from '../../models/contrabin/tuning.ts';
-import type { ViewNetwork } from '../../models/contrabin/encoder.ts';
+import { layoutOf, type ViewNetwork } from '../../models/contrabin/encoder.ts';
 import { accuracy, confusionMatrix, harmonicMean } from '../../metrics/classification.ts';
 import { dotScores, retrieveClasses, type Scorer } from '../../metrics/retrieval.ts';
 import { RandomStream } from '../../nn/random.ts';
@@ -34,6 +34,7 @@ export function retrievalQuestion(
   settings: RetrievalSettings,
 ): Question {
   const { network, dropout, likeness, programs, judged } = settings;
+  const layout = layoutOf(network);
   const ofClass = programsByClass(training);
   const batchSize = settings.training.batchSize * programs;
   const chosen = someOfEach(validation, judged);
@@ -51,16 +52,17 @@ export function retrievalQuestion(
             training,
             problems.flatMap((problem) => drawSome(ofClass[problem], programs, random)),
             random,
+            layout,
           ),
       },
       evaluate: async (trainer) => {
-        const { vectors, size } = await vectorsOf(trainer, chosen.texts, batchSize);
+        const { vectors, size } = await vectorsOf(trainer, chosen.texts, batchSize, layout);
         return retrievalVerdict(dotScores(vectors, size), chosen.classes).figures;
       },
       higherIsBetter: true,
     }),
     judge: async (trainer) => {
-      const { vectors, size } = await vectorsOf(trainer, test.texts, batchSize);
+      const { vectors, size } = await vectorsOf(trainer, test.texts, batchSize, layout);
       return retrievalVerdict(dotScores(vectors, size), test.classes);
     },
     baselines: () => ({
@@ -106,6 +108,7 @@ export function classificationQuestion(
   const { training, validation, test } = sides;
   const { network, dropout } = settings;
   const { batchSize } = settings.training;
+  const layout = layoutOf(network);
   const verdict = (told: ArrayLike<number>): Verdict => ({
     figures: figuresOf(test.classes, told),
     items: test.classes.map((own, i) => (told[i] === own ? 1 : 0)),
@@ -119,13 +122,13 @@ export function classificationQuestion(
       start,
       data: {
         count: training.programs.length,
-        batch: (programs, _, random) => drawnBatch(training, programs, random),
+        batch: (programs, _, random) => drawnBatch(training, programs, random, layout),
       },
       evaluate: async (trainer) =>
-        figuresOf(validation.classes, await decisionsOf(trainer, validation.texts, batchSize)),
+        figuresOf(validation.classes, await decisionsOf(trainer, validation.texts, batchSize, layout)),
       higherIsBetter: true,
     }),
-    judge: async (trainer) => verdict(await decisionsOf(trainer, test.texts, batchSize)),
+    judge: async (trainer) => verdict(await decisionsOf(trainer, test.texts, batchSize, layout)),
     baselines: () => {
       const index = new OpcodeIndex(training.opcodes, training.opcodes);
       const nearest = test.classes.map((_, i) => training.classes[index.nearest(test.opcodes.at(i))]);

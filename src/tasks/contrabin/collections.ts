@@ -2,13 +2,13 @@
 
 import type { Dataset } from '../../corpus/dataset.ts';
 import { fraction } from '../../corpus/hash.ts';
-import type { Bpe } from '../../tokens/bpe/bpe.ts';
+import type { Vocabulary } from '../../models/contrabin/vocabulary.ts';
 import { type LabelledTexts, LabelledTextsBuilder } from './labelled-texts.ts';
 import { OpcodeNumbers } from './opcode-baseline.ts';
 import { programTexts, type CodeView, type ProgramText } from './programs.ts';
 
 export interface CollectionOptions {
-  readonly bpe: Bpe;
+  readonly vocabulary: Vocabulary;
   readonly view: CodeView;
   /** Tokens that are read of a program. */
   readonly limit: number;
@@ -22,11 +22,11 @@ export type Sides = Record<SideName, LabelledTexts>;
 /** @param numbersOf numbers of a side's classes, by group: given as groups come */
 async function collect(
   dataset: Dataset,
-  { bpe, view, limit, builds }: CollectionOptions,
+  { vocabulary, view, limit, builds }: CollectionOptions,
   numbersOf: () => Map<string, number>,
   sideOf: (program: ProgramText) => SideName,
 ): Promise<Sides> {
-  const reader = { bpe, limit, opcodes: new OpcodeNumbers() };
+  const reader = { vocabulary, limit, opcodes: new OpcodeNumbers() };
   const side = () => ({ texts: new LabelledTextsBuilder(reader), numbers: numbersOf() });
   const sides = { training: side(), validation: side(), test: side() };
   for await (const program of programTexts(dataset, view)) {

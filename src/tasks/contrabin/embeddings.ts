@@ -6,25 +6,25 @@
 
 import type { Dataset, FunctionRow } from '../../corpus/dataset.ts';
 import { fraction } from '../../corpus/hash.ts';
+import { BinscribeError } from '../../error.ts';
 import { neighbourAgreement, silhouette, sphericalMeans } from '../../metrics/clusters.ts';
 import { normalizeRows } from '../../metrics/edc/sums.ts';
 import { dotScores } from '../../metrics/retrieval.ts';
-import { ViewEncoder } from '../../models/contrabin/encode.ts';
-import type { ViewNetwork } from '../../models/contrabin/encoder.ts';
-import { ENCODERS } from '../../models/contrabin/training.ts';
-import { latentSemanticVectors } from '../../models/embedders/lsa.ts';
 import { identifierParts } from '../../metrics/text/words.ts';
-import type { Runtime } from '../../nn/runtime.ts';
-import { type Place, placesOf } from '../../places.ts';
-import type { Bpe } from '../../tokens/bpe/bpe.ts';
-import { BinscribeError } from '../../error.ts';
-import { maskedBatch, maskedModel } from '../../models/contrabin/masked.ts';
+import { ViewEncoder } from '../../models/contrabin/encode.ts';
+import { layoutOf, type ViewNetwork } from '../../models/contrabin/encoder.ts';
+import { maskedBatch, maskedModel, OWN_MASK } from '../../models/contrabin/masked.ts';
+import { ENCODERS } from '../../models/contrabin/training.ts';
+import type { Vocabulary } from '../../models/contrabin/vocabulary.ts';
+import { latentSemanticVectors } from '../../models/embedders/lsa.ts';
 import { adamW } from '../../nn/optimizers/adam.ts';
 import { RandomStream } from '../../nn/random.ts';
+import type { Runtime } from '../../nn/runtime.ts';
 import { Trainer } from '../../nn/training/trainer.ts';
+import { type Place, placesOf } from '../../places.ts';
 import type { Parameters } from '../networks/experiment.ts';
-import type { EmbeddingSettings } from './study-shape.ts';
 import { FUNCTION_COLUMNS, functionCode, type CodeRow, type CodeView } from './programs.ts';
+import type { EmbeddingSettings } from './study-shape.ts';
 
 /** A function that is embedded. */
 export interface EmbeddedFunction {
@@ -89,7 +89,7 @@ export interface EmbeddingReport {
 /** @param parameters of f_t */
 export async function measureEmbeddings(
   functions: readonly EmbeddedFunction[],
-  { bpe, limit, network }: { bpe: Bpe; limit: number; network: ViewNetwork },
+  { vocabulary, limit, network }: { vocabulary: Vocabulary; limit: number; network: ViewNetwork },
   parameters: Parameters,
   { neighbours, followed }: EmbeddingSettings,
   runtime: Runtime,
@@ -97,7 +97,7 @@ export async function measureEmbeddings(
   const encoder = await ViewEncoder.open(runtime, { network, path: ENCODERS.binary }, parameters);
   let pooled: Float32Array[];
   try {
-    pooled = await encoder.encode(functions.map(({ code }) => bpe.encode(code, limit)));
+    pooled = await encoder.encode(functions.map(({ code }) => vocabulary.encode(code, limit)));
   } finally {
     await encoder.close();
   }
@@ -117,7 +117,7 @@ export async function drawnParameters(
   // Any model of it tells its parameters, and any batch their shapes.
   const trainer = await Trainer.create(
     { runtime, model: maskedModel(network, ENCODERS.binary), optimizer: adamW({ learningRate: 1 }), seed },
-    maskedBatch([[0]], network.vocabulary, new RandomStream(seed, 'sample', 0)),
+    maskedBatch([[0]], 1, new RandomStream(seed, 'sample', 0), OWN_MASK, layoutOf(network)),
   );
   try {
     return new Map([...trainer.parameters()].map(([name, { data }]) => [name, data]));

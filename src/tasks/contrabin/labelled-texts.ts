@@ -1,6 +1,6 @@
 /** Texts of code with what they are to be told apart by, and who reads code into them. */
 
-import type { Bpe } from '../../tokens/bpe/bpe.ts';
+import type { Vocabulary } from '../../models/contrabin/vocabulary.ts';
 import { TokenTexts } from '../../tokens/bpe/token-texts.ts';
 import type { OpcodeNumbers } from './opcode-baseline.ts';
 
@@ -16,7 +16,7 @@ export interface LabelledTexts {
 
 /** How code becomes tokens: the same for all sides of a question. */
 export interface CodeReader {
-  readonly bpe: Bpe;
+  readonly vocabulary: Vocabulary;
   /** Tokens that are read of a text. */
   readonly limit: number;
   readonly opcodes: OpcodeNumbers;
@@ -36,11 +36,11 @@ export class LabelledTextsBuilder {
 
   /** @param program the same for all builds, and for nothing else */
   add(program: string, code: string, label: number): void {
-    const { bpe, limit, opcodes } = this.reader;
+    const { vocabulary, limit, opcodes } = this.reader;
     const builds = this.programs.get(program);
     if (builds) builds.push(this.texts.length);
     else this.programs.set(program, [this.texts.length]);
-    this.texts.add(bpe.encode(code, limit));
+    this.texts.add(vocabulary.encode(code, limit));
     this.opcodes.add(opcodes.read(code));
     this.classes.push(label);
   }

@@ -5,13 +5,16 @@
 
 import { openDataset } from '../../corpus/dataset.ts';
 import { contentKey } from '../../corpus/hash.ts';
+import type { Vocabulary } from '../../models/contrabin/vocabulary.ts';
 import { CUTS } from '../../models/meaning/vocabulary.ts';
 import { lineCount } from '../../tokens/assembly.ts';
 import { Bpe, SPECIALS } from '../../tokens/bpe/bpe.ts';
 import { LETTERS, learnMerges, PieceCounter } from '../../tokens/bpe/learn.ts';
 import type { Cut } from '../../tokens/bpe/pieces.ts';
 import { TokenTexts } from '../../tokens/bpe/token-texts.ts';
+import { vocabularyOf, type Vocabularies } from './encoders.ts';
 import { FUNCTION_COLUMNS, functionCode, type CodeView } from './programs.ts';
+import type { EncoderRecipe } from './recipe.ts';
 
 /** Numbers of tokens. */
 export interface TokenLimits {
@@ -28,7 +31,11 @@ export interface MaterialOptions {
   readonly view: CodeView;
   /** Instructions, or lines of IR, below which code is passed over: hardly anything can be said of it. */
   readonly floor: number;
-  readonly vocabularies: { readonly code: number; readonly text: number };
+  /** f_t and f_a: one of a folder has a vocabulary of its own. */
+  readonly network: EncoderRecipe;
+  readonly anchor: EncoderRecipe;
+  /** Tokens of the others. */
+  readonly vocabularies: { readonly code?: number | undefined; readonly text?: number | undefined };
   readonly limits: TokenLimits;
   readonly progress: (rows: number) => void;
 }
@@ -49,7 +56,7 @@ export interface Side {
 }
 
 export interface Material {
-  readonly bpe: { readonly code: Bpe; readonly text: Bpe };
+  readonly vocabularies: Vocabularies;
   readonly training: Side;
   /** Without what training has: neither code nor sources. */
   readonly validation: Side;
@@ -65,7 +72,7 @@ interface Sample {
 
 /** @throws what the reader of data sets throws */
 export async function collectMaterial(options: MaterialOptions): Promise<Material> {
-  const { validation, vocabularies, limits, progress } = options;
+  const { validation, network, anchor, limits, progress } = options;
   const counters = { code: new PieceCounter(CUTS.code), text: new PieceCounter(CUTS.text) };
   const seen = new Set<string>();
   const isNew = (text: string): boolean => {
@@ -81,12 +88,15 @@ export async function collectMaterial(options: MaterialOptions): Promise<Materia
     if (isNew(code)) counters.code.add(code);
     for (const text of [source, comment]) if (text !== null && isNew(text)) counters.text.add(text);
   }
-  const bpe = {
-    code: vocabularyOf(counters.code, CUTS.code, vocabularies.code),
-    text: vocabularyOf(counters.text, CUTS.text, vocabularies.text),
+  const learned = (side: keyof typeof CUTS) => (): Vocabulary =>
+    // A recipe has a size where it has no folder.
+    bpeOf(counters[side], CUTS[side], options.vocabularies[side]!);
+  const vocabularies = {
+    code: await vocabularyOf(network, learned('code')),
+    text: await vocabularyOf(anchor, learned('text')),
   };
-  const training = new SideBuilder(bpe, limits, null);
-  const held = new SideBuilder(bpe, limits, training);
+  const training = new SideBuilder(vocabularies, limits, null);
+  const held = new SideBuilder(vocabularies, limits, training);
   // Training first: what it has is left out of the other side, which is small.
   const later: Sample[] = [];
   for await (const sample of samplesOf(options)) {
@@ -95,13 +105,13 @@ export async function collectMaterial(options: MaterialOptions): Promise<Materia
     else training.add(sample);
   }
   for (const sample of later) held.add(sample);
-  return { bpe, training: training.build(), validation: held.build() };
+  return { vocabularies, training: training.build(), validation: held.build() };
 }
 
 /** Rows between two reports. */
 const REPORTED = 4096;
 
-function vocabularyOf({ counts }: PieceCounter, cut: Cut, size: number): Bpe {
+function bpeOf({ counts }: PieceCounter, cut: Cut, size: number): Bpe {
   return new Bpe({ cut, merges: learnMerges(counts, size - SPECIALS - LETTERS) });
 }
 
@@ -129,13 +139,13 @@ class SideBuilder {
   private readonly codes = new Map<string, number>();
   private readonly written = new Set<string>();
   private readonly functions = new Map<string, number>();
-  private readonly bpe: Material['bpe'];
+  private readonly vocabularies: Vocabularies;
   private readonly limits: TokenLimits;
   private readonly other: SideBuilder | null;
 
   /** @param other what it has is left out here */
-  constructor(bpe: Material['bpe'], limits: TokenLimits, other: SideBuilder | null) {
-    this.bpe = bpe;
+  constructor(vocabularies: Vocabularies, limits: TokenLimits, other: SideBuilder | null) {
+    this.vocabularies = vocabularies;
     this.limits = limits;
     this.other = other;
   }
@@ -148,7 +158,7 @@ class SideBuilder {
     if (text === undefined) {
       text = this.code.length;
       this.codes.set(key, text);
-      this.code.add(this.bpe.code.encode(code, limits.code));
+      this.code.add(this.vocabularies.code.encode(code, limits.code));
     }
     this.write(source, limits.source);
     this.write(comment, limits.comment);
@@ -161,8 +171,8 @@ class SideBuilder {
       known = this.builds.length;
       this.functions.set(identity, known);
       this.builds.push([]);
-      this.sources.add(this.bpe.text.encode(source, limits.source));
-      this.comments.add(this.bpe.text.encode(comment, limits.comment));
+      this.sources.add(this.vocabularies.text.encode(source, limits.source));
+      this.comments.add(this.vocabularies.text.encode(comment, limits.comment));
     }
     const own = this.builds[known];
     if (!own.includes(text)) own.push(text);
@@ -173,7 +183,7 @@ class SideBuilder {
     const key = contentKey(text);
     if (this.written.has(key) || this.other?.written.has(key)) return;
     this.written.add(key);
-    this.texts.add(this.bpe.text.encode(text, limit));
+    this.texts.add(this.vocabularies.text.encode(text, limit));
   }
 
   build(): Side {

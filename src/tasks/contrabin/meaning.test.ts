@@ -184,7 +184,7 @@ describe('a model of meaning', () => {
       seed: 1,
       storeOf: (folder) => storeOf(`primary/seed-1/${folder}`),
     }))!;
-    const { code, text } = material.bpe;
+    const { code, text } = material.vocabularies;
     const sizes: MeaningNetwork = {
       code: { ...network, vocabulary: code.size },
       text: { ...network, vocabulary: text.size },

@@ -9,15 +9,21 @@ import { DOCUMENT } from '../../models/document.ts';
 import { Background, dot } from '../../models/meaning/calibration.ts';
 import { storedWeights, writeMeaning } from '../../models/meaning/folder.ts';
 import { type MeaningNetwork, type MeaningSide, openSide } from '../../models/meaning/network.ts';
+import type { Vocabularies as OwnVocabularies } from '../../models/meaning/vocabulary.ts';
 import type { Runtime } from '../../nn/runtime.ts';
+import { Bpe } from '../../tokens/bpe/bpe.ts';
 import type { TokenTexts } from '../../tokens/bpe/token-texts.ts';
 import { VERSION } from '../../version.ts';
 import type { Parameters } from '../networks/experiment.ts';
 import { calibrate, type Calibrated } from './calibrating.ts';
 import type { Material, Side } from './material.ts';
 import { meaningCard } from './meaning-card.ts';
+import { networksOf, type Vocabularies } from './encoders.ts';
 import type { PreTrained } from './pretraining.ts';
 import type { PreTrainingRecipe } from './recipe.ts';
+
+/** Encoders that a model folder holds: their sizes and vocabularies are all that there is to know of them. */
+const OWN_KIND = 'convolutions';
 
 /** A slip of a path must not cost somebody a model of another kind: those have no background. */
 export const MEANING_FOLDER: FolderKind = { name: 'model of meaning', marks: [DOCUMENT, 'background.bin'] };
@@ -45,7 +51,17 @@ export interface MeaningManifest extends MeaningOrigin {
 }
 
 /** @throws BinscribeError `usage` where a recipe makes no encoders of both sides, or of what no program holds */
-export function checkExportable({ contrast, view }: PreTrainingRecipe, variant: string): void {
+export function checkExportable(
+  { contrast, view, network, anchor }: PreTrainingRecipe,
+  variant: string,
+): void {
+  const other = [network, anchor].find(({ kind = OWN_KIND }) => kind !== OWN_KIND);
+  if (other !== undefined) {
+    throw new BinscribeError(
+      'usage',
+      `variant ${variant}: encoders of ${OWN_KIND} expected, which are small enough for a program, got a ${other.kind}`,
+    );
+  }
   if (contrast === null) {
     throw new BinscribeError(
       'usage',
@@ -73,12 +89,12 @@ export async function exportMeaning(
 ): Promise<MeaningManifest> {
   const { recipe, variant, seed } = origin;
   checkExportable(recipe, variant);
-  const { bpe, training, validation } = material;
-  const network: MeaningNetwork = {
-    code: { ...recipe.network, vocabulary: bpe.code.size },
-    text: { ...recipe.anchor, vocabulary: bpe.text.size },
-    size: recipe.contrast!.size,
-  };
+  const { vocabularies, training, validation } = material;
+  const { trained: code, anchored: text } = await networksOf(recipe, vocabularies);
+  if ('transformer' in code || 'transformer' in text || !areOwn(vocabularies)) {
+    throw new BinscribeError('internal', `variant ${variant}: encoders of ${OWN_KIND} expected`);
+  }
+  const network: MeaningNetwork = { code, text, size: recipe.contrast!.size };
   const { parameters } = preTrained;
   const { background, agreement, calibrated } = await calibrateSide(validation, network, parameters, runtime);
   const manifests = recipe.datasets.map((folder) => readManifest(folder));
@@ -104,7 +120,7 @@ export async function exportMeaning(
       limits: { code: recipe.limits.code, text: recipe.limits.comment },
       network,
       parameters,
-      vocabularies: bpe,
+      vocabularies,
       background,
       calibration,
     },
@@ -138,6 +154,10 @@ export async function exportMeaning(
     }
   });
   return manifest;
+}
+
+function areOwn(vocabularies: Vocabularies): vocabularies is OwnVocabularies {
+  return vocabularies.code instanceof Bpe && vocabularies.text instanceof Bpe;
 }
 
 interface CalibratedSide {

@@ -13,7 +13,7 @@ import {
   harmonicMean,
   macroPrecisionRecall,
 } from '../../metrics/classification.ts';
-import type { Bpe } from '../../tokens/bpe/bpe.ts';
+import type { Vocabulary } from '../../models/contrabin/vocabulary.ts';
 import { classificationQuestion, type ClassificationSettings } from './algorithms.ts';
 import { type CodeReader, type LabelledTexts, LabelledTextsBuilder } from './labelled-texts.ts';
 import { OpcodeNumbers } from './opcode-baseline.ts';
@@ -85,10 +85,14 @@ const COLUMNS = ['package', 'name', 'source_file', 'source', 'normalized_hash'] 
 type Row = Pick<FunctionRow, (typeof COLUMNS)[number]> & Parameters<typeof functionCode>[0];
 
 /** @param limit tokens that are read of a function */
-export async function collectNames(options: NameOptions, bpe: Bpe, limit: number): Promise<NameSides> {
+export async function collectNames(
+  options: NameOptions,
+  vocabulary: Vocabulary,
+  limit: number,
+): Promise<NameSides> {
   const names = await chooseNames(options);
   const classes = new Map(names.map((name, i) => [name, i]));
-  const reader = { bpe, limit, opcodes: new OpcodeNumbers() };
+  const reader = { vocabulary, limit, opcodes: new OpcodeNumbers() };
   const training = new SideBuilder(reader, null);
   const [validation, test] = [0, 1].map(() => new SideBuilder(reader, training));
   const known = new Set<string>();

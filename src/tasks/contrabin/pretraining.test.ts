@@ -44,7 +44,7 @@ function sideOf(seed: number, functions: number): Side {
   return { ...side, triples: { sources, comments, builds } };
 }
 
-const material: Material = { bpe, training: sideOf(1, 60), validation: sideOf(2, 24) };
+const material: Material = { vocabularies: bpe, training: sideOf(1, 60), validation: sideOf(2, 24) };
 
 const network = { width: 16, inner: 16, layers: 2, heads: 2, dropout: 0.1 };
 const training = {

@@ -12,8 +12,9 @@ import {
   type ProgramViews,
 } from '../../models/contrabin/training.ts';
 import { ViewEncoder } from '../../models/contrabin/encode.ts';
-import type { ViewNetwork } from '../../models/contrabin/encoder.ts';
+import { layoutOf, type ViewNetwork } from '../../models/contrabin/encoder.ts';
 import type { View } from '../../models/contrabin/views.ts';
+import { maskTokensOf, type Vocabulary } from '../../models/contrabin/vocabulary.ts';
 import { meanReciprocalRank, rankOf, recallAt } from '../../metrics/retrieval.ts';
 import { RandomStream } from '../../nn/random.ts';
 import type { HostTensor, HostTensors, Runtime } from '../../nn/runtime.ts';
@@ -23,6 +24,7 @@ import type { Store } from '../../nn/training/store.ts';
 import type { Trainer } from '../../nn/training/trainer.ts';
 import type { TokenTexts } from '../../tokens/bpe/token-texts.ts';
 import { learned, trainOnce, type NetworkTask, type Parameters } from '../networks/experiment.ts';
+import { networksOf, startOf, type Networks } from './encoders.ts';
 import type { Material, Triples } from './material.ts';
 import type { ContrastRecipe, PreTrainingRecipe } from './recipe.ts';
 
@@ -45,14 +47,11 @@ export interface PreTrained {
 
 /** @returns `null` where the signal stopped it */
 export async function preTrain(
-  { bpe, training, validation }: Material,
+  { vocabularies, training, validation }: Material,
   recipe: PreTrainingRecipe,
   options: PreTrainingOptions,
 ): Promise<PreTrained | null> {
-  const networks = {
-    trained: { ...recipe.network, vocabulary: bpe.code.size },
-    anchored: { ...recipe.anchor, vocabulary: bpe.text.size },
-  };
+  const networks = await networksOf(recipe, vocabularies);
   const figures: Record<string, Readonly<Record<string, number>>> = {};
   const learn = async (folder: string, task: NetworkTask): Promise<Parameters | null> => {
     const { runtime, seed, storeOf, onProgress, signal } = options;
@@ -69,13 +68,17 @@ export async function preTrain(
     return learned(runtime, task, store, LAST_CHECKPOINT);
   };
   let parameters: Parameters = new Map();
-  for (const [path, texts, heldOut] of [
-    ['trained', training.code, validation.code],
-    ['anchored', training.texts, validation.texts],
+  for (const [path, encoder, vocabulary, texts, heldOut] of [
+    ['trained', recipe.network, vocabularies.code, training.code, validation.code],
+    ['anchored', recipe.anchor, vocabularies.text, training.texts, validation.texts],
   ] as const) {
     if (recipe.contrast === null && path === 'anchored') continue;
-    const task = maskedTask(networks[path], path, texts, heldOut, recipe.masked[path]);
-    const found = await learn(`masked-${path}`, task);
+    const start = await startOf(encoder, path);
+    parameters = new Map([...parameters, ...start]);
+    const settings = recipe.masked[path];
+    if (settings === null) continue;
+    const task = maskedTask(networks[path], path, vocabulary, texts, heldOut, settings);
+    const found = await learn(`masked-${path}`, { ...task, start });
     if (found === null) return null;
     parameters = new Map([...parameters, ...found]);
   }
@@ -99,11 +102,14 @@ export async function preTrain(
 function maskedTask(
   network: ViewNetwork,
   path: string,
+  vocabulary: Vocabulary,
   training: TokenTexts,
   validation: TokenTexts,
   settings: TrainingSettings,
 ): NetworkTask {
-  const { vocabulary } = network;
+  const tokens = maskTokensOf(vocabulary);
+  const masked = (texts: readonly ArrayLike<number>[], random: RandomStream): HostTensors =>
+    maskedBatch(texts, vocabulary.size, random, tokens, layoutOf(network));
   const chosen = Array.from({ length: Math.min(validation.length, JUDGED) }, (_, i) => i);
   return {
     model: maskedModel(network, path),
@@ -111,9 +117,8 @@ function maskedTask(
     data: {
       count: training.length,
       batch: (texts, _, random) =>
-        maskedBatch(
+        masked(
           texts.map((text) => training.at(text)),
-          vocabulary,
           random,
         ),
     },
@@ -122,9 +127,7 @@ function maskedTask(
       for (let from = 0; from + settings.batchSize <= chosen.length; from += settings.batchSize) {
         const texts = chosen.slice(from, from + settings.batchSize).map((text) => validation.at(text));
         // The same masks each time.
-        const { loss } = await trainer.evaluate(
-          maskedBatch(texts, vocabulary, new RandomStream(0, 'validation', from)),
-        );
+        const { loss } = await trainer.evaluate(masked(texts, new RandomStream(0, 'validation', from)));
         sum += Number(loss.data[0]);
         batches++;
       }
@@ -170,10 +173,8 @@ async function viewsOf(
   }
 }
 
-interface Networks {
-  readonly trained: ViewNetwork;
-  readonly anchored: ViewNetwork;
-}
+/** What belongs to encoders, of what contrastive learning changes. */
+const ENCODER_NAMES = new RegExp(`^(?:${Object.values(ENCODERS).join('|')})\\.`);
 
 /** An example of the training is a function, each time in some build. */
 function contrastTask(
@@ -184,7 +185,7 @@ function contrastTask(
   validation: AnchoredViews,
   start: Parameters,
 ): NetworkTask {
-  const { size, dropout, objective, leftOut, epochs } = contrast;
+  const { size, dropout, objective, leftOut, epochs, encoderRate } = contrast;
   const settings = { ...contrast.training, epochs: epochs[stage] };
   const model = contraBinModel({
     network: trained,
@@ -201,11 +202,13 @@ function contrastTask(
       leftOut,
       contrast.anchored,
       random,
+      { binary: layoutOf(trained), source: layoutOf(anchored), comment: layoutOf(anchored) },
     );
   return {
     model,
     settings,
     start,
+    ...(encoderRate !== undefined && { groups: [{ match: ENCODER_NAMES, learningRate: encoderRate }] }),
     data: {
       count: training.triples.builds.length,
       batch: (functions, _, random) => batchOf(training, functions, random),

@@ -2,6 +2,7 @@
 
 import type { Trainer } from '../../nn/training/trainer.ts';
 import type { TokenTexts } from '../../tokens/bpe/token-texts.ts';
+import type { TextLayout } from '../../models/contrabin/batch.ts';
 import { tunedBatch } from '../../models/contrabin/tuning.ts';
 import type { HostTensors } from '../../nn/runtime.ts';
 import type { RandomStream } from '../../nn/random.ts';
@@ -38,11 +39,13 @@ export function drawnBatch(
   { texts, classes, programs }: LabelledTexts,
   chosen: readonly number[],
   random: RandomStream,
+  layout?: TextLayout,
 ): HostTensors {
   const builds = chosen.map((program) => drawOne(programs[program], random));
   return tunedBatch(
     builds.map((text) => texts.at(text)),
     builds.map((text) => classes[text]),
+    layout,
   );
 }
 
@@ -51,6 +54,7 @@ async function byBatches(
   trainer: Trainer,
   texts: TokenTexts,
   batchSize: number,
+  layout: TextLayout | undefined,
   take: (outputs: HostTensors, order: readonly number[]) => void,
 ): Promise<void> {
   const order = Array.from({ length: texts.length }, (_, i) => i);
@@ -61,6 +65,7 @@ async function byBatches(
     const batch = tunedBatch(
       chosen.map((text) => texts.at(text)),
       chosen.map(() => 0),
+      layout,
     );
     take(await trainer.evaluate(batch), own);
   }
@@ -71,10 +76,11 @@ export async function vectorsOf(
   trainer: Trainer,
   texts: TokenTexts,
   batchSize: number,
+  layout?: TextLayout,
 ): Promise<{ vectors: Float32Array; size: number }> {
   let vectors = new Float32Array();
   let size = 0;
-  await byBatches(trainer, texts, batchSize, ({ vector }, order) => {
+  await byBatches(trainer, texts, batchSize, layout, ({ vector }, order) => {
     size = vector.shape[1];
     if (vectors.length === 0) vectors = new Float32Array(texts.length * size);
     order.forEach((text, i) => {
@@ -89,9 +95,10 @@ export async function decisionsOf(
   trainer: Trainer,
   texts: TokenTexts,
   batchSize: number,
+  layout?: TextLayout,
 ): Promise<Int32Array> {
   const told = new Int32Array(texts.length);
-  await byBatches(trainer, texts, batchSize, ({ logits: { data, shape } }, order) => {
+  await byBatches(trainer, texts, batchSize, layout, ({ logits: { data, shape } }, order) => {
     const [, count] = shape;
     order.forEach((text, i) => {
       for (let k = 1; k < count; k++) if (data[i * count + k] > data[i * count + told[text]]) told[text] = k;

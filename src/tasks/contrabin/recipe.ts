@@ -5,13 +5,30 @@ import { VIEWS } from '../../models/contrabin/views.ts';
 import { trainingSchema } from '../../nn/training/settings.ts';
 import { CODE_VIEWS } from './programs.ts';
 
-const network = z.strictObject({
+const sizes = {
   width: z.int().positive(),
   inner: z.int().positive(),
   layers: z.int().positive(),
   heads: z.int().positive(),
   dropout: z.number().min(0).max(0.9),
-});
+};
+
+const encoderShape = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({ kind: z.literal('convolutions').optional(), ...sizes }),
+    /** Of RoBERTa's build. */
+    z.strictObject({ kind: z.literal('transformer'), ...sizes }),
+    /** Of RoBERTa's build, with its tokenizer and what it has learned: a folder of Hugging Face's. */
+    z.strictObject({ kind: z.literal('folder'), path: z.string().min(1) }),
+  ],
+  {
+    error: ({ code }) =>
+      code === 'invalid_union' ? 'expected "convolutions" (or none), "transformer" or "folder"' : undefined,
+  },
+);
+
+export type EncoderRecipe = z.infer<typeof encoderShape>;
 
 const epochs = z.int().min(0);
 
@@ -34,10 +51,14 @@ const contrastShape = z.strictObject({
   leftOut: z.array(z.enum(VIEWS)).min(1),
   /** The curriculum: 10/10/10 and 10/30/30 in the paper. A stage without epochs is left out. */
   epochs: z.strictObject({ primary: epochs, linear: epochs, 'non-linear': epochs }),
+  /** What the encoders' learning rate is of that of the heads on them, which begin with numbers that are drawn. */
+  encoderRate: z.number().positive().max(1).optional(),
   training: trainingSchema,
 });
 
-export const preTrainingShape = z.strictObject({
+const vocabularySize = z.int().min(300).max(65_536);
+
+const fields = z.strictObject({
   /** Folders of data sets; their training sides are learned from. */
   datasets: z.array(z.string()).min(1),
   /** Packages of these that judge checkpoints. */
@@ -45,19 +66,57 @@ export const preTrainingShape = z.strictObject({
   /** Binary code as normalised assembly or as LLVM IR. */
   view: z.enum(CODE_VIEWS),
   floor: z.int().min(1),
-  vocabularies: z.strictObject({ code: z.int().min(300).max(65_536), text: z.int().min(300).max(65_536) }),
+  /** Tokens of f_t and of f_a; an encoder of a folder has its own. */
+  vocabularies: z
+    .strictObject({ code: vocabularySize.optional(), text: vocabularySize.optional() })
+    .default({}),
   limits: z.strictObject({
     code: z.int().min(8).max(4096),
     source: z.int().min(8).max(4096),
     comment: z.int().min(4).max(4096),
   }),
   /** f_t, and f_a. */
-  network,
-  anchor: network,
-  masked: z.strictObject({ trained: trainingSchema, anchored: trainingSchema }),
+  network: encoderShape,
+  anchor: encoderShape,
+  /** Null: what it has learned already is enough. */
+  masked: z.strictObject({ trained: trainingSchema.nullable(), anchored: trainingSchema.nullable() }),
   /** Null: masked-language pre-training only. */
   contrast: contrastShape.nullable(),
 });
+
+export const preTrainingShape = fields.superRefine((recipe, context) => {
+  const { network, anchor, vocabularies, masked, contrast } = recipe;
+  const expect = (there: boolean, path: string, message: string): void => {
+    if (!there) context.addIssue({ code: 'custom', path: path.split('.'), message: `expected ${message}` });
+  };
+  const [begun, anchorBegun] = [network, anchor].map(({ kind }) => kind === 'folder');
+  expect(begun || vocabularies.code !== undefined, 'vocabularies.code', 'a number: network is no folder');
+  expect(
+    anchorBegun || vocabularies.text !== undefined,
+    'vocabularies.text',
+    'a number: anchor is no folder',
+  );
+  expect(
+    begun || contrast !== null || masked.trained !== null,
+    'masked.trained',
+    'a training: there is no other',
+  );
+  // An anchor of random weights anchors nothing.
+  const anchors = anchorBegun || contrast === null || masked.anchored !== null;
+  expect(anchors, 'masked.anchored', 'a training: anchor is no folder, it has learned nothing');
+});
+
+/** What all ways of a study share: texts are read and cut once, and questions are asked of one network. */
+export const SHARED = [
+  'datasets',
+  'validation',
+  'view',
+  'floor',
+  'vocabularies',
+  'limits',
+  'network',
+  'anchor',
+] as const satisfies readonly (keyof PreTrainingRecipe)[];
 
 export type PreTrainingRecipe = z.infer<typeof preTrainingShape>;
 export type ContrastRecipe = z.infer<typeof contrastShape>;

@@ -12,7 +12,7 @@ export interface StudyDocument extends StudyReport {
   readonly tool: string;
   readonly device: string;
   readonly study: ContraBinStudy;
-  /** SHA-256 of the data sets' manifests. */
+  /** SHA-256 of the data sets' manifests, and of what was read of folders that encoders begin with. */
   readonly datasets: Readonly<Record<string, string>>;
   readonly differences: readonly Difference[];
 }

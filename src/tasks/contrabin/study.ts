@@ -12,11 +12,12 @@ import type { Store } from '../../nn/training/store.ts';
 import { problemQuestion, retrievalQuestion } from './algorithms.ts';
 import { byProblem, withinProblems } from './collections.ts';
 import { drawnParameters, embeddedFunctions, measureEmbeddings, type EmbeddingReport } from './embeddings.ts';
+import { networksOf } from './encoders.ts';
 import { collectMaterial, type Material } from './material.ts';
 import { collectNames, nameQuestion } from './names.ts';
 import { preTrain, type PreTrained } from './pretraining.ts';
 import type { Question, Verdict } from './question.ts';
-import { preTrainingShape, type PreTrainingRecipe } from './recipe.ts';
+import { preTrainingShape, type PreTrainingRecipe, SHARED } from './recipe.ts';
 import type { ContraBinStudy, StudyQuestion, StudyVariant } from './study-shape.ts';
 import { trainOnce, withLearned } from '../networks/experiment.ts';
 
@@ -119,15 +120,15 @@ async function embed(
   report({ stage: 'reading', what: 'functions for maps', rows: 0 });
   const { view, floor, limits } = pretraining;
   const functions = await embeddedFunctions(openDataset(settings.dataset), view, floor, settings);
-  const bpe = material.bpe.code;
-  const network = { ...pretraining.network, vocabulary: bpe.size };
+  const vocabulary = material.vocabularies.code;
+  const { trained: network } = await networksOf(pretraining, material.vocabularies);
   const found: VariantEmbeddings[] = [];
   for (const variant of variants) {
     const [seed] = variant.seeds;
     const start = await begun.of(variant, seed);
     if (start === null) return null;
     const parameters = variant.preTrained ? start.parameters : await drawnParameters(network, seed, runtime);
-    const encoder = { bpe, limit: limits.code, network };
+    const encoder = { vocabulary, limit: limits.code, network };
     found.push({
       variant: variant.name,
       ...(await measureEmbeddings(functions, encoder, parameters, settings, runtime)),
@@ -210,13 +211,18 @@ async function tune(
   return { ...verdict, validation };
 }
 
-/** @throws BinscribeError `usage` where a variant's values make no recipe */
+/** @throws BinscribeError `usage` where a variant's values make no recipe, or change what all ways share */
 export function recipeOf({ pretraining }: ContraBinStudy, { name, set }: StudyVariant): PreTrainingRecipe {
   const grid = Object.fromEntries(Object.entries(set).map(([path, value]) => [path, [value as Json]]));
   const [{ settings }] = gridPoints(pretraining as Json, grid);
   const parsed = preTrainingShape.safeParse(settings);
-  if (parsed.success) return parsed.data;
-  throw new BinscribeError('usage', `variant ${name}: ${describeIssue(parsed.error.issues)}`);
+  if (!parsed.success) {
+    throw new BinscribeError('usage', `variant ${name}: ${describeIssue(parsed.error.issues)}`);
+  }
+  const { data } = parsed;
+  const other = SHARED.find((key) => JSON.stringify(data[key]) !== JSON.stringify(pretraining[key]));
+  if (other === undefined) return data;
+  throw new BinscribeError('usage', `variant ${name}: sets ${other}, which all ways of a study share`);
 }
 
 /** @throws BinscribeError `usage` where its data leave a side empty */
@@ -241,15 +247,19 @@ async function questionOf(
   material: Material,
 ): Promise<Question> {
   const { view, limits } = pretraining;
-  const bpe = material.bpe.code;
-  const network = { ...pretraining.network, vocabulary: bpe.size };
+  const vocabulary = material.vocabularies.code;
+  const { trained: network } = await networksOf(pretraining, material.vocabularies);
   if (question.kind === 'names') {
     const { validation, ...rest } = question;
-    const sides = await collectNames({ ...rest, validation: new Set(validation), view }, bpe, limits.code);
+    const sides = await collectNames(
+      { ...rest, validation: new Set(validation), view },
+      vocabulary,
+      limits.code,
+    );
     return nameQuestion(sides, { ...question, network });
   }
   const { builds } = question;
-  const collection = { bpe, view, limit: limits.code, builds: builds && new Set(builds) };
+  const collection = { vocabulary, view, limit: limits.code, builds: builds && new Set(builds) };
   const dataset = openDataset(question.dataset);
   if (question.kind === 'retrieval') {
     return retrievalQuestion(await byProblem(dataset, collection), { ...question, network });
@@ -259,7 +269,7 @@ async function questionOf(
   return problemQuestion(sides, classes, { ...question, network });
 }
 
-function countsOf({ bpe, training, validation }: Material): Record<string, number> {
+function countsOf({ vocabularies: { code, text }, training, validation }: Material): Record<string, number> {
   const side = (name: string, { code, texts, triples }: Material['training']): [string, number][] => [
     [`${name}: texts of code`, code.length],
     [`${name}: tokens of code`, code.total],
@@ -267,8 +277,8 @@ function countsOf({ bpe, training, validation }: Material): Record<string, numbe
     [`${name}: triples`, triples.builds.length],
   ];
   return {
-    'tokens of code': bpe.code.size,
-    'tokens of sources and comments': bpe.text.size,
+    'tokens of code': code.size,
+    'tokens of sources and comments': text.size,
     ...Object.fromEntries([...side('training', training), ...side('validation', validation)]),
   };
 }

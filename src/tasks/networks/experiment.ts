@@ -17,7 +17,7 @@ import { runGrid, type GridPoint, type GridRow } from '../../nn/training/runs.ts
 import { optimizerOf } from '../../nn/training/from-settings.ts';
 import type { TrainingSettings } from '../../nn/training/settings.ts';
 import type { Store } from '../../nn/training/store.ts';
-import { Trainer } from '../../nn/training/trainer.ts';
+import { Trainer, type TrainerOptions } from '../../nn/training/trainer.ts';
 
 /** Values by the parameters' names. */
 export type Parameters = ReadonlyMap<string, Float32Array>;
@@ -28,6 +28,8 @@ export interface NetworkTask {
   /** What parameters begin with: those that are not named are drawn; names that the model has not are passed over. */
   readonly start?: Parameters;
   readonly settings: TrainingSettings;
+  /** Parameters that learn otherwise than the settings say. */
+  readonly groups?: TrainerOptions['groups'];
   readonly data: TrainingData;
   readonly evaluate: Evaluate;
   /** Whether more of the first figure is better. */
@@ -117,13 +119,14 @@ export async function trainOnce(
 ): Promise<Record<string, number> | null> {
   const known = await store.read(RESULT);
   if (known) return JSON.parse(new TextDecoder().decode(known)) as Record<string, number>;
-  const { model, settings, data, evaluate, higherIsBetter, start } = task;
+  const { model, settings, groups = [], data, evaluate, higherIsBetter, start } = task;
   const { clipNorm } = settings;
   const trainer = await Trainer.create(
     {
       runtime,
       model,
       optimizer: optimizerOf(settings),
+      groups,
       seed,
       ...(clipNorm === undefined ? {} : { clipNorm }),
     },
@@ -181,7 +184,7 @@ export function learned(
  */
 export async function withLearned<Result>(
   runtime: Runtime,
-  { model, settings, data }: NetworkTask,
+  { model, settings, groups = [], data }: NetworkTask,
   store: Store,
   use: (trainer: Trainer) => Promise<Result>,
   name: Checkpoint = BEST_CHECKPOINT,
@@ -190,7 +193,10 @@ export async function withLearned<Result>(
   if (!checkpoint) throw new BinscribeError('missing', `${name}: the training has none`);
   // A seed decides where parameters start; these come from the checkpoint.
   const sample = sampleOf(data, settings, 0);
-  const trainer = await Trainer.create({ runtime, model, optimizer: optimizerOf(settings), seed: 0 }, sample);
+  const trainer = await Trainer.create(
+    { runtime, model, optimizer: optimizerOf(settings), groups, seed: 0 },
+    sample,
+  );
   try {
     trainer.restore(decodeCheckpoint(checkpoint, name).snapshot);
     return await use(trainer);
