@@ -16,7 +16,7 @@ import type { StudyJob } from '../tasks/contrabin/job.ts';
 import { checkExportable, MEANING_FOLDER, type MeaningManifest } from '../tasks/contrabin/meaning.ts';
 import { differencesOf, renderStudy, type StudyDocument } from '../tasks/contrabin/report.ts';
 import { recipeOf, type StudyProgress, type StudyReport } from '../tasks/contrabin/study.ts';
-import { studyShape, type ContraBinStudy } from '../tasks/contrabin/study-shape.ts';
+import { datasetsOf, studyShape, type ContraBinStudy } from '../tasks/contrabin/study-shape.ts';
 import { VERSION } from '../version.ts';
 import { writeWhole } from './files.ts';
 import { interruptible } from './interruptible.ts';
@@ -111,9 +111,7 @@ function checkNames({ questions, variants, compared }: ContraBinStudy, flags: Co
 
 /** SHA-256 of the manifest of each data set. @throws BinscribeError as `readManifest` */
 function hashesOf({ pretraining, questions, embeddings }: ContraBinStudy): Record<string, string> {
-  const folders = questions.flatMap((question) =>
-    question.kind === 'names' ? question.datasets : [question.dataset],
-  );
+  const folders = questions.flatMap(datasetsOf);
   return Object.fromEntries(
     [...new Set([...pretraining.datasets, ...folders, ...(embeddings ? [embeddings.dataset] : [])])].map(
       (folder) => {
@@ -245,6 +243,7 @@ function lineOf(told: StudyProgress): string {
       ? `reading ${told.what}`
       : `reading ${told.what}, ${told.rows.toLocaleString('en-US')} rows`;
   }
+  if (told.stage === 'judging') return `${told.what}, ${told.done} of ${told.all} functions judged`;
   const { what, epoch, epochs, step, steps, loss, metrics, secondsLeft } = told;
   const [metric] = Object.entries(metrics);
   return [
