@@ -88,17 +88,25 @@ export async function candidatesOf(targets: readonly Target[], author: Author): 
   });
 }
 
-/** Compiles all candidates as their targets were, and compares. @throws BinscribeError as the recompiler does */
+/**
+ * Compiles candidates as their targets were, and compares.
+ * @param known of each target texts of which this was done: the nearest are the same for all writers
+ * @throws BinscribeError as the recompiler does
+ */
 export async function withLikeness(
   lists: readonly (readonly Candidate[])[],
   targets: readonly Target[],
+  known: readonly (readonly Candidate[])[],
   recompiler: Recompiler,
 ): Promise<Candidate[][]> {
   const compared: Candidate[][] = [];
   for (const [i, list] of lists.entries()) {
     const { body, build } = targets[i];
-    const { scores } = await compareDrafts(body, list, build, recompiler);
-    compared.push(list.map((candidate, place) => ({ ...candidate, likeness: scores[place] })));
+    const scores = new Map((known.at(i) ?? []).map(({ text, likeness }) => [text, likeness]));
+    const open = list.filter(({ text }) => !scores.has(text));
+    const found = await compareDrafts(body, open, build, recompiler);
+    open.forEach(({ text }, place) => scores.set(text, found.scores[place]));
+    compared.push(list.map((candidate) => ({ ...candidate, likeness: scores.get(candidate.text) ?? null })));
   }
   return compared;
 }

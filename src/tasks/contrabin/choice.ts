@@ -14,23 +14,38 @@ export const FEATURES = [
   'written, not found',
   'similarity of the code that it was found by',
   'agreement with the other candidates',
+  // Which length is the best depends on that of the code: a parabola over the length whose peak moves with it.
   'length',
+  'length squared',
+  'length by that of the code',
   'compiles',
   'likeness of its compiled code',
 ] as const;
 
+/** The candidates of a function. */
+export interface Choice {
+  readonly candidates: readonly Candidate[];
+  /** Of the function's code. */
+  readonly instructions: number;
+}
+
 /** @returns [candidates][features] */
-export function featuresOf(candidates: readonly Candidate[]): number[][] {
+function featuresOf({ candidates, instructions }: Choice): number[][] {
   const agreements = agreementsOf(candidates);
-  return candidates.map(({ text, likelihood, similarity, likeness }, i) => [
-    likelihood,
-    Number(similarity === null),
-    similarity ?? 0,
-    agreements[i],
-    Math.log(1 + text.length),
-    Number(likeness !== null),
-    likeness ?? 0,
-  ]);
+  return candidates.map(({ text, likelihood, similarity, likeness }, i) => {
+    const length = Math.log(1 + text.length);
+    return [
+      likelihood,
+      Number(similarity === null),
+      similarity ?? 0,
+      agreements[i],
+      length,
+      length ** 2,
+      length * Math.log(1 + instructions),
+      Number(likeness !== null),
+      likeness ?? 0,
+    ];
+  });
 }
 
 /** Of each text the BLEU-4 in the mean, were the others what is asked for. */
@@ -41,10 +56,10 @@ function agreementsOf(candidates: readonly Candidate[]): number[] {
   });
 }
 
-/** The place of the candidate that the others agree with most; of equals the first. */
-export function mostAgreed(candidates: readonly Candidate[]): number {
+/** The candidate that the others agree with most; of equals the first. */
+export function mostAgreed(candidates: readonly Candidate[]): Candidate {
   const agreements = agreementsOf(candidates);
-  return agreements.indexOf(Math.max(...agreements));
+  return candidates[agreements.indexOf(Math.max(...agreements))];
 }
 
 /**
@@ -58,17 +73,14 @@ export type Weights = readonly number[];
 
 /**
  * Least squares of differences within a function: what all its candidates have in common explains nothing.
- * @param lists candidates of functions @param references the text of each
+ * @param references the text of each function
  */
-export function learnChoice(
-  lists: readonly (readonly Candidate[])[],
-  references: readonly string[],
-): Weights {
+export function learnChoice(choices: readonly Choice[], references: readonly string[]): Weights {
   const rows: number[][] = [];
   const gains: number[] = [];
-  lists.forEach((candidates, i) => {
-    const features = featuresOf(candidates);
-    const worth = candidates.map(({ text }) => smoothedBleu4(references[i], text));
+  choices.forEach((choice, i) => {
+    const features = featuresOf(choice);
+    const worth = choice.candidates.map(({ text }) => smoothedBleu4(references[i], text));
     const means = FEATURES.map((_, k) => mean(features.map((row) => row[k])));
     features.forEach((row, place) => {
       rows.push(row.map((value, k) => value - means[k]));
@@ -85,12 +97,11 @@ export function learnChoice(
   return solve(products, targets).map((weight, k) => weight / scales[k]);
 }
 
-/** @returns places of the candidates, the best first; of equals that which stands first */
-export function ranked(candidates: readonly Candidate[], weights: Weights): number[] {
-  const scores = featuresOf(candidates).map((row) =>
-    row.reduce((sum, value, k) => sum + value * weights[k], 0),
-  );
-  return Array.from(candidates.keys()).sort((a, b) => scores[b] - scores[a] || a - b);
+/** @returns the candidates, the best first; of equals that which stands first */
+export function ranked(choice: Choice, weights: Weights): Candidate[] {
+  const scores = featuresOf(choice).map((row) => row.reduce((sum, value, k) => sum + value * weights[k], 0));
+  const order = Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b);
+  return order.map((i) => choice.candidates[i]);
 }
 
 function mean(values: readonly number[]): number {

@@ -53,13 +53,10 @@ export async function problemTargets(
   return targets;
 }
 
-/** The candidate whose compiled code is the likest; where none compiles, the first. @param order the best first */
-export function likest(candidates: readonly Candidate[], order: readonly number[]): Candidate {
-  const compiled = order.map((i) => candidates[i]).filter(({ likeness }) => likeness !== null);
-  return compiled.reduce(
-    (best, one) => ((one.likeness ?? -1) > (best.likeness ?? -1) ? one : best),
-    candidates[order[0]],
-  );
+/** The candidate whose compiled code is the likest; where none compiles, the first. @param candidates the best first */
+export function likest(candidates: readonly Candidate[]): Candidate {
+  const score = ({ likeness }: Candidate): number => likeness ?? -1;
+  return candidates.reduce((best, one) => (score(one) > score(best) ? one : best));
 }
 
 /** Of each target whether what was chosen compiles, and whether it passes its test. */

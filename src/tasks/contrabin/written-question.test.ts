@@ -167,7 +167,7 @@ describe('what is written, as a question', () => {
     const last = `${asked.variant}/seed-${asked.seed}/${asked.question}`;
     const inJudging = (told: StudyProgress): boolean => told.stage === 'judging' && told.what === last;
     expect(await run('other', inJudging)).toBeNull();
-    expect(existsSync(at(`other/${last}/candidates-0-0.json`))).toBe(true);
+    expect(existsSync(at(`other/${last}/candidates-validation-0.json`))).toBe(true);
     expect(existsSync(at(`other/${last}/verdict.json`))).toBe(false);
     expect(await run('other')).toEqual(report);
   }, 240_000);

@@ -18,7 +18,7 @@ import {
   type Target,
   withLikeness,
 } from './candidates.ts';
-import { learnChoice, mostAgreed, ranked } from './choice.ts';
+import { type Choice, learnChoice, mostAgreed, ranked } from './choice.ts';
 import type { WrittenFunction } from './functions.ts';
 import { bodyOf, hintTokens, indexTexts } from './hints.ts';
 import type { JudgingPlace, Question, Verdict } from './question.ts';
@@ -40,32 +40,46 @@ export async function writtenQuestion(
       hintsFor(one, index, settings, isKnown),
     );
   const pairs = { training: await pairsOf(training, true), validation: await pairsOf(validation, false) };
-  const problems = checks?.reexecution ? await problemTargets(checks.reexecution, checks.recompiler) : [];
-  const asked: Asked = {
+  const reexecution = checks?.reexecution;
+  /** What was found out of the nearest texts, of which no training changes anything. */
+  let nearest: readonly Lists[] = [];
+  let problems: readonly ProblemTarget[] | null = null;
+  const clusters = numbersOf(test.map(({ package: from }) => from));
+  const ready = async (): Promise<Asked> => ({
     test: test.map(targetOf),
     validation: validation.map(targetOf),
-    problems,
+    problems: (problems ??= reexecution ? await problemTargets(reexecution, checks.recompiler) : []),
     references: { test: test.map(({ text }) => text), validation: validation.map(({ text }) => text) },
-    clusters: numbersOf(test.map(({ package: from }) => from)),
+    clusters,
     settings,
     checks,
-  };
+  });
   return {
     facts: {
       'training functions': trainingFunctions,
       'training texts': training.length,
       'validation texts': validation.length,
       'test texts': test.length,
-      'test packages': new Set(asked.clusters).size,
+      'test packages': new Set(clusters).size,
       'test functions whose text training has': copied,
-      ...(checks?.reexecution && { 'functions with unit tests': checks.reexecution.problems.length }),
+      ...(reexecution && { 'functions with unit tests': reexecution.problems.length }),
     },
-    clusters: asked.clusters,
+    clusters,
     task: (start) => ({ ...writingTask(pairs.training, pairs.validation, settings), start }),
-    judge: (trainer, place) => untilStopped(place, () => judge(asked, trainer, index, place)),
-    baselines: (place) => untilStopped(place, () => baselines(asked, training, index, place)),
+    judge: (trainer, place) =>
+      untilStopped(place, async () => judge(await ready(), trainer, index, nearest, place)),
+    baselines: (place) =>
+      untilStopped(place, async () => {
+        const asked = await ready();
+        const mostFrequent = mostFrequentOf(training.map(({ text }) => text));
+        nearest = await nearestTexts(asked, mostFrequent, index, place);
+        return once(place, 'verdicts.json', () => baselines(asked, mostFrequent, nearest));
+      }),
   };
 }
+
+/** Candidates of the targets of a set. */
+type Lists = readonly (readonly Candidate[])[];
 
 /** What is asked of everybody. */
 interface Asked {
@@ -112,10 +126,20 @@ async function untilStopped<T>({ signal }: JudgingPlace, work: () => Promise<T>)
   }
 }
 
+/** What was worked out before is there in the file. */
+async function once<T>({ store }: JudgingPlace, file: string, work: () => Promise<T>): Promise<T> {
+  const known = await store.read(file);
+  if (known) return JSON.parse(new TextDecoder().decode(known)) as T;
+  const result = await work();
+  await store.write(file, new TextEncoder().encode(JSON.stringify(result)));
+  return result;
+}
+
 async function judge(
   asked: Asked,
   trainer: Trainer,
   index: DraftRetrieval,
+  nearest: readonly Lists[],
   place: JudgingPlace,
 ): Promise<Verdict> {
   const { settings, references } = asked;
@@ -124,11 +148,12 @@ async function judge(
   try {
     const author: Author = { trainer, generator, index, settings };
     const make = (targets: readonly Target[]) => candidatesOf(targets, author);
-    const sets = [asked.validation, asked.test, asked.problems];
-    const [validation, test, problems] = await gather(sets, make, asked, place);
-    const weights = learnChoice(validation, references.validation);
-    const chosen = test.map((list) => list[ranked(list, weights)[0]]);
-    const ofProblems = problems.map((list) => likest(list, ranked(list, weights)));
+    const [validation, test, problems] = await gather(asked, make, nearest, place);
+    const weights = learnChoice(choicesOf(asked.validation, validation), references.validation);
+    const inOrder = (targets: readonly Target[], lists: Lists) =>
+      choicesOf(targets, lists).map((choice) => ranked(choice, weights));
+    const chosen = inOrder(asked.test, test).map(([best]) => best);
+    const ofProblems = inOrder(asked.problems, problems).map(likest);
     const beams = textColumns(
       settings.column,
       references.test,
@@ -148,42 +173,52 @@ async function judge(
   }
 }
 
-/** Who learns nothing: the nearest texts as they are, and the same candidates without a writer. */
-async function baselines(
+function choicesOf(targets: readonly Target[], lists: Lists): Choice[] {
+  return lists.map((candidates, i) => ({ candidates, instructions: targets[i].body.instructions.length }));
+}
+
+/** Of what nobody resembles, the most frequent text. */
+function nearestTexts(
   asked: Asked,
-  training: readonly WrittenFunction[],
+  mostFrequent: string,
   index: DraftRetrieval,
   place: JudgingPlace,
-): Promise<Record<string, Verdict>> {
-  const { settings, references, clusters } = asked;
-  const mostFrequent = mostFrequentOf(training.map(({ text }) => text));
+): Promise<readonly Lists[]> {
+  const { candidates } = asked.settings.neighbours;
   const make = (targets: readonly Target[]) =>
     Promise.resolve(
       targets.map(({ body }) => {
-        const found = index.retrievalDrafts(body, settings.neighbours.candidates);
+        const found = index.retrievalDrafts(body, candidates);
         const texts = found.length > 0 ? found : [{ text: mostFrequent, similarity: 0 }];
         return texts.map(({ text, similarity }): Candidate => {
           return { text, similarity, likelihood: 0, likeness: null };
         });
       }),
     );
-  const [test, problems] = await gather([asked.test, asked.problems], make, asked, place);
-  const first = (lists: readonly (readonly Candidate[])[]) => lists.map(([nearest]) => nearest);
-  const agreed = (list: readonly Candidate[]) => list[mostAgreed(list)];
-  const checked = (list: readonly Candidate[]) => likest(list, [...list.keys()]);
+  return gather(asked, make, [], place);
+}
+
+/** Who learns nothing: the nearest texts as they are, and the same candidates without a writer. */
+async function baselines(
+  asked: Asked,
+  mostFrequent: string,
+  [, test, problems]: readonly Lists[],
+): Promise<Record<string, Verdict>> {
+  const { settings, references, clusters } = asked;
+  const first = (lists: Lists) => lists.map(([nearest]) => nearest);
   const some = settings.neighbours.candidates;
   const ways = {
     'nearest code': await columnsOf(asked, first(test), first(problems)),
     [`of the ${some} nearest the one that the others agree with`]: await columnsOf(
       asked,
-      test.map(agreed),
-      problems.map(agreed),
+      test.map(mostAgreed),
+      problems.map(mostAgreed),
     ),
     ...(asked.checks && {
       [`of the ${some} nearest the one with the likest compiled code`]: await columnsOf(
         asked,
-        test.map(checked),
-        problems.map(checked),
+        test.map(likest),
+        problems.map(likest),
       ),
     }),
     'most frequent text': textColumns(
@@ -232,32 +267,33 @@ async function columnsOf(
 /** Targets that are worked at before what was found is kept: a minute or two. */
 const KEPT_AT_ONCE = 64;
 
-/** Candidates of the targets of each set, of source with the likeness of their code; what is known is not made again. */
+/**
+ * Candidates of the targets of each set, of source with the likeness of their code; what is known is not made again.
+ * @param nearest where it is known of the nearest texts
+ * @returns of the validation side, of the test side, of the problems
+ */
 async function gather(
-  sets: readonly (readonly Target[])[],
+  { validation, test, problems, checks }: Asked,
   make: (targets: readonly Target[]) => Promise<Candidate[][]>,
-  { checks }: Asked,
-  { store, signal, report }: JudgingPlace,
-): Promise<Candidate[][][]> {
-  const all = sets.reduce((sum, { length }) => sum + length, 0);
+  nearest: readonly Lists[],
+  place: JudgingPlace,
+): Promise<readonly Lists[]> {
+  const sets = { validation, test, problems };
+  const all = validation.length + test.length + problems.length;
   let done = 0;
-  const gathered: Candidate[][][] = [];
-  for (const [number, targets] of sets.entries()) {
+  const gathered: Lists[] = [];
+  for (const [number, [name, targets]] of Object.entries<readonly Target[]>(sets).entries()) {
     const lists: Candidate[][] = [];
     for (let from = 0; from < targets.length; from += KEPT_AT_ONCE) {
-      if (signal.aborted) throw STOPPED;
-      const file = `candidates-${number}-${from}.json`;
+      if (place.signal.aborted) throw STOPPED;
       const some = targets.slice(from, from + KEPT_AT_ONCE);
-      const known = await store.read(file);
-      if (known) {
-        lists.push(...(JSON.parse(new TextDecoder().decode(known)) as Candidate[][]));
-      } else {
+      const found = await once(place, `candidates-${name}-${from}.json`, async () => {
         const made = await make(some);
-        const found = checks ? await withLikeness(made, some, checks.recompiler) : made;
-        await store.write(file, new TextEncoder().encode(JSON.stringify(found)));
-        lists.push(...found);
-      }
-      report((done += some.length), all);
+        const known = (nearest.at(number) ?? []).slice(from, from + KEPT_AT_ONCE);
+        return checks ? withLikeness(made, some, known, checks.recompiler) : made;
+      });
+      lists.push(...found);
+      place.report((done += some.length), all);
     }
     gathered.push(lists);
   }

@@ -9,7 +9,7 @@ import { smoothedBleu4 } from '../../metrics/text/bleu.ts';
 import { RandomStream } from '../../nn/random.ts';
 import { Bpe, SPECIAL } from '../../tokens/bpe/bpe.ts';
 import type { Candidate } from './candidates.ts';
-import { learnChoice, mostAgreed, ranked } from './choice.ts';
+import { type Choice, learnChoice, mostAgreed, ranked } from './choice.ts';
 import { firstInstructions } from './functions.ts';
 import { bodyOf, hintTokens, indexTexts, numbersIn } from './hints.ts';
 import { likest, renamed } from './source-checks.ts';
@@ -136,6 +136,8 @@ const candidate = (text: string, facts: Partial<Candidate> = {}): Candidate => (
   ...facts,
 });
 
+const choiceOf = (candidates: readonly Candidate[]): Choice => ({ candidates, instructions: 20 });
+
 describe('the choice among candidates', () => {
   const random = new RandomStream(1, 'candidates');
   const WORDS = 'opens a file and reads all of its lines into one list'.split(' ');
@@ -157,8 +159,8 @@ describe('the choice among candidates', () => {
   const shareRight = (lists: readonly Candidate[][], weights: readonly number[]): number => {
     const worth = (one: Candidate): number => smoothedBleu4(REFERENCE, one.text);
     const right = lists.filter((list) => {
-      const [best] = ranked(list, weights);
-      return worth(list[best]) > Math.max(...list.map(worth)) - 1e-9;
+      const [best] = ranked(choiceOf(list), weights);
+      return worth(best) > Math.max(...list.map(worth)) - 1e-9;
     });
     return right.length / lists.length;
   };
@@ -169,14 +171,32 @@ describe('the choice among candidates', () => {
   ])('goes by the %s where that tells it', (_, fact) => {
     const [training, test] = [listsBy(fact), listsBy(fact)];
     const weights = learnChoice(
-      training,
+      training.map(choiceOf),
       training.map(() => REFERENCE),
     );
     expect(weights.every(Number.isFinite)).toBe(true);
     expect(shareRight(test, weights)).toBeGreaterThan(0.85);
     // By the same facts where they tell nothing, the order is that of the candidates.
-    const nothing = FEATURELESS.map(() => 0);
-    expect(ranked(test[0], nothing)).toEqual([0, 1, 2, 3]);
+    const nothing = weights.map(() => 0);
+    expect(ranked(choiceOf(test[0]), nothing)).toEqual(test[0]);
+  });
+
+  it('learns which length code of some length has', () => {
+    // Twice as many letters as instructions are right; no word is, so that all that counts is how short a text is.
+    const choices = Array.from({ length: 60 }, () => {
+      const instructions = 10 + random.below(60);
+      const lengths = [0.3, 1, 2, 6, 9].map((factor) => Math.round(factor * instructions));
+      const candidates = lengths.map((length) => candidate('a b '.repeat(length).slice(0, length)));
+      return { candidates, instructions, reference: candidates[2].text };
+    });
+    const weights = learnChoice(
+      choices.slice(30),
+      choices.slice(30).map(({ reference }) => reference),
+    );
+    const right = choices
+      .slice(0, 30)
+      .filter((choice) => ranked(choice, weights)[0] === choice.candidates[2]);
+    expect(right.length).toBeGreaterThan(25);
   });
 
   it('finds the weights that the facts were made with', () => {
@@ -185,7 +205,7 @@ describe('the choice among candidates', () => {
       [0, 1, 2].map((k) => candidate(`w${i}${k}`, { likelihood: ((i * 7 + k * 5) % 11) / 11 })),
     );
     const references = lists.map((list) => list[1].text);
-    const weights = learnChoice(lists, references);
+    const weights = learnChoice(lists.map(choiceOf), references);
     // Least squares of one variable: covariance over variance, within lists.
     let [covariance, variance] = [0, 0];
     for (const [i, list] of lists.entries()) {
@@ -202,19 +222,17 @@ describe('the choice among candidates', () => {
 
   it('knows the text that the others agree with', () => {
     const texts = ['reads a line of a file', 'reads a line of the file', 'closes all sockets now'];
-    expect(mostAgreed(texts.map((text) => candidate(text)))).toBe(0);
-    expect(mostAgreed([candidate('alone')])).toBe(0);
+    expect(mostAgreed(texts.map((text) => candidate(text))).text).toBe(texts[0]);
+    expect(mostAgreed([candidate('alone')]).text).toBe('alone');
   });
 });
-
-const FEATURELESS = Array.from({ length: 7 });
 
 describe('source that was chosen', () => {
   it('is what compiles to the likest code, or else the first of the order', () => {
     const list = [candidate('a'), candidate('b', { likeness: 0.5 }), candidate('c', { likeness: 0.5 })];
-    expect(likest(list, [2, 0, 1]).text).toBe('c');
-    expect(likest(list, [0, 1, 2]).text).toBe('b');
-    expect(likest(list.slice(0, 1), [0]).text).toBe('a');
+    expect(likest(list).text).toBe('b');
+    expect(likest(list.toReversed()).text).toBe('c');
+    expect(likest(list.slice(0, 1)).text).toBe('a');
   });
 
   it('is called what its test calls it', () => {
