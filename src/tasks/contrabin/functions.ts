@@ -1,5 +1,6 @@
 /** Functions of a data set with what is to be written of them: their code as normalised assembly, and a text. */
 
+import { KIND, tokensOf } from '../../corpus/c/lexer.ts';
 import type { ColumnName, Dataset, FunctionRow } from '../../corpus/dataset.ts';
 import type { Split } from '../../corpus/recipe.ts';
 import type { Build } from '../../models/drafts/recompiler.ts';
@@ -69,9 +70,25 @@ export function firstInstructions(assembly: string): string {
   return end < 0 ? assembly : lines.slice(0, end).join('\n');
 }
 
-/** Without what no machine code tells: how source code is indented. Names and problems' numbers are no comments. */
+/** Names and problems' numbers are no comments. */
 function textOf(row: Pick<FunctionRow, WrittenColumn | 'text_kind'>, column: WrittenColumn): string {
-  if (column === 'text' && row.text_kind === 'name') return '';
-  const text = (row[column] ?? '').trim();
-  return column === 'text' ? text : text.replace(/\s*\n\s*/g, '\n').replace(/[ \t]+/g, ' ');
+  if (column === 'text') return row.text_kind === 'name' ? '' : (row.text ?? '').trim();
+  return codeAlone(row.source ?? '');
+}
+
+/** Source without what no machine code tells: comments, and how it is indented. */
+export function codeAlone(source: string): string {
+  const { kinds, starts, ends } = tokensOf(source);
+  let code = '';
+  let from = 0;
+  for (let i = 0; i < kinds.length; i++) {
+    if (kinds[i] !== KIND.comment) continue;
+    // A comment stands for a space (C17 5.1.1.2).
+    code += `${source.slice(from, starts[i])} `;
+    from = ends[i];
+  }
+  return (code + source.slice(from))
+    .trim()
+    .replace(/\s*\n\s*/g, '\n')
+    .replace(/[ \t]+/g, ' ');
 }

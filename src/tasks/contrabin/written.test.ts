@@ -33,7 +33,7 @@ describe('functions to write of', () => {
   beforeAll(async () => {
     writeDataset(join(root, 'set'), (row) => ({
       ...row,
-      source: `int ${row.name}() {\n\t/* of   ${row.package} */\n}`,
+      source: `int ${row.name}() {\n\t// of   it\n\treturn/**/"/* ${row.package} */";\n}`,
       text: row.name,
       text_kind: 'name',
     }));
@@ -49,7 +49,7 @@ describe('functions to write of', () => {
     for (const side of [validation, test]) expect(new Set(side.map(({ id }) => id)).size).toBe(side.length);
     const codes = new Set(training.map(({ normalizedHash }) => normalizedHash));
     expect([...validation, ...test].filter(({ normalizedHash }) => codes.has(normalizedHash))).toEqual([]);
-    expect(test.map(({ text }) => text)).toContain('int rare() {\n/* of gamma */\n}');
+    expect(test.map(({ text }) => text)).toContain('int rare() {\nreturn "/* gamma */";\n}');
   });
 
   it('are a part of those that a larger number draws', async () => {
