@@ -13,7 +13,7 @@ export interface StudyDocument extends StudyReport {
   readonly tool: string;
   readonly device: string;
   readonly study: ContraBinStudy;
-  /** SHA-256 of the data sets' manifests. */
+  /** SHA-256 of the data sets' manifests, and of files with unit tests. */
   readonly datasets: Readonly<Record<string, string>>;
   readonly differences: readonly Difference[];
 }
