@@ -8,7 +8,7 @@ import { Trainer } from '../../nn/training/trainer.ts';
 import { nodeRuntime } from '../../runtimes/node.ts';
 import { Bpe, SPECIAL } from '../../tokens/bpe/bpe.ts';
 import type { WrittenFunction } from './functions.ts';
-import { frequencyLoss, textPairs, writeTexts, writingTask } from './writing.ts';
+import { frequencyLoss, likelihoods, textPairs, writeTexts, writingTask } from './writing.ts';
 
 /** Bytes are tokens. */
 const VOCABULARIES = {
@@ -126,20 +126,21 @@ it('frequencies of the training tell a loss to compare with', async () => {
   expect(frequencyLoss(training, judged, VOCABULARIES.text.size)).toBeCloseTo((a + c + end) / 3, 9);
 });
 
-it('texts come back in the order of the codes', async () => {
+it('texts come back in the order of the codes, and are as likely as the training graph finds them', async () => {
   const pairs = await pairsOf(FUNCTIONS);
-  const { model, data } = writingTask(pairs, pairs, { network: NETWORK, training: parseSettings({}) });
+  const settings = { network: NETWORK, training: parseSettings({ batchSize: 4 }) };
+  const { model, data } = writingTask(pairs, pairs, settings);
   const runtime = nodeRuntime({ threads: 1 });
   const options = { runtime, model, seed: 1, optimizer: optimizerOf(parseSettings({})) };
   const trainer = await Trainer.create(options, data.batch([0], 9, new RandomStream(1, 'sample')));
   const random = new RandomStream(2, 'parameters');
-  const parameters = new Map(
-    [...trainer.parameters()].map(([name, { data: values }]) => [
+  for (const [name, { data: values }] of trainer.parameters()) {
+    trainer.assign(
       name,
       values.map((value) => value + 0.3 * random.normal()),
-    ]),
-  );
-  await trainer.close();
+    );
+  }
+  const parameters = new Map([...trainer.parameters()].map(([name, { data: values }]) => [name, values]));
   const generator = await Generator.open(runtime, codeWriter(NETWORK), parameters);
   const given = [0, 6, 3, 30].map((code) => ({ code: pairs.codes.at(code), hints: pairs.hints.at(code) }));
   const told: number[] = [];
@@ -147,14 +148,18 @@ it('texts come back in the order of the codes', async () => {
   const written = await writeTexts(generator, given, {
     batchSize: 3,
     longestHints: 8,
-    maximum: 6,
+    maximum: 32,
     onProgress,
   });
   for (const [i, one] of given.entries()) {
-    const [[alone]] = await writeTexts(generator, [one], { batchSize: 1, longestHints: 8, maximum: 6 });
+    const [[alone]] = await writeTexts(generator, [one], { batchSize: 1, longestHints: 8, maximum: 32 });
     expect(written[i].map(({ tokens }) => tokens)).toEqual([alone.tokens]);
   }
   await generator.close();
+  const texts = written.map(([{ tokens }], i) => ({ ...given[i], text: tokens }));
+  const found = await likelihoods(trainer, texts, settings);
+  await trainer.close();
+  found.forEach((value, i) => expect(value).toBeCloseTo(written[i][0].score, 4));
   expect(told).toEqual([3, 4]);
   expect(new Set(written.map(([{ tokens }]) => tokens.join())).size).toBeGreaterThan(1);
 });
