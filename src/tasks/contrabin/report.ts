@@ -175,13 +175,11 @@ function questionParts(
   ];
 }
 
-/** A table that is wider is not read. */
-const MOST_COLUMNS = 8;
-
+/** Figures by level stand in a table of their own: one that is wider is not read. */
 function inTables(figures: readonly string[]): string[][] {
-  const count = Math.ceil(figures.length / MOST_COLUMNS);
-  const each = Math.ceil(figures.length / count);
-  return Array.from({ length: count }, (_, i) => figures.slice(i * each, (i + 1) * each));
+  const byLevel = (figure: string): boolean => /, -O\d$/.test(figure);
+  const tables = [figures.filter((figure) => !byLevel(figure)), figures.filter(byLevel)];
+  return tables.filter(({ length }) => length > 0);
 }
 
 function cellOf(verdicts: readonly Verdict[], figure: string): string {
