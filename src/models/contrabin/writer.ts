@@ -209,8 +209,8 @@ function withHints(
   { hints, hinted, numbers }: Pick<WriterInputs, 'hints' | 'hinted' | 'numbers'>,
   network: WriterNetwork,
 ): { memory: Tensor; votes: Tensor } {
-  const { width, inner } = network.encoder;
-  const { longestHints } = network.decoder;
+  const { width } = network.encoder;
+  const { longestHints, inner } = network.decoder;
   const vectors = textVectors(scope, hints, network);
   const flat = new Flat(hinted, numbers);
   const own = scope.at('hints');
