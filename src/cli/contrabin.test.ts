@@ -90,4 +90,16 @@ describe('study contrabin', () => {
     const { code, err } = await run();
     expect([code, err]).toEqual([2, expect.stringContaining('variant masked: ')]);
   });
+
+  it('says which file of unit tests is missing', async () => {
+    writeDataset(at('data'));
+    const shipped = readFileSync(new URL('../../studies/writing.json', import.meta.url), 'utf8');
+    const ours = shipped.replaceAll(/data\/(crowd|anghabench)/g, at('data'));
+    writeFileSync(
+      at('study.json'),
+      ours.replace(/"reexecution": "[^"]*"/, `"reexecution": "${at('tests.json')}"`),
+    );
+    const { code, err } = await run();
+    expect([code, err]).toEqual([3, expect.stringContaining(`${at('tests.json')}: no Decompile-Eval`)]);
+  });
 });

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { readDocument } from '../corpus/document.ts';
+import { sha256 } from '../corpus/hash.ts';
 import { manifestHash, readManifest } from '../corpus/manifest.ts';
 import { checkReplaceable } from '../corpus/replace.ts';
 import { BinscribeError } from '../error.ts';
@@ -17,7 +18,8 @@ import type { StudyJob } from '../tasks/contrabin/job.ts';
 import { checkExportable, MEANING_FOLDER, type MeaningManifest } from '../tasks/contrabin/meaning.ts';
 import { differencesOf, renderStudy, type StudyDocument } from '../tasks/contrabin/report.ts';
 import { recipeOf, type StudyProgress, type StudyReport } from '../tasks/contrabin/study.ts';
-import { studyShape, type ContraBinStudy } from '../tasks/contrabin/study-shape.ts';
+import { datasetsOf, studyShape, type ContraBinStudy } from '../tasks/contrabin/study-shape.ts';
+import { readDecompileEval } from '../tasks/reexecution/decompile-eval.ts';
 import { VERSION } from '../version.ts';
 import { writeWhole } from './files.ts';
 import { interruptible } from './interruptible.ts';
@@ -110,20 +112,26 @@ function checkNames({ questions, variants, compared }: ContraBinStudy, flags: Co
   for (const variant of variants) check(`questions of ${variant.name}`, questions, variant.questions);
 }
 
-/** SHA-256 of the manifest of each data set. @throws BinscribeError as `readManifest` */
+/**
+ * SHA-256 of the manifest of each data set, and of the files with unit tests.
+ * @throws BinscribeError as `readManifest` and `readDecompileEval`: reading them tells in our words what is wrong
+ */
 function hashesOf({ pretraining, questions, embeddings }: ContraBinStudy): Record<string, string> {
-  const folders = questions.flatMap((question) =>
-    question.kind === 'names' ? question.datasets : [question.dataset],
+  const own = embeddings ? [embeddings.dataset] : [];
+  const folders = new Set([...pretraining.datasets, ...questions.flatMap(datasetsOf), ...own]);
+  const files = questions.flatMap((question) =>
+    question.kind === 'source' && question.reexecution !== undefined ? [question.reexecution] : [],
   );
-  return Object.fromEntries(
-    [...new Set([...pretraining.datasets, ...folders, ...(embeddings ? [embeddings.dataset] : [])])].map(
-      (folder) => {
-        // Reading it tells in our words what is wrong with it.
-        readManifest(folder);
-        return [folder, manifestHash(folder)];
-      },
-    ),
-  );
+  return Object.fromEntries([
+    ...[...folders].map((folder) => {
+      readManifest(folder);
+      return [folder, manifestHash(folder)] as const;
+    }),
+    ...files.map((file) => {
+      readDecompileEval(file);
+      return [file, sha256(readFileSync(file))] as const;
+    }),
+  ]);
 }
 
 const begunShape = z.object({
@@ -246,6 +254,7 @@ function lineOf(told: StudyProgress): string {
       ? `reading ${told.what}`
       : `reading ${told.what}, ${told.rows.toLocaleString('en-US')} rows`;
   }
+  if (told.stage === 'judging') return `${told.what}, ${told.done} of ${told.all} functions judged`;
   const { what, epoch, epochs, step, steps, loss, metrics, secondsLeft } = told;
   const [metric] = Object.entries(metrics);
   return [

@@ -84,12 +84,16 @@ Examples:
   $ binscribe study contrabin studies/contrabin.json -o results/contrabin
   $ binscribe study contrabin studies/contrabin.json --question names --variant full --variant without
   $ binscribe study contrabin studies/contrabin.json --variant full --export models/meaning
+  $ binscribe study contrabin studies/writing.json --runs runs/writing -o results/writing
 
 A study has a recipe of pre-training, ways that differ from it in some values, and questions: retrieval and
-classification of programs by what they solve, names of functions. Each way is trained from each of its seeds and then
-tuned for each question, and judged beside baselines on packages or problems that nothing was learned from. Every
-training has a folder in --runs, with its curves: a study that was stopped, or killed, goes on when the same command is
-given again, and comes to the same numbers.
+classification of programs by what they solve, names of functions, summaries of them, and their source. Source that was
+written is compiled in the sandbox as the given code was and compared with it; with "reexecution", the path of
+Decompile-Eval's file, it is also run against unit tests, of functions that nothing may have been learned from.
+
+Each way is trained from each of its seeds and then tuned for each question, and judged beside baselines on packages or
+problems that nothing was learned from. Every training has a folder in --runs, with its curves: a study that was stopped,
+or killed, goes on when the same command is given again, and comes to the same numbers.
 
 --export makes the pre-training of one variant, or takes it where it is done, and writes a model of meaning: both
 encoders, calibrated on the validation packages, with card.md and manifest.json. No question is asked then.

@@ -88,8 +88,8 @@ function encodeFlat(
   });
 }
 
-/** A residual block: a token and two others of its text. */
-function convolution(scope: Scope, x: Tensor, flat: Flat, inner: number, distance: number): Tensor {
+/** A residual block: a token and two others of its text. [positions, width] gives the same. */
+export function convolution(scope: Scope, x: Tensor, flat: Flat, inner: number, distance: number): Tensor {
   const y = layerNorm(scope.at('norm'), x);
   const three = concat([flat.neighbour(y, distance), y, flat.neighbour(y, -distance)], 1);
   return add(x, linear(scope.at('output'), relu(linear(scope.at('inner'), three, inner)), x.size(1)));

@@ -28,6 +28,27 @@ export interface DraftChoice<D extends Draft = Draft> {
   compiled: number;
 }
 
+/** How alike the code of each of several drafts is to a function's. */
+export interface DraftComparison {
+  /** What they were compiled with. */
+  build: Build;
+  /** Of each draft in [0, 1], see likeness.ts; null where it does not compile. */
+  scores: (number | null)[];
+}
+
+/** @param build how the function was compiled, as far as that was recognised @throws BinscribeError as the recompiler does */
+export async function compareDrafts(
+  target: FunctionBody,
+  drafts: readonly Draft[],
+  build: Build,
+  recompiler: Recompiler,
+): Promise<DraftComparison> {
+  const recompilation = await recompiler.recompile(drafts, build);
+  const wanted = viewOf(target);
+  const scores = recompilation.results.map(({ body }) => (body ? likeness(wanted, viewOf(body)) : null));
+  return { build: recompilation.build, scores };
+}
+
 /**
  * @param candidates the likeliest first: of equals the first is chosen
  * @param build how the function was compiled, as far as that was recognised
@@ -42,15 +63,13 @@ export async function chooseDraft<D extends Draft>(
   // Beams of a network end in the same text now and then, and neighbours have copies.
   const sources = candidates.map(sourceOf);
   const distinct = candidates.filter((_, i) => sources.indexOf(sources[i]) === i);
-  const recompilation = await recompiler.recompile(distinct, build);
-  const wanted = viewOf(target);
+  const comparison = await compareDrafts(target, distinct, build, recompiler);
   let best: ChosenDraft<D> | null = null;
-  let compiled = 0;
-  for (const [i, { body }] of recompilation.results.entries()) {
-    if (!body) continue;
-    compiled++;
-    const score = likeness(wanted, viewOf(body));
-    if (best === null || score > best.score) best = { draft: distinct[i], score, exact: score === 1 };
+  for (const [i, score] of comparison.scores.entries()) {
+    if (score !== null && (best === null || score > best.score)) {
+      best = { draft: distinct[i], score, exact: score === 1 };
+    }
   }
-  return { best, build: recompilation.build, candidates: distinct.length, compiled };
+  const compiled = comparison.scores.filter((score) => score !== null).length;
+  return { best, build: comparison.build, candidates: distinct.length, compiled };
 }

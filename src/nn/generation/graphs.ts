@@ -7,11 +7,11 @@ import { top } from '../ops/top.ts';
 import { Scope } from '../scope.ts';
 import { addDims } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
-import type { Writer } from './writer.ts';
+import type { EncoderDecoder, Writer } from './writer.ts';
 
 export type Outputs = Readonly<Record<string, Tensor>>;
 
-const layerNumbers = ({ layers }: Writer): number[] => Array.from({ length: layers }, (_, i) => i);
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 /**
  * Inputs: `ids` and, for an encoder, `mask`, int64 [batch, length]. Outputs: `memory.0.keys`, … of an encoder, or
@@ -48,7 +48,7 @@ export function stepOutputs(writer: Writer): Outputs {
   const width = heads * headSize;
   const slots = input('slots', ['rows', 'written'], 'int64');
   const pool = (name: string): Tensor => input(name, ['slots', width]);
-  const past = layerNumbers(writer).map((i) => ({
+  const past = upTo(writer.layers).map((i) => ({
     keys: pool(`past.${i}.keys`),
     values: pool(`past.${i}.values`),
   }));
@@ -70,10 +70,9 @@ export function stepOutputs(writer: Writer): Outputs {
   return outputs;
 }
 
-function encoderContext(writer: Writer) {
-  const { heads, headSize } = writer;
+function encoderContext({ heads, headSize, layers, memories = layers }: EncoderDecoder) {
   const bias = paddingBias(input('mask', ['batch', 'length'], 'int64'));
-  const memory = layerNumbers(writer).map((i) => ({
+  const memory = upTo(memories).map((i) => ({
     keys: input(`memory.${i}.keys`, ['batch', heads, headSize, 'length']),
     values: input(`memory.${i}.values`, ['batch', heads, 'length', headSize]),
     bias,

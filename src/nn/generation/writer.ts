@@ -35,10 +35,12 @@ export interface EncoderDecoder extends Decoder {
   readonly kind: 'encoder-decoder';
   /** Number of the token before the first. */
   readonly start: number;
+  /** How many `read` gives: one a layer where it is left out; further ones are for what stands on the layers. */
+  readonly memories?: number;
   /**
    * @param ids int64 [batch, length]
    * @param mask int64 [batch, length], 1 for what is there
-   * @returns what each layer of the decoder looks at
+   * @returns what each layer of the decoder looks at, and then further ones
    */
   read(scope: Scope, ids: Tensor, mask: Tensor): readonly Memory[];
 }

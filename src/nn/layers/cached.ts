@@ -31,7 +31,7 @@ export interface StepContext {
   readonly slots: Tensor;
   /** Added to the scores over the row's positions, the new one last: see `cachedAttention`. */
   readonly bias: Tensor | null;
-  /** Of each layer, what an encoder has read; `null` for a decoder that stands alone. */
+  /** Of each layer, what an encoder has read; `null` for a decoder that stands alone. Further ones are passed over. */
   readonly memory: readonly Memory[] | null;
 }
 

@@ -116,7 +116,7 @@ export function pairsOf(code: Uint8Array, address: number): Bag {
 }
 
 /** Of several equally frequent the first in the order of text. */
-function mostFrequentOf(texts: readonly string[]): string {
+export function mostFrequentOf(texts: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
   const [[text]] = [...counts].sort(([a, m], [b, n]) => n - m || compareText(a, b));

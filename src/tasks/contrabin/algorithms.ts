@@ -65,7 +65,7 @@ export function retrievalQuestion(
       const { vectors, size } = await vectorsOf(trainer, test.texts, batchSize, layout);
       return retrievalVerdict(dotScores(vectors, size), test.classes);
     },
-    baselines: () => ({
+    baselines: async () => ({
       'opcode pairs': retrievalVerdict(new OpcodeIndex(training.opcodes, test.opcodes).scorer, test.classes),
       random: retrievalVerdict(randomScores(), test.classes),
     }),
@@ -129,7 +129,7 @@ export function classificationQuestion(
       higherIsBetter: true,
     }),
     judge: async (trainer) => verdict(await decisionsOf(trainer, test.texts, batchSize, layout)),
-    baselines: () => {
+    baselines: async () => {
       const index = new OpcodeIndex(training.opcodes, training.opcodes);
       const nearest = test.classes.map((_, i) => training.classes[index.nearest(test.opcodes.at(i))]);
       const most = mostFrequent(training.classes);

@@ -14,6 +14,7 @@ import { CheckpointVocabulary, framed, type Vocabulary } from '../../models/cont
 import type { Folder } from '../../nn/import/folder.ts';
 import { loadEncoder, readRobertaConfig } from '../../nn/import/huggingface.ts';
 import { diskFolder } from '../../runtimes/folder.ts';
+import { Bpe } from '../../tokens/bpe/bpe.ts';
 import type { Parameters } from '../networks/experiment.ts';
 import type { EncoderRecipe, PreTrainingRecipe } from './recipe.ts';
 
@@ -125,4 +126,22 @@ export async function startOf(encoder: EncoderRecipe, path: keyof Networks): Pro
   if (encoder.kind !== 'folder') return new Map();
   const { parameters } = await loadEncoder(diskFolder(encoder.path));
   return new Map([...parameters].map(([name, values]) => [`${path}.${name}`, values]));
+}
+
+/** An encoder of ours: its sizes and its vocabulary are all that there is to know of it. */
+export interface OwnEncoder {
+  readonly network: ConvolutionalNetwork;
+  readonly vocabulary: Bpe;
+}
+
+/**
+ * @param whose what can be of such encoders only
+ * @throws BinscribeError `usage` for a transformer
+ */
+export function ownEncoder(
+  { network, vocabulary }: { network: ViewNetwork; vocabulary: Vocabulary },
+  whose: string,
+): OwnEncoder {
+  if (!('transformer' in network) && vocabulary instanceof Bpe) return { network, vocabulary };
+  throw new BinscribeError('usage', `${whose}: encoders of convolutions expected, got a transformer`);
 }

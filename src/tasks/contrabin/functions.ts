@@ -1,18 +1,24 @@
 /** Functions of a data set with what is to be written of them: their code as normalised assembly, and a text. */
 
+import { KIND, tokensOf } from '../../corpus/c/lexer.ts';
 import type { ColumnName, Dataset, FunctionRow } from '../../corpus/dataset.ts';
 import type { Split } from '../../corpus/recipe.ts';
+import type { Build } from '../../models/drafts/recompiler.ts';
 import { LEAST_INSTRUCTIONS, sourceFunction } from '../chat/sample.ts';
 
 /** What can be written: what people say of a function, or its source. */
 export const WRITTEN_COLUMNS = ['text', 'source'] as const satisfies readonly ColumnName[];
 export type WrittenColumn = (typeof WRITTEN_COLUMNS)[number];
 
+/** Instructions that are read of a function, its first: the paper's. */
+const MOST_INSTRUCTIONS = 512;
+
 /** A function in one of its builds. */
 export interface WrittenFunction {
   readonly package: string;
   /** The same for all builds. */
   readonly id: string;
+  readonly build: Build;
   readonly assembly: string;
   readonly text: string;
   readonly code: Uint8Array;
@@ -23,7 +29,8 @@ export interface WrittenFunction {
 }
 
 const COLUMNS = [
-  ...(['package', 'name', 'source_file', 'code', 'address', 'instructions', 'assembly'] as const),
+  ...(['package', 'name', 'source_file', 'compiler', 'optimization'] as const),
+  ...(['code', 'address', 'instructions', 'assembly', 'text_kind'] as const),
   ...(['exact_hash', 'normalized_hash', 'normalized_duplicate', 'normalized_leak'] as const),
 ];
 
@@ -43,19 +50,45 @@ export async function* writtenFunctions(
     if (split === 'test' && isLeak) continue;
     const {
       package: from,
-      assembly,
+      compiler,
+      optimization: level,
       code,
       address,
       exact_hash: exactHash,
       normalized_hash: normalizedHash,
     } = row;
     const known = { code, address, instructions, exactHash, normalizedHash };
-    yield { package: from, id: sourceFunction(row), assembly, text, ...known };
+    const assembly = firstInstructions(row.assembly);
+    yield { package: from, id: sourceFunction(row), build: { compiler, level }, assembly, text, ...known };
   }
 }
 
-/** Without what no machine code tells: how source code is indented. */
-function textOf(row: Pick<FunctionRow, WrittenColumn>, column: WrittenColumn): string {
-  const text = (row[column] ?? '').trim();
-  return column === 'text' ? text : text.replace(/\s*\n\s*/g, '\n').replace(/[ \t]+/g, ' ');
+export function firstInstructions(assembly: string): string {
+  const lines = assembly.split('\n');
+  let seen = 0;
+  const end = lines.findIndex((line) => !line.endsWith(':') && ++seen > MOST_INSTRUCTIONS);
+  return end < 0 ? assembly : lines.slice(0, end).join('\n');
+}
+
+/** Names and problems' numbers are no comments. */
+function textOf(row: Pick<FunctionRow, WrittenColumn | 'text_kind'>, column: WrittenColumn): string {
+  if (column === 'text') return row.text_kind === 'name' ? '' : (row.text ?? '').trim();
+  return codeAlone(row.source ?? '');
+}
+
+/** Source without what no machine code tells: comments, and how it is indented. */
+export function codeAlone(source: string): string {
+  const { kinds, starts, ends } = tokensOf(source);
+  let code = '';
+  let from = 0;
+  for (let i = 0; i < kinds.length; i++) {
+    if (kinds[i] !== KIND.comment) continue;
+    // A comment stands for a space (C17 5.1.1.2).
+    code += `${source.slice(from, starts[i])} `;
+    from = ends[i];
+  }
+  return (code + source.slice(from))
+    .trim()
+    .replace(/\s*\n\s*/g, '\n')
+    .replace(/[ \t]+/g, ' ');
 }

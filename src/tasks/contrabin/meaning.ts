@@ -9,16 +9,14 @@ import { DOCUMENT } from '../../models/document.ts';
 import { Background, dot } from '../../models/meaning/calibration.ts';
 import { storedWeights, writeMeaning } from '../../models/meaning/folder.ts';
 import { type MeaningNetwork, type MeaningSide, openSide } from '../../models/meaning/network.ts';
-import type { Vocabularies as OwnVocabularies } from '../../models/meaning/vocabulary.ts';
 import type { Runtime } from '../../nn/runtime.ts';
-import { Bpe } from '../../tokens/bpe/bpe.ts';
 import type { TokenTexts } from '../../tokens/bpe/token-texts.ts';
 import { VERSION } from '../../version.ts';
 import type { Parameters } from '../networks/experiment.ts';
 import { calibrate, type Calibrated } from './calibrating.ts';
 import type { Material, Side } from './material.ts';
 import { meaningCard } from './meaning-card.ts';
-import { networksOf, type Vocabularies } from './encoders.ts';
+import { networksOf, ownEncoder } from './encoders.ts';
 import type { PreTrained } from './pretraining.ts';
 import type { PreTrainingRecipe } from './recipe.ts';
 
@@ -90,11 +88,11 @@ export async function exportMeaning(
   const { recipe, variant, seed } = origin;
   checkExportable(recipe, variant);
   const { vocabularies, training, validation } = material;
-  const { trained: code, anchored: text } = await networksOf(recipe, vocabularies);
-  if ('transformer' in code || 'transformer' in text || !areOwn(vocabularies)) {
-    throw new BinscribeError('internal', `variant ${variant}: encoders of ${OWN_KIND} expected`);
-  }
-  const network: MeaningNetwork = { code, text, size: recipe.contrast!.size };
+  const { trained, anchored } = await networksOf(recipe, vocabularies);
+  const whose = `variant ${variant}`;
+  const code = ownEncoder({ network: trained, vocabulary: vocabularies.code }, whose);
+  const text = ownEncoder({ network: anchored, vocabulary: vocabularies.text }, whose);
+  const network: MeaningNetwork = { code: code.network, text: text.network, size: recipe.contrast!.size };
   const { parameters } = preTrained;
   const { background, agreement, calibrated } = await calibrateSide(validation, network, parameters, runtime);
   const manifests = recipe.datasets.map((folder) => readManifest(folder));
@@ -120,7 +118,7 @@ export async function exportMeaning(
       limits: { code: recipe.limits.code, text: recipe.limits.comment },
       network,
       parameters,
-      vocabularies,
+      vocabularies: { code: code.vocabulary, text: text.vocabulary },
       background,
       calibration,
     },
@@ -154,10 +152,6 @@ export async function exportMeaning(
     }
   });
   return manifest;
-}
-
-function areOwn(vocabularies: Vocabularies): vocabularies is OwnVocabularies {
-  return vocabularies.code instanceof Bpe && vocabularies.text instanceof Bpe;
 }
 
 interface CalibratedSide {

@@ -1,10 +1,12 @@
 /** A downstream task (section 3.2): what an encoder is tuned for, and how it is judged beside what costs nothing. */
 
+import type { Interval } from '../../metrics/bootstrap.ts';
+import type { Store } from '../../nn/training/store.ts';
 import type { Trainer } from '../../nn/training/trainer.ts';
 import type { TokenTexts } from '../../tokens/bpe/token-texts.ts';
 import type { TextLayout } from '../../models/contrabin/batch.ts';
 import { tunedBatch } from '../../models/contrabin/tuning.ts';
-import type { HostTensors } from '../../nn/runtime.ts';
+import type { HostTensors, Runtime } from '../../nn/runtime.ts';
 import type { RandomStream } from '../../nn/random.ts';
 import type { NetworkTask, Parameters } from '../networks/experiment.ts';
 import type { LabelledTexts } from './labelled-texts.ts';
@@ -15,6 +17,16 @@ export interface Verdict {
   readonly figures: Readonly<Record<string, number>>;
   /** What each test item adds to the first figure, which is their mean: differences are drawn from them in pairs. */
   readonly items: readonly number[];
+  /** Of figures that are means over items: 95 %, by the bootstrap over packages or problems. */
+  readonly intervals?: Readonly<Record<string, Interval>>;
+}
+
+/** Where answers are worked out: what takes long is kept, so that it is not done twice. */
+export interface JudgingPlace {
+  readonly runtime: Runtime;
+  readonly store: Store;
+  readonly signal: AbortSignal;
+  readonly report: (done: number, all: number) => void;
 }
 
 export interface Question {
@@ -24,9 +36,10 @@ export interface Question {
   readonly clusters: readonly number[];
   /** @param start what the encoder has learned before */
   task(start: Parameters): NetworkTask;
-  /** Of the test side, by the best checkpoint. */
-  judge(trainer: Trainer): Promise<Verdict>;
-  baselines(): Readonly<Record<string, Verdict>>;
+  /** Of the test side, by the best checkpoint. @returns `null` where the signal stopped it; the same call goes on */
+  judge(trainer: Trainer, place: JudgingPlace): Promise<Verdict | null>;
+  /** What the others are held against comes first. @returns `null` as `judge` */
+  baselines(place: JudgingPlace): Promise<Readonly<Record<string, Verdict>> | null>;
 }
 
 /** One of them. */

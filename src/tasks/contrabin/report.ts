@@ -4,6 +4,7 @@ import { table } from '../../corpus/table.ts';
 import { bootstrap, type Interval } from '../../metrics/bootstrap.ts';
 import { seedInterval } from '../../nn/training/runs.ts';
 import { count } from '../../numbers.ts';
+import type { Verdict } from './question.ts';
 import type { QuestionReport, StudyReport, StudyResult } from './study.ts';
 import type { ContraBinStudy } from './study-shape.ts';
 
@@ -12,12 +13,12 @@ export interface StudyDocument extends StudyReport {
   readonly tool: string;
   readonly device: string;
   readonly study: ContraBinStudy;
-  /** SHA-256 of the data sets' manifests, and of what was read of folders that encoders begin with. */
+  /** SHA-256 of the data sets' manifests, of what was read of folders that encoders begin with, and of files with unit tests. */
   readonly datasets: Readonly<Record<string, string>>;
   readonly differences: readonly Difference[];
 }
 
-/** Of two ways at a question: the mean over test items of what one adds more than the other, with its interval. */
+/** Of two ways, or a way and a baseline, at a question: the mean over test items of what one adds more than the other, with its interval. */
 export interface Difference extends Interval {
   readonly question: string;
   readonly figure: string;
@@ -26,33 +27,46 @@ export interface Difference extends Interval {
   readonly mean: number;
 }
 
-/** Where both ways were asked. Seeds are averaged by item; intervals draw whole problems or packages. */
+/**
+ * Of the two ways, and of each of them and the first baseline, where they were asked. Seeds are averaged by item; intervals
+ * draw whole problems or packages.
+ */
 export function differencesOf(
   { questions }: StudyReport,
   [better, worse]: readonly [string, string],
 ): Difference[] {
-  return questions.flatMap(({ name: question, clusters, results }) => {
-    const [one, other] = [better, worse].map((variant) =>
-      meanItems(results.filter((r) => r.variant === variant)),
-    );
-    if (!one || !other) return [];
-    const gains = one.map((value, i) => value - other[i]);
-    const weighted = (weights: Float64Array): number => {
-      const total = weights.reduce((a, b) => a + b, 0);
-      return gains.reduce((sum, gain, i) => sum + gain * weights[i], 0) / total;
-    };
-    const [figure] = Object.keys(results[0].figures);
-    return [
-      {
-        question,
-        figure,
-        better,
-        worse,
-        mean: weighted(new Float64Array(gains.length).fill(1)),
-        ...bootstrap(gains.length, (i) => clusters[i], weighted, { seed: 1 }),
-      },
+  return questions.flatMap(({ name: question, clusters, results, baselines }) => {
+    const [baseline] = Object.keys(baselines);
+    const itemsOf = (way: string): readonly number[] | null =>
+      way === baseline ? baselines[way].items : meanItems(results.filter((r) => r.variant === way));
+    const pairs = [
+      [better, worse],
+      [better, baseline],
+      [worse, baseline],
     ];
+    return pairs.flatMap(([a, b]) => {
+      const [one, other] = [itemsOf(a), itemsOf(b)];
+      if (!one || !other) return [];
+      const [figure] = Object.keys(results[0].figures);
+      return [{ question, figure, better: a, worse: b, ...meanGain(one, other, clusters) }];
+    });
   });
+}
+
+function meanGain(
+  one: readonly number[],
+  other: readonly number[],
+  clusters: readonly number[],
+): Interval & { mean: number } {
+  const gains = one.map((value, i) => value - other[i]);
+  const weighted = (weights: Float64Array): number => {
+    const total = weights.reduce((a, b) => a + b, 0);
+    return gains.reduce((sum, gain, i) => sum + gain * weights[i], 0) / total;
+  };
+  return {
+    mean: weighted(new Float64Array(gains.length).fill(1)),
+    ...bootstrap(gains.length, (i) => clusters[i], weighted, { seed: 1 }),
+  };
 }
 
 function meanItems(results: readonly StudyResult[]): number[] | null {
@@ -72,6 +86,25 @@ const PRINTED: Readonly<Record<QuestionReport['kind'], string>> = {
   names:
     'The paper prints accuracy 33.41, MAP 30.79, MAR 28.14 and MAF1 29.41 for ContraBin and 29.41, 28.41, 25.00, 26.59 without it, on 91 names ' +
     'of GitHub projects: other programs and other names, so that only the gain can be compared.',
+  summaries:
+    'The paper prints BLEU-4 34.36, GLEU 34.82, ROUGE-2 41.20 and exact match 9.34 for ContraBin and 24.30, 25.55, 30.16, 4.95 for RoBERTa. ' +
+    'They are held against comments that CodeT5 wrote of the same functions; where people wrote them the figures cannot be compared.',
+  source:
+    'The paper prints BLEU 71.14, GLEU 70.41 and exact match 25.16 for ContraBin and 69.72, 68.29, 23.52 for RoBERTa. The nearest function ' +
+    'reaches 66.5 where whole files are compared, with the preamble that all have, and 31.2 on the function alone (FIELD.md section 6): ' +
+    'here the function alone counts, and none whose code training has, so that the figures cannot be compared.',
+};
+
+/** What the columns of written texts mean. */
+const EXPLAINED: Partial<Record<QuestionReport['kind'], string>> = {
+  summaries:
+    'A writer has five beams and the nearest texts to choose from; how it chooses was learned on the validation side. *Written, not found*: ' +
+    'the share of functions of which it chose a text of its own.',
+  source:
+    'A writer has five beams and the nearest texts to choose from; how it chooses was learned on the validation side, by what compiles to ' +
+    'the given code among others. *Compiles*: the chosen text, on its own, by the compiler and at the level of the given code, which are known ' +
+    'here. *Same code*: and to the same, what linking decides left out. *Re-executable*: of the functions of Decompile-Eval (HumanEval in C), ' +
+    'which nobody has learned from, those whose candidate with the likest code passes the unit tests in the sandbox.',
 };
 
 /** @param picture file of the maps, beside the table */
@@ -81,7 +114,8 @@ export function renderStudy(document: StudyDocument, picture: string | null = nu
     '# Contrastive pre-training of binary code',
     `Code as ${study.pretraining.view === 'ir' ? 'LLVM IR' : 'normalised assembly'}. Pre-training has ` +
       `${count(material['training: triples'])} triples of source, binary and comment, ${count(material['training: texts of code'])} texts of ` +
-      `code and ${count(material['training: sources and comments'])} sources and comments. Means over seeds with 95 % intervals (Student's t).`,
+      `code and ${count(material['training: sources and comments'])} sources and comments. Means over seeds with 95 % intervals (Student's t); of one seed, and of ` +
+      `baselines, over packages or problems (bootstrap) where figures are means over functions.`,
     ...questions.flatMap((question) => questionParts(question, document)),
     '## Pre-training',
     preTraining.length === 0 ? 'None.' : stagesTable(document),
@@ -109,36 +143,51 @@ function questionParts(
   { name, kind, facts, baselines, results }: QuestionReport,
   { study }: StudyDocument,
 ): string[] {
-  const figures = Object.keys(Object.values(baselines)[0].figures);
-  const rows = study.variants.flatMap(({ name: variant, description }) => {
-    const own = results.filter((result) => result.variant === variant);
-    if (own.length === 0) return [];
-    const cells = figures.map((figure) => {
-      const { mean, low, high } = seedInterval(own.map((result) => result.figures[figure]));
-      return low === null || high === null
-        ? percent(mean)
-        : `${percent(mean)} (${percent(low)}–${percent(high)})`;
-    });
-    return [[`**${variant}**: ${description}`, String(own.length), ...cells]];
-  });
+  const ways: { label: string; verdicts: readonly Verdict[] }[] = [
+    ...Object.entries(baselines).map(([label, verdict]) => ({ label, verdicts: [verdict] })),
+    ...study.variants.map(({ name: variant, description }) => ({
+      label: `**${variant}**: ${description}`,
+      verdicts: results.filter((result) => result.variant === variant),
+    })),
+  ].filter(({ verdicts }) => verdicts.length > 0);
+  const figures = [...new Set(ways.flatMap(({ verdicts: [first] }) => Object.keys(first.figures)))];
+  const seeds = (label: string, count: number): string => (label in baselines ? '' : String(count));
+  const explained = EXPLAINED[kind];
   return [
     `## ${name}`,
     Object.entries(facts)
       .map(([what, number]) => `${what} ${count(number)}`)
       .join(', ') + '.',
-    table(
-      ['', 'seeds', ...figures],
-      [
-        ...Object.entries(baselines).map(([what, verdict]) => [
-          what,
-          '',
-          ...figures.map((figure) => percent(verdict.figures[figure])),
-        ]),
-        ...rows,
-      ],
+    ...(explained === undefined ? [] : [explained]),
+    ...inTables(figures).map((own) =>
+      table(
+        ['', 'seeds', ...own],
+        ways
+          .filter(({ verdicts: [first] }) => own.some((figure) => figure in first.figures))
+          .map(({ label, verdicts }) => [
+            label,
+            seeds(label, verdicts.length),
+            ...own.map((figure) => cellOf(verdicts, figure)),
+          ]),
+      ),
     ),
     PRINTED[kind],
   ];
+}
+
+/** Figures by level stand in a table of their own: one that is wider is not read. */
+function inTables(figures: readonly string[]): string[][] {
+  const byLevel = (figure: string): boolean => /, -O\d$/.test(figure);
+  const tables = [figures.filter((figure) => !byLevel(figure)), figures.filter(byLevel)];
+  return tables.filter(({ length }) => length > 0);
+}
+
+function cellOf(verdicts: readonly Verdict[], figure: string): string {
+  const [first] = verdicts;
+  if (!(figure in first.figures)) return '–';
+  const { mean, low, high } = seedInterval(verdicts.map((verdict) => verdict.figures[figure]));
+  const drawn = low === null || high === null ? first.intervals?.[figure] : { low, high };
+  return drawn ? `${percent(mean)} (${percent(drawn.low)}–${percent(drawn.high)})` : percent(mean);
 }
 
 function embeddingParts({ embeddings, study }: StudyDocument, picture: string | null): string[] {

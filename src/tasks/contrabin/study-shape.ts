@@ -11,6 +11,35 @@ const name = z
 /** How an encoder is tuned. */
 const tuning = { training: trainingSchema, dropout: z.number().min(0).max(0.9) };
 
+const count = z.int().positive();
+
+/** Texts that are written of code. */
+const written = {
+  name,
+  /** Folders of data sets: their training sides are learned from, and the test sides of these or of those that are named. */
+  datasets: z.array(z.string()).min(1),
+  tested: z.array(z.string()).min(1).optional(),
+  /** Training packages that judge checkpoints and teach which candidate is the best, or their share of all. */
+  validation: z.union([z.array(z.string()).min(1), z.number().gt(0).lt(1)]),
+  builds: z.array(z.string()).min(1).optional(),
+  /** Functions of the validation side and of the test side of which is written, at most. */
+  chosen: count,
+  judged: count,
+  /** Texts of the nearest functions: those that the writer sees, and those that are candidates as they are. */
+  neighbours: z.strictObject({ hints: count, candidates: count }),
+  decoder: z.strictObject({
+    layers: count,
+    heads: count,
+    inner: count,
+    dropout: z.number().min(0).max(0.9),
+    smoothing: z.number().min(0).max(0.9),
+    longestCode: z.int().min(8).max(4096),
+    longestText: z.int().min(4).max(4096),
+    longestHints: z.int().min(4).max(4096),
+  }),
+  training: trainingSchema,
+};
+
 const questionShape = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('retrieval'),
@@ -42,6 +71,13 @@ const questionShape = z.discriminatedUnion('kind', [
     names: z.int().min(2),
     packages: z.int().min(1),
     ...tuning,
+  }),
+  z.strictObject({ kind: z.literal('summaries'), ...written }),
+  z.strictObject({
+    kind: z.literal('source'),
+    ...written,
+    /** `decompile-eval.json`: what is written of its functions is run against their unit tests. */
+    reexecution: z.string().optional(),
   }),
 ]);
 
@@ -86,3 +122,12 @@ export type ContraBinStudy = z.infer<typeof studyShape>;
 export type StudyVariant = ContraBinStudy['variants'][number];
 export type StudyQuestion = ContraBinStudy['questions'][number];
 export type EmbeddingSettings = z.infer<typeof embeddingsShape>;
+/** A question of what is written. */
+export type WrittenStudyQuestion = Extract<StudyQuestion, { kind: 'summaries' | 'source' }>;
+
+/** Folders of the data sets that a question reads. */
+export function datasetsOf(question: StudyQuestion): string[] {
+  if (question.kind === 'retrieval' || question.kind === 'problems') return [question.dataset];
+  if (question.kind === 'names') return question.datasets;
+  return [...question.datasets, ...(question.tested ?? [])];
+}

@@ -12,13 +12,16 @@ import type { Store } from '../../nn/training/store.ts';
 import { problemQuestion, retrievalQuestion } from './algorithms.ts';
 import { byProblem, withinProblems } from './collections.ts';
 import { drawnParameters, embeddedFunctions, measureEmbeddings, type EmbeddingReport } from './embeddings.ts';
-import { networksOf } from './encoders.ts';
+import { networksOf, ownEncoder } from './encoders.ts';
 import { collectMaterial, type Material } from './material.ts';
 import { collectNames, nameQuestion } from './names.ts';
 import { preTrain, type PreTrained } from './pretraining.ts';
-import type { Question, Verdict } from './question.ts';
+import type { JudgingPlace, Question, Verdict } from './question.ts';
 import { preTrainingShape, type PreTrainingRecipe, SHARED } from './recipe.ts';
+import { SourceEdges } from './source-edges.ts';
 import type { ContraBinStudy, StudyQuestion, StudyVariant } from './study-shape.ts';
+import { writtenQuestion } from './written-question.ts';
+import { collectWritten } from './written-sides.ts';
 import { trainOnce, withLearned } from '../networks/experiment.ts';
 
 /** One way, from one seed, at one question. */
@@ -60,6 +63,7 @@ export interface VariantEmbeddings extends EmbeddingReport {
 
 export type StudyProgress =
   | { readonly stage: 'reading'; readonly what: string; readonly rows: number }
+  | { readonly stage: 'judging'; readonly what: string; readonly done: number; readonly all: number }
   | ({ readonly stage: 'training'; readonly what: string } & FitReport);
 
 export interface StudyOptions {
@@ -83,29 +87,65 @@ export async function runStudy(study: ContraBinStudy, options: StudyOptions): Pr
   const variants = chosen(study.variants, only.variants);
   const material = await materialOf(study, report);
   const begun = new PreTrainings(study, material, options);
-  const questions: QuestionReport[] = [];
-  for (const question of chosen(study.questions, only.questions)) {
-    report({ stage: 'reading', what: question.name, rows: 0 });
-    const asked = await ask(question, study.pretraining, material);
-    const results: StudyResult[] = [];
-    for (const variant of variants) {
-      if (variant.questions && !variant.questions.includes(question.name)) continue;
-      for (const seed of variant.seeds) {
-        const start = await begun.of(variant, seed);
-        if (start === null) return null;
-        const at = trainingFolder(variant, seed);
-        const found = await tune(asked, `${at}/${question.name}`, seed, start.parameters, options);
-        if (found === null) return null;
-        results.push({ ...found, variant: variant.name, question: question.name, seed });
-      }
+  const edges = new SourceEdges(options.signal);
+  try {
+    const questions: QuestionReport[] = [];
+    for (const question of chosen(study.questions, only.questions)) {
+      const found = await answer(question, variants, { study, material, begun, edges }, options);
+      if (found === null) return null;
+      questions.push(found);
     }
-    const { facts, clusters } = asked;
-    const { name, kind } = question;
-    questions.push({ name, kind, facts, clusters, baselines: asked.baselines(), results });
+    const embeddings = await embed(study, variants, material, begun, options);
+    if (embeddings === null) return null;
+    return { material: countsOf(material), preTraining: begun.reports, questions, embeddings };
+  } finally {
+    edges.close();
   }
-  const embeddings = await embed(study, variants, material, begun, options);
-  if (embeddings === null) return null;
-  return { material: countsOf(material), preTraining: begun.reports, questions, embeddings };
+}
+
+/** What all questions have in common. */
+interface Common {
+  readonly study: ContraBinStudy;
+  readonly material: Material;
+  readonly begun: PreTrainings;
+  readonly edges: SourceEdges;
+}
+
+/** @returns `null` where the signal stopped it */
+async function answer(
+  question: StudyQuestion,
+  variants: readonly StudyVariant[],
+  common: Common,
+  options: StudyOptions,
+): Promise<QuestionReport | null> {
+  options.report({ stage: 'reading', what: question.name, rows: 0 });
+  const asked = await ask(question, common);
+  const baselines = await asked.baselines(placeOf(`baselines/${question.name}`, options));
+  if (baselines === null) return null;
+  const results: StudyResult[] = [];
+  for (const variant of variants) {
+    if (variant.questions && !variant.questions.includes(question.name)) continue;
+    for (const seed of variant.seeds) {
+      const start = await common.begun.of(variant, seed);
+      if (start === null) return null;
+      const at = trainingFolder(variant, seed);
+      const found = await tune(asked, `${at}/${question.name}`, seed, start.parameters, options);
+      if (found === null) return null;
+      results.push({ ...found, variant: variant.name, question: question.name, seed });
+    }
+  }
+  const { facts, clusters } = asked;
+  const { name, kind } = question;
+  return { name, kind, facts, clusters, baselines, results };
+}
+
+function placeOf(folder: string, { runtime, storeOf, report, signal }: StudyOptions): JudgingPlace {
+  return {
+    runtime,
+    store: storeOf(folder),
+    signal,
+    report: (done, all) => report({ stage: 'judging', what: folder, done, all }),
+  };
 }
 
 /** @returns `null` where the signal stopped it */
@@ -197,16 +237,19 @@ async function tune(
   folder: string,
   seed: number,
   start: ReadonlyMap<string, Float32Array>,
-  { runtime, storeOf, report, signal }: StudyOptions,
+  options: StudyOptions,
 ): Promise<(Verdict & { validation: Readonly<Record<string, number>> }) | null> {
-  const store = storeOf(folder);
+  const { runtime, report, signal } = options;
+  const place = placeOf(folder, options);
+  const { store } = place;
   const task = question.task(start);
   const onProgress = (progress: FitReport): void => report({ stage: 'training', what: folder, ...progress });
   const validation = await trainOnce(task, { runtime, seed, store, onProgress, signal });
   if (validation === null) return null;
   const known = await store.read(VERDICT);
   if (known) return { ...(JSON.parse(new TextDecoder().decode(known)) as Verdict), validation };
-  const verdict = await withLearned(runtime, task, store, (trainer) => question.judge(trainer));
+  const verdict = await withLearned(runtime, task, store, (trainer) => question.judge(trainer, place));
+  if (verdict === null) return null;
   await store.write(VERDICT, new TextEncoder().encode(JSON.stringify(verdict)));
   return { ...verdict, validation };
 }
@@ -226,12 +269,8 @@ export function recipeOf({ pretraining }: ContraBinStudy, { name, set }: StudyVa
 }
 
 /** @throws BinscribeError `usage` where its data leave a side empty */
-async function ask(
-  question: StudyQuestion,
-  pretraining: PreTrainingRecipe,
-  material: Material,
-): Promise<Question> {
-  const asked = await questionOf(question, pretraining, material);
+async function ask(question: StudyQuestion, common: Common): Promise<Question> {
+  const asked = await questionOf(question, common);
   const empty = ['training', 'validation', 'test'].find((side) => asked.facts[`${side} texts`] === 0);
   if (empty === undefined) return asked;
   throw new BinscribeError(
@@ -243,12 +282,11 @@ async function ask(
 
 async function questionOf(
   question: StudyQuestion,
-  pretraining: PreTrainingRecipe,
-  material: Material,
+  { study: { pretraining }, material, edges }: Common,
 ): Promise<Question> {
   const { view, limits } = pretraining;
   const vocabulary = material.vocabularies.code;
-  const { trained: network } = await networksOf(pretraining, material.vocabularies);
+  const { trained: network, anchored } = await networksOf(pretraining, material.vocabularies);
   if (question.kind === 'names') {
     const { validation, ...rest } = question;
     const sides = await collectNames(
@@ -257,6 +295,24 @@ async function questionOf(
       limits.code,
     );
     return nameQuestion(sides, { ...question, network });
+  }
+  if (question.kind === 'summaries' || question.kind === 'source') {
+    const column = question.kind === 'source' ? 'source' : 'text';
+    const { tested = question.datasets } = question;
+    const sides = await collectWritten({ ...question, tested, column });
+    const whose = `question ${question.name}`;
+    const code = ownEncoder({ network, vocabulary }, whose);
+    const text = ownEncoder({ network: anchored, vocabulary: material.vocabularies.text }, whose);
+    const decoder = { ...question.decoder, vocabulary: text.vocabulary.size };
+    const settings = {
+      column,
+      vocabularies: { code: code.vocabulary, text: text.vocabulary },
+      neighbours: question.neighbours,
+      network: { encoder: code.network, decoder },
+      training: question.training,
+    } as const;
+    const checks = question.kind === 'source' ? edges.checksOf(question, pretraining, sides) : null;
+    return writtenQuestion(sides, settings, checks);
   }
   const { builds } = question;
   const collection = { vocabulary, view, limit: limits.code, builds: builds && new Set(builds) };

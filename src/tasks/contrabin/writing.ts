@@ -3,7 +3,13 @@
  * builds, of which one is drawn each time.
  */
 
-import { type PairSizes, writerBatch, writerSource } from '../../models/contrabin/writer-batch.ts';
+import {
+  type Given,
+  type Pair,
+  type PairSizes,
+  writerBatch,
+  writerSource,
+} from '../../models/contrabin/writer-batch.ts';
 import { writerModel, type WriterNetwork } from '../../models/contrabin/writer.ts';
 import type { Generator } from '../../nn/generation/generator.ts';
 import type { WriteOptions, Written } from '../../nn/generation/options.ts';
@@ -19,6 +25,8 @@ import type { WrittenFunction } from './functions.ts';
 /** Functions as tokens. */
 export interface TextPairs {
   readonly codes: TokenTexts;
+  /** What is given with each code. */
+  readonly hints: TokenTexts;
   /** Of each function. */
   readonly texts: TokenTexts;
   /** Codes of each function: its builds. */
@@ -30,16 +38,21 @@ export interface WritingVocabularies {
   readonly text: Bpe;
 }
 
-/** What is longer is cut, and a text that is cut has no end. */
+/**
+ * What is longer is cut, and a text that is cut has no end.
+ * @param hintsOf tokens of text that are given with a function's code
+ */
 export async function textPairs(
   functions: Iterable<WrittenFunction> | AsyncIterable<WrittenFunction>,
   vocabularies: WritingVocabularies,
   { decoder: { longestCode, longestText } }: WriterNetwork,
+  hintsOf: (one: WrittenFunction) => readonly number[],
 ): Promise<TextPairs> {
-  const [codes, texts] = [new TokenTexts(), new TokenTexts()];
+  const [codes, hints, texts] = [new TokenTexts(), new TokenTexts(), new TokenTexts()];
   const builds: number[][] = [];
   const numbers = new Map<string, number>();
-  for await (const { id, assembly, text } of functions) {
+  for await (const one of functions) {
+    const { id, assembly, text } = one;
     let number = numbers.get(id);
     if (number === undefined) {
       number = builds.push([]) - 1;
@@ -48,8 +61,9 @@ export async function textPairs(
     }
     builds[number].push(codes.length);
     codes.add(vocabularies.code.encode(assembly, longestCode));
+    hints.add(hintsOf(one));
   }
-  return { codes, texts, builds };
+  return { codes, hints, texts, builds };
 }
 
 export interface WritingSettings {
@@ -61,11 +75,8 @@ export interface WritingSettings {
 const JUDGED = 1000;
 
 /** An example of the training is a function, each time in some build. */
-export function writingTask(
-  training: TextPairs,
-  validation: TextPairs,
-  { network, training: settings }: WritingSettings,
-): NetworkTask {
+export function writingTask(training: TextPairs, validation: TextPairs, own: WritingSettings): NetworkTask {
+  const { network, training: settings } = own;
   const classes = new SizeClasses(network, settings.batchSize);
   return {
     model: writerModel(network),
@@ -84,7 +95,7 @@ export function writingTask(
         ),
     },
     evaluate: async (trainer) => ({
-      'loss per token': await lossPerToken(trainer, validation, classes, settings.batchSize),
+      'loss per token': await lossPerToken(trainer, validation, own),
     }),
     higherIsBetter: false,
   };
@@ -104,12 +115,14 @@ const STEP = 64;
 class SizeClasses {
   private readonly texts: readonly number[];
   private readonly codes: readonly number[];
+  private readonly hints: number;
   private readonly batchSize: number;
 
-  constructor({ decoder: { longestCode, longestText } }: WriterNetwork, batchSize: number) {
+  constructor({ decoder: { longestCode, longestText, longestHints } }: WriterNetwork, batchSize: number) {
     const upTo = (most: number): number[] => SHARES.map((share) => Math.ceil(most * share));
     this.texts = upTo(longestText);
     this.codes = upTo(longestCode);
+    this.hints = longestHints;
     this.batchSize = batchSize;
   }
 
@@ -120,10 +133,17 @@ class SizeClasses {
 
   /** The class of a function, by its text and the longest of its builds. */
   of({ codes, texts, builds }: TextPairs, one: number): number {
-    const longest = Math.max(...builds[one].map((build) => codes.at(build).length));
-    const code = this.codes.indexOf(bucketOf(longest, this.codes));
-    const text = this.texts.indexOf(bucketOf(texts.at(one).length + 1, this.texts));
-    return 1 + text * this.codes.length + code;
+    return this.ofLengths(
+      Math.max(...builds[one].map((build) => codes.at(build).length)),
+      texts.at(one).length,
+    );
+  }
+
+  /** @param code tokens of a code @param text of a text, its end left out */
+  ofLengths(code: number, text: number): number {
+    const codes = this.codes.indexOf(bucketOf(code, this.codes));
+    const texts = this.texts.indexOf(bucketOf(text + 1, this.texts));
+    return 1 + texts * this.codes.length + codes;
   }
 
   /** @param number of the class; without one, that of the longest */
@@ -132,61 +152,74 @@ class SizeClasses {
     const longest = this.codes[place % this.codes.length];
     const length = this.texts[Math.floor(place / this.codes.length)];
     const step = Math.ceil((this.batchSize * longest) / STEPS / STEP) * STEP;
-    return { length, longest, step };
+    return { length, longest, hints: this.hints, step };
   }
 }
 
 /** @param chosen functions, each with one of its builds */
 function batchOf(
-  { codes, texts }: TextPairs,
+  { codes, hints, texts }: TextPairs,
   chosen: readonly { readonly one: number; readonly build: number }[],
   sizes: PairSizes,
 ): HostTensors {
   // A first batch, by which parameters become known, is of some function in whatever class: it may have to be cut.
   const pairs = chosen.map(({ one, build }) => ({
     code: codes.at(build).subarray(0, sizes.longest),
+    hints: hints.at(build),
     text: texts.at(one),
   }));
   return writerBatch(pairs, sizes);
 }
 
 /** Of functions from beginning to end of the data, each in its first build. */
-async function lossPerToken(
+async function lossPerToken(trainer: Trainer, data: TextPairs, settings: WritingSettings): Promise<number> {
+  const { codes, hints, texts, builds } = data;
+  const judged = Math.min(JUDGED, builds.length);
+  const pairs = Array.from({ length: judged }, (_, i) => {
+    const one = Math.floor((i * builds.length) / judged);
+    const [build] = builds[one];
+    return { code: codes.at(build), hints: hints.at(build), text: texts.at(one) };
+  });
+  const told = await likelihoods(trainer, pairs, settings);
+  const tokens = pairs.map(({ text }) => tokensAsked(text, settings.network));
+  const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+  return -total(told.map((value, i) => value * tokens[i])) / total(tokens);
+}
+
+/** Of a text that is cut the end is not asked for. */
+function tokensAsked(text: ArrayLike<number>, { decoder: { longestText } }: WriterNetwork): number {
+  return Math.min(text.length + 1, longestText);
+}
+
+/** @returns the logarithm of the probability of each text, in the mean over its tokens and its end */
+export async function likelihoods(
   trainer: Trainer,
-  pairs: TextPairs,
-  classes: SizeClasses,
-  batchSize: number,
-): Promise<number> {
+  pairs: readonly Pair[],
+  { network, training: { batchSize } }: WritingSettings,
+): Promise<number[]> {
+  const classes = new SizeClasses(network, batchSize);
+  const { longestText } = network.decoder;
   const ofClass = new Map<number, number[]>();
-  const judged = Math.min(JUDGED, pairs.builds.length);
-  for (let i = 0; i < judged; i++) {
-    const one = Math.floor((i * pairs.builds.length) / judged);
-    const number = classes.of(pairs, one);
-    const same = ofClass.get(number) ?? [];
-    ofClass.set(number, same);
-    same.push(one);
-  }
-  let [total, tokens] = [0, 0];
-  for (const [number, functions] of ofClass) {
+  pairs.forEach(({ code, text }, i) => {
+    const number = classes.ofLengths(code.length, Math.min(text.length, longestText - 1));
+    ofClass.set(number, [...(ofClass.get(number) ?? []), i]);
+  });
+  const told = pairs.map(() => 0);
+  for (const [number, own] of ofClass) {
     const sizes = classes.sizes(number);
-    for (let from = 0; from < functions.length; from += batchSize) {
-      const own = functions.slice(from, from + batchSize);
-      const chosen = Array.from({ length: batchSize }, (_, i) => own[i % own.length]);
-      const batch = batchOf(
-        pairs,
-        chosen.map((one) => ({ one, build: pairs.builds[one][0] })),
-        { ...sizes, step: batchSize * sizes.longest },
+    for (let from = 0; from < own.length; from += batchSize) {
+      const some = own.slice(from, from + batchSize);
+      // Batches are of one shape: the first ones fill up.
+      const chosen = Array.from({ length: batchSize }, (_, i) => pairs[some[i % some.length]]);
+      const { told: logarithms } = await trainer.evaluate(
+        writerBatch(chosen, { ...sizes, step: batchSize * sizes.longest }),
       );
-      // Whoever only fills up is asked for nothing.
-      const next = batch['next'].data as Int32Array;
-      next.fill(SPECIAL.padding, own.length * sizes.length);
-      const asked = next.reduce((count, token) => count + Number(token !== SPECIAL.padding), 0);
-      const { loss } = await trainer.evaluate(batch);
-      total += Number(loss.data[0]) * asked;
-      tokens += asked;
+      some.forEach((pair, i) => {
+        told[pair] = Number(logarithms.data[i]) / tokensAsked(pairs[pair].text, network);
+      });
     }
   }
-  return total / tokens;
+  return told;
 }
 
 /** What a loss per token is compared with: that of who knows of the training how frequent each token is. */
@@ -214,27 +247,35 @@ export function frequencyLoss(training: TextPairs, judged: TextPairs, vocabulary
 export interface WritingOptions extends WriteOptions {
   /** Codes that are written of at once. */
   readonly batchSize: number;
+  /** Of the network. */
+  readonly longestHints: number;
   readonly onProgress?: (done: number, all: number) => void;
 }
 
-/** The paper's beams. */
-const BEAMS = 5;
+/** The paper's. */
+export const BEAMS = 5;
 
 /** @returns texts for each code, the best first: as many as the method returns */
 export async function writeTexts(
   generator: Generator,
-  codes: readonly ArrayLike<number>[],
-  { batchSize, onProgress, ...options }: WritingOptions,
+  given: readonly Given[],
+  { batchSize, longestHints, onProgress, ...options }: WritingOptions,
 ): Promise<(readonly Written[])[]> {
   // Codes of like length together: they are padded to the longest.
-  const order = Array.from(codes.keys()).sort((a, b) => codes[a].length - codes[b].length);
-  const texts: (readonly Written[])[] = codes.map(() => []);
+  const order = Array.from(given.keys()).sort((a, b) => given[a].code.length - given[b].code.length);
+  const texts: (readonly Written[])[] = given.map(() => []);
   for (let from = 0; from < order.length; from += batchSize) {
     const own = order.slice(from, from + batchSize);
-    const written = await generator.write(writerSource(own.map((code) => codes[code])), {
-      method: { kind: 'beams', beams: BEAMS },
-      ...options,
-    });
+    const written = await generator.write(
+      writerSource(
+        own.map((one) => given[one]),
+        longestHints,
+      ),
+      {
+        method: { kind: 'beams', beams: BEAMS },
+        ...options,
+      },
+    );
     written.forEach((found, i) => (texts[own[i]] = found));
     onProgress?.(from + own.length, order.length);
   }

@@ -1,76 +1,63 @@
-/** How good texts are that were written of code, beside what costs nothing: the nearest code's, and the most frequent. */
+/** How good texts are that were chosen for functions: figures with intervals over packages. */
 
-import { KnownFunctionsBuilder } from '../../models/known/build.ts';
-import { Searcher } from '../../models/known/search.ts';
-import { pairsOf, TrainingTexts } from '../chat/baselines.ts';
-import { difference, type Figures, figuresOf, scoresOf } from '../chat/score.ts';
-import type { WrittenFunction } from './functions.ts';
+import { bootstrap } from '../../metrics/bootstrap.ts';
+import { type Metric, scoresOf } from '../chat/score.ts';
+import type { WrittenColumn } from './functions.ts';
+import type { Verdict } from './question.ts';
 
-/** What the baselines know: the functions that a writer has learned from. */
-export async function knownTexts(
-  functions: Iterable<WrittenFunction> | AsyncIterable<WrittenFunction>,
-): Promise<TrainingTexts> {
-  const builder = new KnownFunctionsBuilder();
-  const texts = new Map<string, string>();
-  for await (const { id, package: from, text, code, address, ...known } of functions) {
-    const { instructions: length, exactHash, normalizedHash } = known;
-    texts.set(id, text);
-    builder.add({
-      // What the index calls a name is whatever is to be found: here the text.
-      name: text,
-      origin: { package: from, version: '', compiler: '', optimization: '' },
-      exactHash,
-      normalizedHash,
-      length,
-      pairs: pairsOf(code, address),
-    });
-  }
-  return new TrainingTexts(new Searcher(builder.build()), [...texts.values()]);
+/** What the paper tells, and of summaries METEOR; the first decides. */
+const METRICS_OF = {
+  text: ['BLEU-4', 'GLEU', 'ROUGE-2', 'METEOR', 'exact match'],
+  source: ['BLEU-4', 'GLEU', 'exact match'],
+} as const satisfies Record<WrittenColumn, readonly Metric[]>;
+
+/** Of items of one kind: a number each, whose mean is the figure, and the package or problem that each is of. */
+export interface Column {
+  readonly values: ArrayLike<number>;
+  readonly clusters: readonly number[];
 }
 
-/** Ways to come by a text, by the name that tables have for them. */
-export const WRITTEN_WAYS = ['writer', 'nearest code', 'most frequent text'] as const;
-export type WrittenWay = (typeof WRITTEN_WAYS)[number];
-
-export interface WrittenFigures {
-  readonly figures: Readonly<Record<WrittenWay, Figures>>;
-  /** What the writer reaches beyond the nearest code, function by function. */
-  readonly beyond: Figures;
+/** @returns a column for each metric of texts */
+export function textColumns(
+  column: WrittenColumn,
+  references: readonly string[],
+  texts: readonly string[],
+  clusters: readonly number[],
+): Record<string, Column> {
+  const scores = scoresOf(references, texts);
+  return Object.fromEntries(
+    METRICS_OF[column].map((metric) => [metric, { values: scores[metric], clusters }]),
+  );
 }
 
-/**
- * Intervals are over packages.
- *
- * @param functions each in one build
- * @param written of each
- */
-export function judgeTexts(
-  functions: readonly WrittenFunction[],
-  written: readonly string[],
-  known: TrainingTexts,
-  seed: number,
-): WrittenFigures {
-  const references = functions.map(({ text }) => text);
-  const clusters = functions.map(({ package: from }) => from);
-  const chosen = Array.from(functions.keys());
-  const scores = {
-    writer: scoresOf(references, written),
-    'nearest code': scoresOf(
-      references,
-      functions.map(({ code, address }) => known.nearest(code, address)),
-    ),
-    'most frequent text': scoresOf(
-      references,
-      functions.map(() => known.mostFrequent),
-    ),
+/** @param columns the first is what the verdict goes by */
+export function verdictOf(columns: Readonly<Record<string, Column>>): Verdict {
+  const entries = Object.entries(columns);
+  const mean = ({ values }: Column, weights?: ArrayLike<number>): number => {
+    let [sum, all] = [0, 0];
+    for (let i = 0; i < values.length; i++) {
+      const weight = weights?.[i] ?? 1;
+      sum += weight * values[i];
+      all += weight;
+    }
+    return sum / all;
   };
-  const figures = (way: WrittenWay): Figures => figuresOf(scores[way], chosen, clusters, seed);
   return {
-    figures: {
-      writer: figures('writer'),
-      'nearest code': figures('nearest code'),
-      'most frequent text': figures('most frequent text'),
-    },
-    beyond: figuresOf(difference(scores.writer, scores['nearest code']), chosen, clusters, seed),
+    figures: Object.fromEntries(entries.map(([name, column]) => [name, mean(column)])),
+    items: Array.from(entries[0][1].values),
+    intervals: Object.fromEntries(
+      entries.map(([name, column]) => {
+        const { values, clusters } = column;
+        return [
+          name,
+          bootstrap(
+            values.length,
+            (i) => clusters[i],
+            (weights) => mean(column, weights),
+            { seed: 1 },
+          ),
+        ];
+      }),
+    ),
   };
 }

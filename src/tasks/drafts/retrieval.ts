@@ -28,8 +28,12 @@ export interface RetrievedDraft extends Draft {
 
 /** From a function to the sources of its neighbours. */
 export interface DraftRetrieval {
-  /** At most `count` different texts, the nearest first. */
-  retrievalDrafts(body: FunctionBody, count: number): RetrievedDraft[];
+  /**
+   * At most `count` different texts, the nearest first.
+   * @param passedOver a package: code that it has is not looked at, wherever else it was seen. So a training function is
+   *   asked as one that was never seen
+   */
+  retrievalDrafts(body: FunctionBody, count: number, passedOver?: string): RetrievedDraft[];
 }
 
 /**
@@ -58,11 +62,18 @@ export function indexDrafts(training: Iterable<SourcedFunction>): DraftRetrieval
   const known = builder.build();
   const searcher = new Searcher(known);
   return {
-    retrievalDrafts(body, count) {
+    retrievalDrafts(body, count, passedOver) {
       const found = new Map<string, RetrievedDraft>();
+      const accept = (entry: number): boolean => {
+        for (let i = known.occurrenceStarts[entry]; i < known.occurrenceStarts[entry + 1]; i++) {
+          if (known.origins[known.occurrenceOrigins[i]].package === passedOver) return false;
+        }
+        return true;
+      };
       for (const { entry, similarity } of searcher.search(opcodePairs(body), {
         limit: count * ENTRIES_PER_DRAFT,
         floor: 0,
+        ...(passedOver !== undefined && { accept }),
       })) {
         for (let i = known.occurrenceStarts[entry]; i < known.occurrenceStarts[entry + 1]; i++) {
           const draft = drafts.get(known.names[known.occurrenceNames[i]])!;

@@ -1,0 +1,112 @@
+/**
+ * Texts that a function might have: those that the writer has written, and those of the nearest functions. What a machine
+ * can tell of each is gathered here; which is the best is the affair of choice.ts.
+ */
+
+import type { FunctionBody } from '../../binary/instruction.ts';
+import { compareDrafts } from '../../models/drafts/choose.ts';
+import type { Build, Recompiler } from '../../models/drafts/recompiler.ts';
+import type { Generator } from '../../nn/generation/generator.ts';
+import type { Trainer } from '../../nn/training/trainer.ts';
+import type { DraftRetrieval } from '../drafts/retrieval.ts';
+import type { WrittenColumn } from './functions.ts';
+import { hintTokens } from './hints.ts';
+import { BEAMS, likelihoods, writeTexts, type WritingSettings, type WritingVocabularies } from './writing.ts';
+
+/** Code of which something is to be written. */
+export interface Target {
+  readonly assembly: string;
+  readonly body: FunctionBody;
+  /** What it was compiled with. */
+  readonly build: Build;
+  /** Where it comes from, where that is a package of the training: it is asked as one that was never seen. */
+  readonly passedOver?: string;
+}
+
+export interface Candidate {
+  readonly text: string;
+  /** The logarithm of the text's probability by the writer, in the mean over its tokens. */
+  readonly likelihood: number;
+  /** Of the code that it is the text of, to the target's; null where the writer has written it. */
+  readonly similarity: number | null;
+  /** Of its own code, compiled, to the target's (models/drafts/likeness.ts); null where it does not compile. */
+  readonly likeness: number | null;
+}
+
+export interface CandidateSettings extends WritingSettings {
+  readonly column: WrittenColumn;
+  readonly vocabularies: WritingVocabularies;
+  /** Texts that are given as hints, and those that are candidates. */
+  readonly neighbours: { readonly hints: number; readonly candidates: number };
+}
+
+/** A writer in the two forms in which it is asked, and what it may look up. */
+export interface Author {
+  readonly trainer: Trainer;
+  readonly generator: Generator;
+  readonly index: DraftRetrieval;
+  readonly settings: CandidateSettings;
+}
+
+/** @returns of each target the texts of five beams, the likeliest first, then the nearest texts; none twice */
+export async function candidatesOf(targets: readonly Target[], author: Author): Promise<Candidate[][]> {
+  const { trainer, generator, index, settings } = author;
+  const { network, vocabularies, neighbours, training, column } = settings;
+  const { longestCode, longestText, longestHints } = network.decoder;
+  const most = Math.max(neighbours.hints, neighbours.candidates);
+  const near = targets.map(({ body, passedOver }) => index.retrievalDrafts(body, most, passedOver));
+  const hints = { column, count: neighbours.hints, longest: longestHints };
+  const given = targets.map(({ assembly }, i) => ({
+    code: vocabularies.code.encode(assembly, longestCode),
+    hints: hintTokens(assembly, near[i], vocabularies.text, hints),
+  }));
+  const written = await writeTexts(generator, given, {
+    batchSize: training.batchSize,
+    longestHints,
+    maximum: longestText,
+    method: { kind: 'beams', beams: BEAMS, returned: BEAMS },
+  });
+  const found = near.map((list) => list.slice(0, neighbours.candidates));
+  const told = await likelihoods(
+    trainer,
+    found.flatMap((list, i) =>
+      list.map(({ text }) => ({ ...given[i], text: vocabularies.text.encode(text, longestText) })),
+    ),
+    settings,
+  );
+  let asked = 0;
+  return targets.map((_, i) => {
+    const beams = written[i].map(({ tokens, score }): Candidate => {
+      const text = vocabularies.text.decode(tokens).trim();
+      return { text, likelihood: score, similarity: null, likeness: null };
+    });
+    const others = found[i].map(({ text, similarity }): Candidate => {
+      return { text, likelihood: told[asked++], similarity, likeness: null };
+    });
+    const all = [...beams, ...others];
+    return all.filter(({ text }, place) => all.findIndex((other) => other.text === text) === place);
+  });
+}
+
+/**
+ * Compiles candidates as their targets were, and compares.
+ * @param known of each target texts of which this was done: the nearest are the same for all writers
+ * @throws BinscribeError as the recompiler does
+ */
+export async function withLikeness(
+  lists: readonly (readonly Candidate[])[],
+  targets: readonly Target[],
+  known: readonly (readonly Candidate[])[],
+  recompiler: Recompiler,
+): Promise<Candidate[][]> {
+  const compared: Candidate[][] = [];
+  for (const [i, list] of lists.entries()) {
+    const { body, build } = targets[i];
+    const scores = new Map((known.at(i) ?? []).map(({ text, likeness }) => [text, likeness]));
+    const open = list.filter(({ text }) => !scores.has(text));
+    const found = await compareDrafts(body, open, build, recompiler);
+    open.forEach(({ text }, place) => scores.set(text, found.scores[place]));
+    compared.push(list.map((candidate) => ({ ...candidate, likeness: scores.get(candidate.text) ?? null })));
+  }
+  return compared;
+}

@@ -1,0 +1,301 @@
+/**
+ * Summaries and source as questions of the study. A writer learns from the training side; of a function of the test side
+ * it writes candidates, the nearest texts are candidates too, and the best by what was learned on the validation side is
+ * the answer.
+ */
+
+import { codeWriter } from '../../models/contrabin/writer.ts';
+import { Generator } from '../../nn/generation/generator.ts';
+import type { Trainer } from '../../nn/training/trainer.ts';
+import { mostFrequentOf } from '../chat/baselines.ts';
+import type { DraftRetrieval } from '../drafts/retrieval.ts';
+import { STUDY_LEVELS } from '../drafts/study.ts';
+import {
+  type Author,
+  type Candidate,
+  type CandidateSettings,
+  candidatesOf,
+  type Target,
+  withLikeness,
+} from './candidates.ts';
+import { type Choice, learnChoice, mostAgreed, ranked } from './choice.ts';
+import type { WrittenFunction } from './functions.ts';
+import { bodyOf, hintTokens, indexTexts } from './hints.ts';
+import type { JudgingPlace, Question, Verdict } from './question.ts';
+import { likest, problemTargets, type ProblemTarget, rerun, type SourceChecks } from './source-checks.ts';
+import type { WrittenSides } from './written-sides.ts';
+import { type Column, textColumns, verdictOf } from './written.ts';
+import { textPairs, writingTask } from './writing.ts';
+
+/** @param checks of source; null of summaries */
+export async function writtenQuestion(
+  sides: WrittenSides,
+  settings: CandidateSettings,
+  checks: SourceChecks | null,
+): Promise<Question> {
+  const { training, validation, test, trainingFunctions, copied } = sides;
+  const index = indexTexts(training);
+  const pairsOf = (functions: readonly WrittenFunction[], isKnown: boolean) =>
+    textPairs(functions, settings.vocabularies, settings.network, (one) =>
+      hintsFor(one, index, settings, isKnown),
+    );
+  const pairs = { training: await pairsOf(training, true), validation: await pairsOf(validation, false) };
+  const reexecution = checks?.reexecution;
+  /** What was found out of the nearest texts, of which no training changes anything. */
+  let nearest: readonly Lists[] = [];
+  let problems: readonly ProblemTarget[] | null = null;
+  const clusters = numbersOf(test.map(({ package: from }) => from));
+  const ready = async (): Promise<Asked> => ({
+    test: test.map(targetOf),
+    validation: validation.map(targetOf),
+    problems: (problems ??= reexecution ? await problemTargets(reexecution, checks.recompiler) : []),
+    references: { test: test.map(({ text }) => text), validation: validation.map(({ text }) => text) },
+    clusters,
+    settings,
+    checks,
+  });
+  return {
+    facts: {
+      'training functions': trainingFunctions,
+      'training texts': training.length,
+      'validation texts': validation.length,
+      'test texts': test.length,
+      'test packages': new Set(clusters).size,
+      'test functions whose text training has': copied,
+      ...(reexecution && { 'functions with unit tests': reexecution.problems.length }),
+    },
+    clusters,
+    task: (start) => ({ ...writingTask(pairs.training, pairs.validation, settings), start }),
+    judge: (trainer, place) =>
+      untilStopped(place, async () => judge(await ready(), trainer, index, nearest, place)),
+    baselines: (place) =>
+      untilStopped(place, async () => {
+        const asked = await ready();
+        const mostFrequent = mostFrequentOf(training.map(({ text }) => text));
+        nearest = await nearestTexts(asked, mostFrequent, index, place);
+        return once(place, 'verdicts.json', () => baselines(asked, mostFrequent, nearest));
+      }),
+  };
+}
+
+/** Candidates of the targets of a set. */
+type Lists = readonly (readonly Candidate[])[];
+
+/** What is asked of everybody. */
+interface Asked {
+  readonly test: readonly Target[];
+  readonly validation: readonly Target[];
+  readonly problems: readonly ProblemTarget[];
+  readonly references: { readonly test: readonly string[]; readonly validation: readonly string[] };
+  readonly clusters: readonly number[];
+  readonly settings: CandidateSettings;
+  readonly checks: SourceChecks | null;
+}
+
+function hintsFor(
+  one: WrittenFunction,
+  index: DraftRetrieval,
+  { column, neighbours, network, vocabularies }: CandidateSettings,
+  isKnown: boolean,
+): number[] {
+  const found = index.retrievalDrafts(bodyOf(one), neighbours.hints, isKnown ? one.package : undefined);
+  const options = { column, count: neighbours.hints, longest: network.decoder.longestHints };
+  return hintTokens(one.assembly, found, vocabularies.text, options);
+}
+
+function targetOf(one: WrittenFunction): Target {
+  return { assembly: one.assembly, body: bodyOf(one), build: one.build };
+}
+
+/** Numbers for names, given as they come. */
+function numbersOf(names: readonly string[]): number[] {
+  const all = [...new Set(names)];
+  const numbers = new Map(all.map((name, i) => [name, i]));
+  return names.map((name) => numbers.get(name)!);
+}
+
+const STOPPED = new Error('stopped');
+
+/** What runs in a sandbox ends with an error of its own where the signal stops it. */
+async function untilStopped<T>({ signal }: JudgingPlace, work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (signal.aborted) return null;
+    throw error;
+  }
+}
+
+/** What was worked out before is there in the file. */
+async function once<T>({ store }: JudgingPlace, file: string, work: () => Promise<T>): Promise<T> {
+  const known = await store.read(file);
+  if (known) return JSON.parse(new TextDecoder().decode(known)) as T;
+  const result = await work();
+  await store.write(file, new TextEncoder().encode(JSON.stringify(result)));
+  return result;
+}
+
+async function judge(
+  asked: Asked,
+  trainer: Trainer,
+  index: DraftRetrieval,
+  nearest: readonly Lists[],
+  place: JudgingPlace,
+): Promise<Verdict> {
+  const { settings, references } = asked;
+  const parameters = new Map([...trainer.parameters()].map(([name, { data }]) => [name, data]));
+  const generator = await Generator.open(place.runtime, codeWriter(settings.network), parameters);
+  try {
+    const author: Author = { trainer, generator, index, settings };
+    const make = (targets: readonly Target[]) => candidatesOf(targets, author);
+    const [validation, test, problems] = await gather(asked, make, nearest, place);
+    const weights = learnChoice(choicesOf(asked.validation, validation), references.validation);
+    const inOrder = (targets: readonly Target[], lists: Lists) =>
+      choicesOf(targets, lists).map((choice) => ranked(choice, weights));
+    const chosen = inOrder(asked.test, test).map(([best]) => best);
+    const ofProblems = inOrder(asked.problems, problems).map(likest);
+    const beams = textColumns(
+      settings.column,
+      references.test,
+      test.map(([first]) => first.text),
+      asked.clusters,
+    );
+    return verdictOf({
+      ...(await columnsOf(asked, chosen, ofProblems)),
+      'BLEU-4 of the first beam': beams['BLEU-4'],
+      'written, not found': {
+        values: chosen.map(({ similarity }) => Number(similarity === null)),
+        clusters: asked.clusters,
+      },
+    });
+  } finally {
+    await generator.close();
+  }
+}
+
+function choicesOf(targets: readonly Target[], lists: Lists): Choice[] {
+  return lists.map((candidates, i) => ({ candidates, instructions: targets[i].body.instructions.length }));
+}
+
+/** Of what nobody resembles, the most frequent text. */
+function nearestTexts(
+  asked: Asked,
+  mostFrequent: string,
+  index: DraftRetrieval,
+  place: JudgingPlace,
+): Promise<readonly Lists[]> {
+  const { candidates } = asked.settings.neighbours;
+  const make = (targets: readonly Target[]) =>
+    Promise.resolve(
+      targets.map(({ body }) => {
+        const found = index.retrievalDrafts(body, candidates);
+        const texts = found.length > 0 ? found : [{ text: mostFrequent, similarity: 0 }];
+        return texts.map(({ text, similarity }): Candidate => {
+          return { text, similarity, likelihood: 0, likeness: null };
+        });
+      }),
+    );
+  return gather(asked, make, [], place);
+}
+
+/** Who learns nothing: the nearest texts as they are, and the same candidates without a writer. */
+async function baselines(
+  asked: Asked,
+  mostFrequent: string,
+  [, test, problems]: readonly Lists[],
+): Promise<Record<string, Verdict>> {
+  const { settings, references, clusters } = asked;
+  const first = (lists: Lists) => lists.map(([nearest]) => nearest);
+  const some = settings.neighbours.candidates;
+  const ways = {
+    'nearest code': await columnsOf(asked, first(test), first(problems)),
+    [`of the ${some} nearest the one that the others agree with`]: await columnsOf(
+      asked,
+      test.map(mostAgreed),
+      problems.map(mostAgreed),
+    ),
+    ...(asked.checks && {
+      [`of the ${some} nearest the one with the likest compiled code`]: await columnsOf(
+        asked,
+        test.map(likest),
+        problems.map(likest),
+      ),
+    }),
+    'most frequent text': textColumns(
+      settings.column,
+      references.test,
+      references.test.map(() => mostFrequent),
+      clusters,
+    ),
+  };
+  return Object.fromEntries(Object.entries(ways).map(([way, columns]) => [way, verdictOf(columns)]));
+}
+
+/** Of texts that were chosen of the test side and for the problems. */
+async function columnsOf(
+  { settings, references, clusters, checks, problems }: Asked,
+  chosen: readonly Candidate[],
+  ofProblems: readonly Candidate[],
+): Promise<Record<string, Column>> {
+  const texts = chosen.map(({ text }) => text);
+  const columns = textColumns(settings.column, references.test, texts, clusters);
+  if (checks === null) return columns;
+  const share = (holds: (one: Candidate) => boolean): Column => ({
+    values: chosen.map((one) => Number(holds(one))),
+    clusters,
+  });
+  columns['compiles'] = share(({ likeness }) => likeness !== null);
+  columns['same code'] = share(({ likeness }) => likeness === 1);
+  if (checks.reexecution === null) return columns;
+  const results = await rerun(
+    problems,
+    ofProblems.map(({ text }) => text),
+    checks.reexecution,
+  );
+  for (const level of STUDY_LEVELS) {
+    const own = Array.from(problems.keys()).filter((i) => problems[i].level === level);
+    const of = (value: (i: number) => boolean): Column => ({
+      values: own.map((i) => Number(value(i))),
+      clusters: own.map((_, n) => n),
+    });
+    columns[`compiles with its test, -${level}`] = of((i) => results[i].compiles);
+    columns[`re-executable, -${level}`] = of((i) => results[i].passes);
+  }
+  return columns;
+}
+
+/** Targets that are worked at before what was found is kept: a minute or two. */
+const KEPT_AT_ONCE = 64;
+
+/**
+ * Candidates of the targets of each set, of source with the likeness of their code; what is known is not made again.
+ * @param nearest where it is known of the nearest texts
+ * @returns of the validation side, of the test side, of the problems
+ */
+async function gather(
+  { validation, test, problems, checks }: Asked,
+  make: (targets: readonly Target[]) => Promise<Candidate[][]>,
+  nearest: readonly Lists[],
+  place: JudgingPlace,
+): Promise<readonly Lists[]> {
+  const sets = { validation, test, problems };
+  const all = validation.length + test.length + problems.length;
+  let done = 0;
+  const gathered: Lists[] = [];
+  for (const [number, [name, targets]] of Object.entries<readonly Target[]>(sets).entries()) {
+    const lists: Candidate[][] = [];
+    for (let from = 0; from < targets.length; from += KEPT_AT_ONCE) {
+      if (place.signal.aborted) throw STOPPED;
+      const some = targets.slice(from, from + KEPT_AT_ONCE);
+      const found = await once(place, `candidates-${name}-${from}.json`, async () => {
+        const made = await make(some);
+        const known = (nearest.at(number) ?? []).slice(from, from + KEPT_AT_ONCE);
+        return checks ? withLikeness(made, some, known, checks.recompiler) : made;
+      });
+      lists.push(...found);
+      place.report((done += some.length), all);
+    }
+    gathered.push(lists);
+  }
+  return gathered;
+}

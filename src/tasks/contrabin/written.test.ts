@@ -1,0 +1,257 @@
+/** Sides of what is written, what is given beside the code, and the choice among candidates. */
+
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeDataset } from '../../../test/support/dataset.ts';
+import { temporaryFolder } from '../../../test/support/packages.ts';
+import { smoothedBleu4 } from '../../metrics/text/bleu.ts';
+import { RandomStream } from '../../nn/random.ts';
+import { Bpe, SPECIAL } from '../../tokens/bpe/bpe.ts';
+import type { Candidate } from './candidates.ts';
+import { type Choice, learnChoice, mostAgreed, ranked } from './choice.ts';
+import { firstInstructions } from './functions.ts';
+import { bodyOf, hintTokens, indexTexts, numbersIn } from './hints.ts';
+import { likest, renamed } from './source-checks.ts';
+import { verdictOf } from './written.ts';
+import { collectWritten, type WrittenSides } from './written-sides.ts';
+
+const root = temporaryFolder();
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const DATA = {
+  datasets: [join(root, 'set')],
+  tested: [join(root, 'set')],
+  column: 'source',
+  validation: ['beta'],
+  chosen: 10,
+  judged: 10,
+} as const;
+
+describe('functions to write of', () => {
+  let sides: WrittenSides;
+  beforeAll(async () => {
+    writeDataset(join(root, 'set'), (row) => ({
+      ...row,
+      source: `int ${row.name}() {\n\t// of   it\n\treturn/**/"/* ${row.package} */";\n}`,
+      text: row.name,
+      text_kind: 'name',
+    }));
+    sides = await collectWritten(DATA);
+  });
+
+  it('are judged in one build each, and by code that training has not', () => {
+    const { training, validation, test, trainingFunctions } = sides;
+    expect([...new Set(training.map(({ package: from }) => from))]).toEqual(['alpha']);
+    expect(trainingFunctions).toBe(5);
+    expect(training.length).toBeGreaterThan(20);
+    // What the packages share has the same code: it is left of beta what beta alone has, and main.
+    for (const side of [validation, test]) expect(new Set(side.map(({ id }) => id)).size).toBe(side.length);
+    const codes = new Set(training.map(({ normalizedHash }) => normalizedHash));
+    expect([...validation, ...test].filter(({ normalizedHash }) => codes.has(normalizedHash))).toEqual([]);
+    expect(test.map(({ text }) => text)).toContain('int rare() {\nreturn "/* gamma */";\n}');
+  });
+
+  it('are a part of those that a larger number draws', async () => {
+    const fewer = await collectWritten({ ...DATA, judged: 1 });
+    expect(fewer.test).toEqual(sides.test.slice(0, 1));
+  });
+
+  it('have no summary where a text is a name', async () => {
+    const { training, test } = await collectWritten({ ...DATA, column: 'text' });
+    expect([training, test]).toEqual([[], []]);
+  });
+
+  it('are of the builds that are asked for, and of a drawn share of packages', async () => {
+    const { training } = await collectWritten({ ...DATA, builds: ['gcc-12 O1'], validation: 0.001 });
+    expect(new Set(training.map(({ build }) => `${build.compiler} ${build.level}`))).toEqual(
+      new Set(['gcc-12 O1']),
+    );
+    expect(new Set(training.map(({ package: from }) => from))).toEqual(new Set(['alpha', 'beta']));
+  });
+
+  it('are given texts of other packages, as those that were never seen', async () => {
+    const { training } = await collectWritten({ ...DATA, validation: ['nobody'] });
+    const index = indexTexts(training);
+    for (const one of training) {
+      const [own] = index.retrievalDrafts(bodyOf(one), 1);
+      expect(own.similarity).toBeCloseTo(1, 5);
+      const codes = training.filter(({ package: from }) => from === one.package);
+      const hashes = new Set(codes.map(({ normalizedHash }) => normalizedHash));
+      const others = index.retrievalDrafts(bodyOf(one), 20, one.package);
+      const seen = new Set(
+        training.filter(({ normalizedHash }) => !hashes.has(normalizedHash)).map(({ text }) => text),
+      );
+      expect(others.filter(({ text }) => !seen.has(text))).toEqual([]);
+    }
+  });
+});
+
+describe('what is given beside the code', () => {
+  it('is numbers as people write them, but for those of the stack', () => {
+    const assembly = [
+      'sub rsp, 0x28',
+      'mov eax, 0x7',
+      'cmp dword [rbp-0x14], -0x1',
+      'mov ecx, [rax+0x10]',
+      'and eax, 0xff',
+      'imul rax, rcx, 0x7',
+      'jle .2',
+    ];
+    expect(numbersIn(assembly.join('\n'))).toBe('7 -1 255 0xff');
+  });
+
+  it('is the nearest texts one after another, as far as there is room', () => {
+    const bpe = new Bpe({ cut: 'words', merges: [] });
+    const found = ['abc', 'de', 'fgh'].map((text) => ({
+      text,
+      similarity: 1,
+      origin: { package: '', version: '', compiler: '', optimization: '' },
+    }));
+    const read = (column: 'text' | 'source', longest: number): string[] => {
+      const tokens = hintTokens('mov eax, 0x5', found, bpe, { column, count: 2, longest });
+      expect(tokens.length).toBeLessThanOrEqual(longest);
+      return tokens.map((token) => (token === SPECIAL.end ? '|' : bpe.decode([token])));
+    };
+    expect(read('text', 100).join('')).toBe('abc|de|');
+    expect(read('text', 5).join('')).toBe('abc|d');
+    expect(read('source', 100).join('')).toBe('5|abc|de|');
+  });
+
+  it('is no more of the code than the first 512 instructions', () => {
+    const lines = Array.from({ length: 600 }, (_, i) =>
+      i % 100 === 50 ? [`.${i}:`, 'nop'] : ['nop'],
+    ).flat();
+    const first = firstInstructions(lines.join('\n')).split('\n');
+    expect(first.filter((line) => line === 'nop')).toHaveLength(512);
+    expect(firstInstructions('nop\n.1:\nret')).toBe('nop\n.1:\nret');
+  });
+});
+
+const candidate = (text: string, facts: Partial<Candidate> = {}): Candidate => ({
+  text,
+  likelihood: 0,
+  similarity: null,
+  likeness: null,
+  ...facts,
+});
+
+const choiceOf = (candidates: readonly Candidate[]): Choice => ({ candidates, instructions: 20 });
+
+describe('the choice among candidates', () => {
+  const random = new RandomStream(1, 'candidates');
+  const WORDS = 'opens a file and reads all of its lines into one list'.split(' ');
+  /** A text in which some words are others. */
+  const spoiled = (count: number): string =>
+    WORDS.map((word, i) => (i < count ? `${word}${random.below(1000)}` : word)).join(' ');
+  const REFERENCE = WORDS.join(' ');
+
+  /** Lists in which a fact tells how good a text is, but for what a function's candidates have in common. */
+  const listsBy = (fact: (spoils: number, offset: number) => Partial<Candidate>): Candidate[][] =>
+    Array.from({ length: 40 }, () => {
+      const offset = random.below(100);
+      return Array.from({ length: 4 }, () => {
+        const spoils = random.below(10);
+        return candidate(spoiled(spoils), fact(spoils, offset));
+      });
+    });
+
+  const shareRight = (lists: readonly Candidate[][], weights: readonly number[]): number => {
+    const worth = (one: Candidate): number => smoothedBleu4(REFERENCE, one.text);
+    const right = lists.filter((list) => {
+      const [best] = ranked(choiceOf(list), weights);
+      return worth(best) > Math.max(...list.map(worth)) - 1e-9;
+    });
+    return right.length / lists.length;
+  };
+
+  it.each([
+    ['likelihood', (spoils: number, offset: number) => ({ likelihood: -offset - spoils })],
+    ['likeness', (spoils: number) => ({ likeness: 1 / (1 + spoils) })],
+  ])('goes by the %s where that tells it', (_, fact) => {
+    const [training, test] = [listsBy(fact), listsBy(fact)];
+    const weights = learnChoice(
+      training.map(choiceOf),
+      training.map(() => REFERENCE),
+    );
+    expect(weights.every(Number.isFinite)).toBe(true);
+    expect(shareRight(test, weights)).toBeGreaterThan(0.85);
+    // By the same facts where they tell nothing, the order is that of the candidates.
+    const nothing = weights.map(() => 0);
+    expect(ranked(choiceOf(test[0]), nothing)).toEqual(test[0]);
+  });
+
+  it('learns which length code of some length has', () => {
+    // Twice as many letters as instructions are right; no word is, so that all that counts is how short a text is.
+    const choices = Array.from({ length: 60 }, () => {
+      const instructions = 10 + random.below(60);
+      const lengths = [0.3, 1, 2, 6, 9].map((factor) => Math.round(factor * instructions));
+      const candidates = lengths.map((length) => candidate('a b '.repeat(length).slice(0, length)));
+      return { candidates, instructions, reference: candidates[2].text };
+    });
+    const weights = learnChoice(
+      choices.slice(30),
+      choices.slice(30).map(({ reference }) => reference),
+    );
+    const right = choices
+      .slice(0, 30)
+      .filter((choice) => ranked(choice, weights)[0] === choice.candidates[2]);
+    expect(right.length).toBeGreaterThan(25);
+  });
+
+  it('finds the weights that the facts were made with', () => {
+    // Texts of one length and of one word each agree in nothing: what is left is likelihood and likeness, by hand.
+    const lists = Array.from({ length: 30 }, (_, i) =>
+      [0, 1, 2].map((k) => candidate(`w${i}${k}`, { likelihood: ((i * 7 + k * 5) % 11) / 11 })),
+    );
+    const references = lists.map((list) => list[1].text);
+    const weights = learnChoice(lists.map(choiceOf), references);
+    // Least squares of one variable: covariance over variance, within lists.
+    let [covariance, variance] = [0, 0];
+    for (const [i, list] of lists.entries()) {
+      const x = list.map(({ likelihood }) => likelihood);
+      const y = list.map(({ text }) => smoothedBleu4(references[i], text));
+      const [mx, my] = [x, y].map((values) => values.reduce((a, b) => a + b, 0) / 3);
+      x.forEach((value, k) => {
+        covariance += (value - mx) * (y[k] - my);
+        variance += (value - mx) ** 2;
+      });
+    }
+    expect(weights[0]).toBeCloseTo(covariance / variance, 2);
+  });
+
+  it('knows the text that the others agree with', () => {
+    const texts = ['reads a line of a file', 'reads a line of the file', 'closes all sockets now'];
+    expect(mostAgreed(texts.map((text) => candidate(text))).text).toBe(texts[0]);
+    expect(mostAgreed([candidate('alone')]).text).toBe('alone');
+  });
+});
+
+describe('source that was chosen', () => {
+  it('is what compiles to the likest code, or else the first of the order', () => {
+    const list = [candidate('a'), candidate('b', { likeness: 0.5 }), candidate('c', { likeness: 0.5 })];
+    expect(likest(list).text).toBe('b');
+    expect(likest(list.toReversed()).text).toBe('c');
+    expect(likest(list.slice(0, 1)).text).toBe('a');
+  });
+
+  it('is called what its test calls it', () => {
+    const text =
+      'static int one(int a) { return a; }\nint two(int one2) { return one(two_(one2)) + two(1); }';
+    expect(renamed(text, 'func0')).toBe(
+      'static int one(int a) { return a; }\nint func0(int one2) { return one(two_(one2)) + func0(1); }',
+    );
+    expect(renamed('no function', 'func0')).toBe('no function');
+  });
+});
+
+it('a verdict has means with intervals over clusters, and the items of its first figure', () => {
+  const { figures, items, intervals } = verdictOf({
+    first: { values: [1, 0, 1, 1], clusters: [0, 0, 1, 1] },
+    other: { values: [0.5, 0.5], clusters: [0, 1] },
+  });
+  expect(figures).toEqual({ first: 0.75, other: 0.5 });
+  expect(items).toEqual([1, 0, 1, 1]);
+  // Two clusters, of means 1/2 and 1: both ends are drawn often.
+  expect(intervals).toEqual({ first: { low: 0.5, high: 1 }, other: { low: 0.5, high: 0.5 } });
+});
