@@ -117,7 +117,9 @@ test('one sweep at a time writes a result', async () => {
   first.child.kill('SIGSTOP');
   const { code, err } = await sweep('alone').ended;
   expect(code).toBe(2);
-  expect(err).toContain(`alone: process ${first.child.pid} sweeps here already\n  Wait for it or stop it`);
+  expect(err).toContain(
+    `alone: process ${first.child.pid} makes this result already\n  Wait for it or stop it`,
+  );
   first.child.kill('SIGKILL');
   await first.ended;
   expect((await sweep('alone').ended).code).toBe(0);

@@ -45,6 +45,18 @@ describe('study datasets', () => {
     expect(readFileSync(at('table-out.md'), 'utf8')).toContain('| table | 24 | 24 |');
   });
 
+  it('two processes do not both write to the journal of one result', async () => {
+    const table = PAIRS.map(([a, b]) => `${a}\t${b}`);
+    writeFileSync(at('twice.csv'), ['a\tb', ...table].join('\n'));
+    const set = { name: 'twice', rows: 'twice.csv', delimiter: '\t', input: 'a', output: 'b' };
+    const command = commandFor('twice', [{ ...set, embedders: [words] }]);
+    const found = await Promise.all([runCommand(command), runCommand(command)]);
+    expect(found.map(({ code }) => code).sort()).toEqual([0, 2]);
+    expect(found.map(({ err }) => err).join('')).toContain('makes this result already');
+    expect(existsSync(at('twice-out.lock'))).toBe(false);
+    expect((await runCommand(command)).code).toBe(0);
+  });
+
   it('divides a field at its first line', async () => {
     const rows = PAIRS.map(([a, b]) => JSON.stringify({ q: { text: `${a}\n${b}\nand more` } }));
     writeFileSync(at('rows.jsonl'), rows.join('\n'));

@@ -7,7 +7,7 @@ import { type StudyLine, type StudyReport, studySet } from '../tasks/edc/study.t
 import { openSentences } from './edc.ts';
 import { Journal } from './journal.ts';
 import { Steps } from './progress.ts';
-import { publish } from './result.ts';
+import { alone, publish } from './result.ts';
 import { readSets } from './sets.ts';
 import type { Session } from './session.ts';
 
@@ -26,7 +26,11 @@ interface DoneLine {
   readonly line: StudyLine;
 }
 
-export async function studyDatasets(list: string, flags: DatasetsFlags, session: Session): Promise<void> {
+export function studyDatasets(list: string, flags: DatasetsFlags, session: Session): Promise<void> {
+  return alone(flags.output, () => measureSets(list, flags, session));
+}
+
+async function measureSets(list: string, flags: DatasetsFlags, session: Session): Promise<void> {
   const { data = dirname(list), output, limit, resamples, seed, json = false } = flags;
   const { sets, absent } = readSets(list, data, session);
   const parts = sets.flatMap((set) => set.embedders.map((embedders) => ({ set, embedders })));

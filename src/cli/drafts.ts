@@ -11,7 +11,7 @@ import { readDecompileEval } from '../tasks/reexecution/decompile-eval.ts';
 import { VERSION } from '../version.ts';
 import { Journal } from './journal.ts';
 import { Steps } from './progress.ts';
-import { publish } from './result.ts';
+import { alone, publish } from './result.ts';
 import type { Session } from './session.ts';
 
 export interface DraftsFlags {
@@ -24,7 +24,11 @@ export interface DraftsFlags {
   json?: boolean;
 }
 
-export async function studyDrafts(file: string, flags: DraftsFlags, session: Session): Promise<void> {
+export function studyDrafts(file: string, flags: DraftsFlags, session: Session): Promise<void> {
+  return alone(flags.output, () => judgeDrafts(file, flags, session));
+}
+
+async function judgeDrafts(file: string, flags: DraftsFlags, session: Session): Promise<void> {
   const { output, json = false, seed, rivals, limit } = flags;
   const problems = readDecompileEval(file).slice(0, limit);
   const compilers = [...new Set([flags.compiler, flags.other])].map(findCompiler);

@@ -20,7 +20,7 @@ import { openSentences } from './edc.ts';
 import { writeWhole } from './files.ts';
 import { Journal } from './journal.ts';
 import { forecast, Steps } from './progress.ts';
-import { publish } from './result.ts';
+import { alone, publish } from './result.ts';
 import { readSets } from './sets.ts';
 import type { Session } from './session.ts';
 
@@ -44,7 +44,11 @@ interface DoneCell {
   readonly facts: SetFacts;
 }
 
-export async function studyPredict(list: string, flags: PredictFlags, session: Session): Promise<void> {
+export function studyPredict(list: string, flags: PredictFlags, session: Session): Promise<void> {
+  return alone(flags.output, () => learnSets(list, flags, session));
+}
+
+async function learnSets(list: string, flags: PredictFlags, session: Session): Promise<void> {
   const { data = dirname(list), output, json = false, width, ...numbers } = flags;
   const { sets, absent } = readSets(list, data, session);
   const settings = { ...numbers, writer: { ...WRITER, width, inner: 2 * width } };

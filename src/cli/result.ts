@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BinscribeError, describeError } from '../error.ts';
+import { locked } from '../runtimes/lock.ts';
 import { writeWhole } from './files.ts';
 import type { Session } from './session.ts';
 
@@ -10,6 +11,14 @@ export interface ResultFlags {
   /** Path of the files, without `.json` and `.md`. */
   output?: string;
   json?: boolean;
+}
+
+/**
+ * Makes a result that takes long, and keeps what is done beside it: of two processes each would write to the other's journal.
+ * @throws BinscribeError as `locked`
+ */
+export function alone<T>(output: string, work: () => Promise<T>): Promise<T> {
+  return locked(`${output}.lock`, { place: output, doing: 'makes this result' }, work);
 }
 
 /** @throws BinscribeError of kind `unreadable` where the place cannot be written */

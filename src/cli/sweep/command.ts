@@ -14,10 +14,10 @@ import {
   type TimedProgram,
   totalsOf,
 } from '../../explain/sweep.ts';
-import { locked } from '../../runtimes/lock.ts';
+
 import { VERSION } from '../../version.ts';
 import { Journal } from '../journal.ts';
-import { publish, type ResultFlags } from '../result.ts';
+import { alone, publish, type ResultFlags } from '../result.ts';
 import type { Session } from '../session.ts';
 import type { ChildReply } from './child.ts';
 import { workThrough } from './crowd.ts';
@@ -57,9 +57,7 @@ const MOST_WAIT = 300_000;
 /** Explains the programs of the places, or of the default ones, and publishes the report. */
 export function studySweep(named: string[], flags: SweepFlags, session: Session): Promise<void> {
   const { output } = flags;
-  return locked(`${output}.lock`, { place: output, doing: 'sweeps here' }, () =>
-    sweepPlaces(named, flags, session),
-  );
+  return alone(output, () => sweepPlaces(named, flags, session));
 }
 
 async function sweepPlaces(named: string[], flags: SweepFlags, session: Session): Promise<void> {
