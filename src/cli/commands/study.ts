@@ -91,6 +91,8 @@ classification of programs by what they solve, names of functions, summaries of 
 written is compiled in the sandbox as the given code was and compared with it; with "reexecution", the path of
 Decompile-Eval's file, it is also run against unit tests, of functions that nothing may have been learned from.
 
+With "embeddings" functions of a data set are shown on maps, in PATH.svg, as each way embeds them before it is tuned.
+
 Each way is trained from each of its seeds and then tuned for each question, and judged beside baselines on packages or
 problems that nothing was learned from. Every training has a folder in --runs, with its curves: a study that was stopped,
 or killed, goes on when the same command is given again, and comes to the same numbers.
