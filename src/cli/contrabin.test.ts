@@ -12,11 +12,11 @@ const folder = temporaryFolder();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const at = (name: string): string => join(folder, name);
 
-/** The study that ships, of a data set of ours. */
+/** The study that ships, of one data set of ours. */
 function studyOf(change: (text: string) => string = (text) => text): string {
   const path = at('study.json');
   const shipped = readFileSync(new URL('../../studies/contrabin.json', import.meta.url), 'utf8');
-  writeFileSync(path, change(shipped.replaceAll('data/crowd', at('data'))));
+  writeFileSync(path, change(shipped.replace(/data\/(crowd|anghabench)/g, at('data'))));
   return path;
 }
 
