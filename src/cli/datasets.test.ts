@@ -1,5 +1,6 @@
 /** `binscribe study datasets` on sets of which the answer is known; a study that was stopped. */
 
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -102,14 +103,37 @@ describe('study datasets', () => {
     expect(await runCommand(argv)).toMatchObject({ code: 5, out: '' });
     expect(existsSync(at('stopped-out.partial.jsonl'))).toBe(true);
     writeFileSync(at('late.jsonl'), PAIRS.map(([a, b]) => JSON.stringify({ a, b })).join('\n'));
-    // What is done is not read again.
-    writeFileSync(at('ok.jsonl'), '{}');
     const other = await runCommand([...argv, '--seed', '2']);
     expect(other).toMatchObject({ code: 2 });
+    // What is done is not measured again: what the journal says of it is taken.
+    const journal = at('stopped-out.partial.jsonl');
+    writeFileSync(journal, readFileSync(journal, 'utf8').replace('"set":"first"', '"set":"known"'));
     const { lines } = await study('stopped', sets);
-    expect(lines.map(({ set }) => set)).toEqual(['first', 'second']);
+    expect(lines.map(({ set }) => set)).toEqual(['known', 'second']);
     expect(lines[0].whole).toEqual(lines[1].whole);
+    expect(lines[0].inputs).toEqual({
+      'ok.jsonl': createHash('sha256')
+        .update(readFileSync(at('ok.jsonl')))
+        .digest('hex'),
+    });
     expect(existsSync(at('stopped-out.partial.jsonl'))).toBe(false);
+  });
+
+  it('measures again what was measured of other data', async () => {
+    const rows = PAIRS.map(([a, b]) => JSON.stringify({ a, b }));
+    const sets = ['changed', 'wrong'].map((name) => ({
+      name,
+      rows: `${name}.jsonl`,
+      input: 'a',
+      output: 'b',
+      embedders: [words],
+    }));
+    writeFileSync(at('changed.jsonl'), rows.slice(0, 20).join('\n'));
+    writeFileSync(at('wrong.jsonl'), '{"a":');
+    expect(await runCommand(commandFor('again', sets))).toMatchObject({ code: 5 });
+    for (const { rows: file } of sets) writeFileSync(at(file), rows.join('\n'));
+    const { lines } = await study('again', sets);
+    expect(lines.map(({ whole }) => whole.n)).toEqual([30, 30]);
   });
 
   it('leaves out what is not there, and says so', async () => {

@@ -2,6 +2,7 @@
 
 import { dirname } from 'node:path';
 import { renderJson } from '../explain/render/json.ts';
+import { hashInputs, sameInputs } from '../tasks/edc/sets.ts';
 import { renderStudy } from '../tasks/edc/study-table.ts';
 import { type StudyLine, type StudyReport, studySet } from '../tasks/edc/study.ts';
 import { openSentences } from './edc.ts';
@@ -36,12 +37,19 @@ async function measureSets(list: string, flags: DatasetsFlags, session: Session)
   const parts = sets.flatMap((set) => set.embedders.map((embedders) => ({ set, embedders })));
   // What a line was made of is known from the list: another list is another study.
   const journal = Journal.open<DoneLine>(`${output}.partial.jsonl`, { sets, limit, resamples, seed });
-  const done = new Map(journal.lines.map(({ part, line }) => [part, line]));
+  const lines: StudyLine[] = [];
   const steps = new Steps(session);
   for (const [part, { set, embedders }] of parts.entries()) {
-    if (done.has(part) || absent.some(({ set: name }) => name === set.name)) continue;
+    if (absent.some(({ set: name }) => name === set.name)) continue;
+    const inputs = await hashInputs(set, data);
+    const known = journal.lines.find((done) => done.part === part && sameInputs(done.line.inputs, inputs));
+    if (known) {
+      lines.push(known.line);
+      continue;
+    }
     const line = await studySet(set, embedders, {
       base: data,
+      inputs,
       limit,
       resamples,
       seed,
@@ -51,10 +59,9 @@ async function measureSets(list: string, flags: DatasetsFlags, session: Session)
     });
     steps.end();
     journal.add({ part, line });
-    done.set(part, line);
+    lines.push(line);
   }
-  const lines = parts.flatMap((_, part) => done.get(part) ?? []);
-  const report: StudyReport = { schema: 2, seed, resamples, limit, lines, absent };
+  const report: StudyReport = { schema: 3, seed, resamples, limit, lines, absent };
   await publish(session, { output, json }, renderStudy(report), renderJson(report));
   journal.remove();
 }

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { BinscribeError } from '../error.ts';
 import { renderJson } from '../explain/render/json.ts';
 import { nodeRuntime } from '../runtimes/node.ts';
-import type { PairSet } from '../tasks/edc/sets.ts';
+import { hashInputs, type InputHashes, type PairSet, sameInputs } from '../tasks/edc/sets.ts';
 import { agreementOf, pointsOf, type PredictReport, type SetFacts } from '../tasks/predict/report.ts';
 import { renderPredict, renderPredictPage } from '../tasks/predict/render.ts';
 import {
@@ -61,17 +61,16 @@ async function learnSets(list: string, flags: PredictFlags, session: Session): P
     session.stderr.write(`${set.name}: left out: ${reason}\n`);
     absent.push({ set: set.name, reason });
   }
-  if (journal.lines.length === 0) {
+  if (learning.done.length === 0) {
     throw new BinscribeError('usage', `${list}: nothing to learn from: ${absent.at(-1)?.reason}`, {
       hint: 'A set needs items to learn from and others to ask about: see --limit and --held-out.',
     });
   }
-  const done = journal.lines.toSorted((a, b) => placeOf(sets, a.cell.set) - placeOf(sets, b.cell.set));
-  const cells = done.map(({ cell }) => cell);
+  const cells = learning.done.map(({ cell }) => cell);
   const points = pointsOf(cells);
-  const facts = new Map(done.map((one) => [one.facts.set, one.facts]));
+  const facts = new Map(learning.done.map((one) => [one.facts.set, one.facts]));
   const report: PredictReport = {
-    schema: 1,
+    schema: 2,
     tool: `binscribe ${VERSION}`,
     ...settings,
     sets: [...facts.values()],
@@ -92,6 +91,8 @@ type Settings = Pick<
 
 /** The cells that are not in the journal yet, and how long all will take. */
 class Learning {
+  /** In the list's order. */
+  readonly done: DoneCell[] = [];
   private readonly settings: Settings;
   private readonly journal: Journal<DoneCell>;
   private readonly session: Session;
@@ -114,10 +115,18 @@ class Learning {
   async learn(set: PairSet, base: string): Promise<string | null> {
     const { settings, session, journal, runtime } = this;
     const { seed, seeds, shares } = settings;
-    const parts = shares
-      .flatMap((share) => Array.from({ length: seeds }, (_, i) => ({ share, seed: seed + i })))
-      .filter((part) => !journal.lines.some(({ cell }) => isOf(cell, set, part)));
-    if (parts.length === 0) return null;
+    const inputs = await hashInputs(set, base);
+    const parts = shares.flatMap((share) =>
+      Array.from({ length: seeds }, (_, i) => ({ share, seed: seed + i })),
+    );
+    const known = parts.map((part) =>
+      journal.lines.find(({ cell, facts }) => isOf(cell, set, part) && sameInputs(facts.inputs, inputs)),
+    );
+    const measured = known.filter((one) => one !== undefined);
+    if (measured.length === parts.length) {
+      this.done.push(...measured);
+      return null;
+    }
     const options = {
       ...settings,
       base,
@@ -127,20 +136,27 @@ class Learning {
     };
     const prepared = await prepareSet(set, { ...options, progress: this.progress(set.name) });
     if ('reason' in prepared) return prepared.reason;
-    for (const part of parts) {
+    for (const [i, part] of parts.entries()) {
+      const before = known[i];
+      if (before) {
+        this.done.push(before);
+        continue;
+      }
       const what = `${set.name}, ${Math.round(100 * part.share)} % exchanged, seed ${part.seed}`;
       const progress = this.progress(what);
       const cell = await measureCell(prepared, part.share, part.seed, { ...options, progress });
       this.steps.end();
       this.learned++;
-      journal.add({ cell, facts: factsOf(prepared, set.limits ?? null) });
+      const line = { cell, facts: factsOf(prepared, set.limits ?? null, inputs) };
+      journal.add(line);
+      this.done.push(line);
     }
     return null;
   }
 
   private progress(what: string): PredictOptions['progress'] {
-    const { steps, total, journal, learned, started } = this;
-    const left = total - journal.lines.length;
+    const { steps, total, learned, started } = this;
+    const left = total - this.done.length;
     const time = ((performance.now() - started) / learned) * left;
     const rest = learned === 0 ? '' : `, ${forecast(time)} for all`;
     const counted = `${what} (${total - left + 1} of ${total}${rest})`;
@@ -152,10 +168,10 @@ function isOf(cell: Cell, { name }: PairSet, { share, seed }: { share: number; s
   return cell.set === name && cell.share === share && cell.seed === seed;
 }
 
-function placeOf(sets: readonly PairSet[], name: string): number {
-  return sets.findIndex((set) => set.name === name);
-}
-
-function factsOf({ set, input, output, training, heldOut }: PreparedSet, limits: string | null): SetFacts {
-  return { set, limits, input, output, training: training.length, heldOut: heldOut.length };
+function factsOf(
+  { set, input, output, training, heldOut }: PreparedSet,
+  limits: string | null,
+  inputs: InputHashes,
+): SetFacts {
+  return { set, limits, inputs, input, output, training: training.length, heldOut: heldOut.length };
 }

@@ -6,10 +6,12 @@ import { z } from 'zod';
 import type { FoundFunction } from '../../binary/binary.ts';
 import { findFunctions } from '../../binary/functions.ts';
 import { openBinary } from '../../binary/open.ts';
+import { fileHash } from '../../corpus/hash.ts';
+import { manifestHash } from '../../corpus/manifest.ts';
 import { BinscribeError, describeError } from '../../error.ts';
 import { EMBEDDERS } from './embed.ts';
 import { fieldOf, type Items, readItems } from './items.ts';
-import { placeFields, rowsOf, type Row } from './rows.ts';
+import { isDataset, placeFields, rowsOf, type Row } from './rows.ts';
 
 const sideShape = z.strictObject({
   embedder: z.enum(EMBEDDERS),
@@ -49,10 +51,42 @@ export const listShape = z
   });
 export type PairSet = z.infer<typeof setShape>;
 
+/** What a set is read from, as the list has the paths. */
+function inputsOf({ rows, program }: PairSet): string[] {
+  return [rows, ...(program ? [program.path] : [])];
+}
+
 /** A file or folder that a set needs and that is not there; null where all are. */
-export function missingPath({ rows, program }: PairSet, base: string): string | null {
-  const paths = [rows, ...(program ? [program.path] : [])].map((path) => within(base, path));
-  return paths.find((path) => !existsSync(path)) ?? null;
+export function missingPath(set: PairSet, base: string): string | null {
+  return (
+    inputsOf(set)
+      .map((path) => within(base, path))
+      .find((path) => !existsSync(path)) ?? null
+  );
+}
+
+/** SHA-256 of what a set is read from, by path: of a data set that of its manifest. */
+export type InputHashes = Readonly<Record<string, string>>;
+
+/** What was measured of other data does not count. */
+export function sameInputs(one: InputHashes, other: InputHashes): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** @throws BinscribeError `unreadable` where a file cannot be read */
+export async function hashInputs(set: PairSet, base: string): Promise<InputHashes> {
+  const hashes: Record<string, string> = {};
+  for (const path of inputsOf(set)) hashes[path] = await inputHash(within(base, path));
+  return hashes;
+}
+
+async function inputHash(path: string): Promise<string> {
+  if (isDataset(path)) return manifestHash(path);
+  try {
+    return await fileHash(path);
+  } catch (error) {
+    throw new BinscribeError('unreadable', `${path}: ${describeError(error)}`, { cause: error });
+  }
 }
 
 /**

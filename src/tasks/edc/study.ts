@@ -9,7 +9,7 @@ import { Random } from '../../random.ts';
 import type { Items } from './items.ts';
 import { type EdcReport, keysIn, measureEdc } from './measure.ts';
 import { type Repeats, repeatsOf } from './repeats.ts';
-import { itemsOfSet, type PairSet } from './sets.ts';
+import { type InputHashes, itemsOfSet, type PairSet } from './sets.ts';
 
 /** What is kept of a measured set, and of its twin. */
 export type StudyFigures = Pick<
@@ -46,6 +46,7 @@ export interface StudyLine {
   readonly set: string;
   readonly reason: string | null;
   readonly limits: string | null;
+  readonly inputs: InputHashes;
   readonly input: FieldChoice;
   readonly output: FieldChoice;
   readonly whole: StudyFigures;
@@ -63,7 +64,7 @@ export interface AbsentSet {
 }
 
 export interface StudyReport {
-  readonly schema: 2;
+  readonly schema: 3;
   readonly seed: number;
   readonly resamples: number;
   readonly limit: number;
@@ -73,6 +74,8 @@ export interface StudyReport {
 
 export interface StudyOptions extends EmbedOptions {
   readonly base: string;
+  /** Of the set. */
+  readonly inputs: InputHashes;
   readonly limit: number;
   readonly resamples: number;
 }
@@ -83,7 +86,7 @@ export async function studySet(
   { input, output }: PairSet['embedders'][number],
   options: StudyOptions,
 ): Promise<StudyLine> {
-  const { base, limit, seed } = options;
+  const { base, limit, seed, inputs } = options;
   const items = await itemsOfSet(set, base, limit, seed);
   const sides = {
     input: { field: set.input, embedder: input.embedder, model: input.model ?? null },
@@ -97,6 +100,7 @@ export async function studySet(
     set: set.name,
     reason: set.reason ?? null,
     limits: set.limits ?? null,
+    inputs,
     ...sides,
     whole: figuresOf(whole),
     twin: figuresOf(twin),

@@ -3,6 +3,7 @@
 import { spearman } from '../../metrics/edc/sampled.ts';
 import { seedInterval, type Interval } from '../../nn/training/runs.ts';
 import type { Metric } from '../chat/score.ts';
+import type { InputHashes } from '../edc/sets.ts';
 import type { FieldChoice } from '../edc/embed.ts';
 import type { AbsentSet } from '../edc/study.ts';
 import { type Cell, type Explainer, EXPLAINERS } from './study.ts';
@@ -16,6 +17,7 @@ export type Shown = (typeof SHOWN)[number];
 export interface SetFacts {
   readonly set: string;
   readonly limits: string | null;
+  readonly inputs: InputHashes;
   readonly input: FieldChoice;
   readonly output: FieldChoice;
   readonly training: number;
@@ -23,7 +25,7 @@ export interface SetFacts {
 }
 
 export interface PredictReport {
-  readonly schema: 1;
+  readonly schema: 2;
   readonly tool: string;
   readonly seed: number;
   readonly seeds: number;
