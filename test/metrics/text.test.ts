@@ -40,6 +40,11 @@ describe.each(GOLDENS)('%s | %s', (reference, candidate, bleu, gleu, golden) => 
   });
 });
 
+it('an answer without a word has no BLEU-4, and not the 1/e of an answer that is a word short', () => {
+  expect(smoothedBleu4('gcd', '')).toBe(0);
+  expect(smoothedBleu4('gcd', ' ')).toBe(0);
+});
+
 it('GLEU of all six together has the golden value', () => {
   expect(corpusGleu4(GOLDENS.map(([reference, candidate]) => [reference, candidate]))).toBeCloseTo(
     0.5564516129032258,

@@ -11,9 +11,13 @@ const ORDERS = 4;
 /** The smallest normal number of 64 bits: CodeXGLUE adds it before taking logarithms, so that nothing is infinite. */
 const TINY = 2 ** -1022;
 
-/** @returns 0 to 1; next to nothing, and not 0, where no word is shared */
+/**
+ * @returns 0 to 1; next to nothing, and not 0, where no word is shared; 0 for a candidate without a word, to which CodeXGLUE's
+ *   program gives up to 1/e
+ */
 export function smoothedBleu4(reference: string, candidate: string): number {
   const [truth, said] = [wordsAndMarks(reference), wordsAndMarks(candidate)];
+  if (said.length === 0) return 0;
   let logarithm = 0;
   for (let n = 1; n <= ORDERS; n++) {
     const smoothing = n > 1 ? 1 : 0;

@@ -13,6 +13,7 @@ import { type Metric, METRICS, scoresOf } from '../chat/score.ts';
 import { embed, type EmbedOptions, type FieldChoice } from '../edc/embed.ts';
 import { TEST_SPLIT } from '../edc/fields.ts';
 import type { Item } from '../edc/items.ts';
+import { identifierParts } from '../../metrics/text/words.ts';
 import { keysIn } from '../edc/measure.ts';
 import { type ItemKeys, repeatsOf } from '../edc/repeats.ts';
 import { itemsOfSet, type PairSet } from '../edc/sets.ts';
@@ -65,8 +66,8 @@ export interface PreparedSet {
 
 /** Share of what was written once that is held out where a set names no split. */
 const HELD_OUT = 0.2;
-/** Pairs need three. */
-const LEAST = 3;
+/** Pairs need three, and a mean of fewer than so many held out says nothing. */
+const LEAST = { training: 3, heldOut: 10 } as const;
 /** Items are drawn from so many times as many as are wanted: of some only builds of the same functions come. */
 const SPARE = 3;
 
@@ -87,9 +88,11 @@ export async function prepareSet(
   const { items } = await itemsOfSet(set, base, SPARE * (limit + heldOut), seed);
   const keys = keysIn(items, sides);
   const parts = divide(items, keys, { limit, heldOut, seed });
-  if (parts.training.length < LEAST || parts.heldOut.length === 0) {
-    const [learned, asked] = [parts.training.length, parts.heldOut.length];
-    return { reason: `${learned} items to learn from and ${asked} held out: ${LEAST} and 1 are needed` };
+  const [learned, asked] = [parts.training.length, parts.heldOut.length];
+  if (learned < LEAST.training || asked < LEAST.heldOut) {
+    return {
+      reason: `${learned} items to learn from and ${asked} held out: ${LEAST.training} and ${LEAST.heldOut} are needed`,
+    };
   }
   const chosen = [...parts.training, ...parts.heldOut].map((i) => items[i]);
   // One space for both: what is held out lends it its inputs, and no text.
@@ -162,7 +165,7 @@ export async function measureCell(
   const { set, training, heldOut, keys, x, y } = prepared;
   const { blocks } = repeatsOf(training, keys);
   const order = spoilGroups(blocks, training.length, share, new Random(seed));
-  const texts = Array.from(order, (from) => String(training[from].output));
+  const texts = Array.from(order, (from) => inWords(training[from].output));
   const spoiled = repeatsOf(training, {
     inputs: keys.inputs,
     outputs: Array.from(order, (i) => keys.outputs[i]),
@@ -175,7 +178,7 @@ export async function measureCell(
     sampledPairs: 1,
     progress: (done, total) => progress('EDC', done, total),
   });
-  const references = heldOut.map(({ output }) => String(output));
+  const references = heldOut.map(({ output }) => inWords(output));
   const inputs = termsOf(
     prepared.input,
     training.map(({ input }) => input),
@@ -233,6 +236,12 @@ function nearest({ x, asked }: PreparedSet): number[] {
     }
     return best;
   });
+}
+
+/** A text as words: names are one word each, of which hardly any comes twice, and are taken apart. */
+function inWords(output: unknown): string {
+  const text = String(output).trim();
+  return /\s/.test(text) ? text : identifierParts(text).join(' ');
 }
 
 function mostFrequent(texts: readonly string[]): string {
