@@ -9,7 +9,7 @@ import { openSentences } from './edc.ts';
 import { Journal } from './journal.ts';
 import { Steps } from './progress.ts';
 import { alone, publish } from './result.ts';
-import { readSets } from './sets.ts';
+import { type ListedSets, readSets } from './sets.ts';
 import type { Session } from './session.ts';
 
 export interface DatasetsFlags {
@@ -27,13 +27,19 @@ interface DoneLine {
   readonly line: StudyLine;
 }
 
-export function studyDatasets(list: string, flags: DatasetsFlags, session: Session): Promise<void> {
-  return alone(flags.output, () => measureSets(list, flags, session));
+export async function studyDatasets(list: string, flags: DatasetsFlags, session: Session): Promise<void> {
+  const { data = dirname(list), output } = flags;
+  const listed = readSets(list, data, session);
+  await alone(output, () => measureSets(listed, data, flags, session));
 }
 
-async function measureSets(list: string, flags: DatasetsFlags, session: Session): Promise<void> {
-  const { data = dirname(list), output, limit, resamples, seed, json = false } = flags;
-  const { sets, absent } = readSets(list, data, session);
+async function measureSets(
+  { sets, absent }: ListedSets,
+  data: string,
+  flags: DatasetsFlags,
+  session: Session,
+): Promise<void> {
+  const { output, limit, resamples, seed, json = false } = flags;
   const parts = sets.flatMap((set) => set.embedders.map((embedders) => ({ set, embedders })));
   // What a line was made of is known from the list: another list is another study.
   const journal = Journal.open<DoneLine>(`${output}.partial.jsonl`, { sets, limit, resamples, seed });

@@ -24,13 +24,18 @@ export interface DraftsFlags {
   json?: boolean;
 }
 
-export function studyDrafts(file: string, flags: DraftsFlags, session: Session): Promise<void> {
-  return alone(flags.output, () => judgeDrafts(file, flags, session));
+export async function studyDrafts(file: string, flags: DraftsFlags, session: Session): Promise<void> {
+  const problems = readDecompileEval(file).slice(0, flags.limit);
+  await alone(flags.output, () => judgeDrafts(file, problems, flags, session));
 }
 
-async function judgeDrafts(file: string, flags: DraftsFlags, session: Session): Promise<void> {
-  const { output, json = false, seed, rivals, limit } = flags;
-  const problems = readDecompileEval(file).slice(0, limit);
+async function judgeDrafts(
+  file: string,
+  problems: ReturnType<typeof readDecompileEval>,
+  flags: DraftsFlags,
+  session: Session,
+): Promise<void> {
+  const { output, json = false, seed, rivals } = flags;
   const compilers = [...new Set([flags.compiler, flags.other])].map(findCompiler);
   const facts = {
     schema: 1 as const,

@@ -21,7 +21,7 @@ import { writeWhole } from './files.ts';
 import { Journal } from './journal.ts';
 import { forecast, Steps } from './progress.ts';
 import { alone, publish } from './result.ts';
-import { readSets } from './sets.ts';
+import { type ListedSets, readSets } from './sets.ts';
 import type { Session } from './session.ts';
 
 export interface PredictFlags {
@@ -44,13 +44,19 @@ interface DoneCell {
   readonly facts: SetFacts;
 }
 
-export function studyPredict(list: string, flags: PredictFlags, session: Session): Promise<void> {
-  return alone(flags.output, () => learnSets(list, flags, session));
+export async function studyPredict(list: string, flags: PredictFlags, session: Session): Promise<void> {
+  const { data = dirname(list), ...rest } = flags;
+  const listed = readSets(list, data, session);
+  await alone(flags.output, () => learnSets(list, listed, { data, ...rest }, session));
 }
 
-async function learnSets(list: string, flags: PredictFlags, session: Session): Promise<void> {
-  const { data = dirname(list), output, json = false, width, ...numbers } = flags;
-  const { sets, absent } = readSets(list, data, session);
+async function learnSets(
+  list: string,
+  { sets, absent }: ListedSets,
+  flags: PredictFlags & { data: string },
+  session: Session,
+): Promise<void> {
+  const { data, output, json = false, width, ...numbers } = flags;
   const settings = { ...numbers, writer: { ...WRITER, width, inner: 2 * width } };
   const journal = Journal.open<DoneCell>(`${output}.partial.jsonl`, { sets, ...settings });
   const there = sets.filter(({ name }) => !absent.some(({ set }) => set === name));

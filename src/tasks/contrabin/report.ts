@@ -28,22 +28,15 @@ export interface Difference extends Interval {
 }
 
 /**
- * Of the two ways, and of each of them and the first baseline, where they were asked. Seeds are averaged by item; intervals
+ * Of two ways, and of each way and the first baseline, where they were asked. Seeds are averaged by item; intervals
  * draw whole problems or packages.
  */
-export function differencesOf(
-  { questions }: StudyReport,
-  [better, worse]: readonly [string, string],
-): Difference[] {
+export function differencesOf({ questions }: StudyReport, compared: readonly string[]): Difference[] {
   return questions.flatMap(({ name: question, clusters, results, baselines }) => {
     const [baseline] = Object.keys(baselines);
     const itemsOf = (way: string): readonly number[] | null =>
       way === baseline ? baselines[way].items : meanItems(results.filter((r) => r.variant === way));
-    const pairs = [
-      [better, worse],
-      [better, baseline],
-      [worse, baseline],
-    ];
+    const pairs = [...(compared.length > 1 ? [compared] : []), ...compared.map((way) => [way, baseline])];
     return pairs.flatMap(([a, b]) => {
       const [one, other] = [itemsOf(a), itemsOf(b)];
       if (!one || !other) return [];

@@ -114,8 +114,8 @@ export const studyShape = z.strictObject({
   questions: z.array(questionShape).min(1),
   /** Functions on maps, as each way embeds them before it is tuned: that of its first seed. */
   embeddings: embeddingsShape.optional(),
-  /** The two variants of which the difference is told, the better one first. */
-  compared: z.tuple([name, name]),
+  /** Two variants of which the difference is told, the better one first; or one, which is held against the first baseline alone. */
+  compared: z.array(name).min(1).max(2),
 });
 
 export type ContraBinStudy = z.infer<typeof studyShape>;
