@@ -2,7 +2,7 @@
 
 import { dirname } from 'node:path';
 import { renderJson } from '../explain/render/json.ts';
-import { hashInputs, sameInputs } from '../tasks/edc/sets.ts';
+import { hashInputs, type InputHashes, type PairSet, sameInputs } from '../tasks/edc/sets.ts';
 import { renderStudy } from '../tasks/edc/study-table.ts';
 import { type StudyLine, type StudyReport, studySet } from '../tasks/edc/study.ts';
 import { openSentences } from './edc.ts';
@@ -27,6 +27,14 @@ interface DoneLine {
   readonly line: StudyLine;
 }
 
+/** One way of embedding one set. */
+interface Part {
+  readonly set: PairSet;
+  readonly embedders: PairSet['embedders'][number];
+  /** Null where the set is not there. */
+  readonly inputs: InputHashes | null;
+}
+
 export async function studyDatasets(list: string, flags: DatasetsFlags, session: Session): Promise<void> {
   const { data = dirname(list), output } = flags;
   const listed = readSets(list, data, session);
@@ -40,14 +48,18 @@ async function measureSets(
   session: Session,
 ): Promise<void> {
   const { output, limit, resamples, seed, json = false } = flags;
-  const parts = sets.flatMap((set) => set.embedders.map((embedders) => ({ set, embedders })));
+  const parts: Part[] = [];
+  for (const set of sets) {
+    const isAbsent = absent.some(({ set: name }) => name === set.name);
+    const inputs = isAbsent ? null : await hashInputs(set, data);
+    parts.push(...set.embedders.map((embedders) => ({ set, embedders, inputs })));
+  }
   // What a line was made of is known from the list: another list is another study.
   const journal = Journal.open<DoneLine>(`${output}.partial.jsonl`, { sets, limit, resamples, seed });
   const lines: StudyLine[] = [];
   const steps = new Steps(session);
-  for (const [part, { set, embedders }] of parts.entries()) {
-    if (absent.some(({ set: name }) => name === set.name)) continue;
-    const inputs = await hashInputs(set, data);
+  for (const [part, { set, embedders, inputs }] of parts.entries()) {
+    if (inputs === null) continue;
     const known = journal.lines.find((done) => done.part === part && sameInputs(done.line.inputs, inputs));
     if (known) {
       lines.push(known.line);

@@ -1,6 +1,6 @@
 /** Whether vectors stand in clusters, and whether two spaces have the same neighbours. */
 
-import { Sfc32 } from '../random.ts';
+import { Random } from '../random.ts';
 import type { Scorer } from './retrieval.ts';
 
 /**
@@ -67,7 +67,7 @@ const STARTS = 4;
  * @returns the cluster of each item; some may be empty
  */
 export function sphericalMeans(vectors: Float32Array, size: number, k: number, seed: number): number[] {
-  const random = new Sfc32([seed, k, size], 12);
+  const random = new Random(seed);
   let best: { clusters: number[]; closeness: number } | undefined;
   for (let start = 0; start < STARTS; start++) {
     const found = settle(vectors, size, firstMeans(vectors, size, k, random));
@@ -77,14 +77,13 @@ export function sphericalMeans(vectors: Float32Array, size: number, k: number, s
 }
 
 /** Items at which means begin: each drawn the likelier, the farther it is from those before it. */
-function firstMeans(vectors: Float32Array, size: number, k: number, random: Sfc32): Float32Array {
+function firstMeans(vectors: Float32Array, size: number, k: number, random: Random): Float32Array {
   const count = vectors.length / size;
-  const uniform = (): number => random.uint32() / 2 ** 32;
   const means = new Float32Array(k * size);
   const far = new Float64Array(count).fill(1);
   for (let mean = 0; mean < k; mean++) {
     const total = far.reduce((a, b) => a + b, 0);
-    let left = uniform() * total;
+    let left = random.uniform() * total;
     let item = 0;
     while (item + 1 < count && (left -= far[item]) >= 0) item++;
     const chosen = vectors.subarray(item * size, (item + 1) * size);

@@ -4,6 +4,7 @@ import type { Evaluation, FigureSet } from './evaluate.ts';
 import { seedInterval } from '../nn/training/runs.ts';
 import type { Figure } from './figures.ts';
 import type { RetrievalFigure } from './retrieval.ts';
+import { mean } from '../numbers.ts';
 
 export function renderEvaluation(evaluation: Evaluation): string {
   const { run, dataset, sets, orbit, retrieval } = evaluation;
@@ -41,14 +42,10 @@ function retrievalTable(figures: readonly RetrievalFigure[], heading: string): s
     '| --- | --- | --- | --- | --- | --- | --- | --- |',
     ...figures.map(
       ({ name, way, functions, pool, candidates, recallAt1, meanReciprocalRank }) =>
-        `| ${name} | ${functions} | ${way} | ${pool.toLocaleString('en-US')} | ${candidates.toLocaleString('en-US')} | **${digits(meanOf(recallAt1))}** | ${list(recallAt1)} | ${digits(meanOf(meanReciprocalRank))} |`,
+        `| ${name} | ${functions} | ${way} | ${pool.toLocaleString('en-US')} | ${candidates.toLocaleString('en-US')} | **${digits(mean(recallAt1))}** | ${list(recallAt1)} | ${digits(mean(meanReciprocalRank))} |`,
     ),
     '',
   ];
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function setTable({ functions, figures }: FigureSet, heading: string): string[] {

@@ -2,6 +2,7 @@
 
 import { sanitize } from '../sanitize.ts';
 import { isPartial, type SweepReport, type SweepRow, SWEPT_FIELDS } from '../sweep.ts';
+import { mean } from '../../numbers.ts';
 
 const SLOWEST = 20;
 
@@ -149,10 +150,6 @@ function plain(text: string): string {
 
 function line(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function megabytes(bytes: number): string {

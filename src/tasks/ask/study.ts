@@ -9,6 +9,7 @@ import { bootstrap, type Interval, quantile } from '../../metrics/bootstrap.ts';
 import type { MeaningModel } from '../../models/meaning/model.ts';
 import { collectPools, type Pool, type Pools } from './pools.ts';
 import { sharedWords, wordsOfPool } from './words.ts';
+import { mean } from '../../numbers.ts';
 
 /** What one way of ranking makes of one question. */
 export interface Reached {
@@ -225,8 +226,4 @@ function packagesOf(items: readonly Item[]): AskReport['packages'] {
       recall10: mean(own.map(({ ways }) => ways[MODEL].ten)),
     };
   });
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -13,6 +13,7 @@ import type { Sides } from './collections.ts';
 import type { LabelledTexts } from './labelled-texts.ts';
 import { OpcodeIndex } from './opcode-baseline.ts';
 import { decisionsOf, drawnBatch, drawOne, vectorsOf, type Question, type Verdict } from './question.ts';
+import { mean } from '../../numbers.ts';
 
 export interface ClassificationSettings {
   readonly network: ViewNetwork;
@@ -76,12 +77,11 @@ export function retrievalQuestion(
 function retrievalVerdict(score: Scorer, classes: readonly number[]): Verdict {
   const found = retrieveClasses(score, classes);
   const known = found.filter((one) => one !== null);
-  const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-  const precision = meanOf(known.map(({ precisionOfHits }) => precisionOfHits));
-  const recall = meanOf(known.map((one) => one.recall));
+  const precision = mean(known.map(({ precisionOfHits }) => precisionOfHits));
+  const recall = mean(known.map((one) => one.recall));
   return {
     figures: {
-      'MAP@R': meanOf(known.map(({ averagePrecision }) => averagePrecision)),
+      'MAP@R': mean(known.map(({ averagePrecision }) => averagePrecision)),
       MAP: precision,
       MAR: recall,
       MAF1: harmonicMean(precision, recall),

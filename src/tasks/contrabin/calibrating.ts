@@ -18,6 +18,7 @@ import {
   type Threshold,
   thresholdFor,
 } from '../../models/meaning/calibration.ts';
+import { mean } from '../../numbers.ts';
 
 /** A comment, and the function that it is of. */
 export interface RightPair {
@@ -146,8 +147,4 @@ function thresholdsOf(
 
 function largest(values: readonly number[]): number {
   return values.reduce((most, value) => Math.max(most, value), -Infinity);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -15,6 +15,7 @@ import type { Problem } from '../reexecution/decompile-eval.ts';
 import { reexecute, type Ending, type ReexecutionOptions } from '../reexecution/reexecute.ts';
 import { mutantsOf } from './mutants.ts';
 import { SandboxRecompiler } from './sandbox-recompiler.ts';
+import { mean } from '../../numbers.ts';
 
 export const STUDY_LEVELS = ['O0', 'O1', 'O2', 'O3'] as const satisfies readonly Level[];
 
@@ -178,11 +179,11 @@ export class DraftStudy {
       target,
       candidates: build,
       problems: open.length,
-      among: meanOf(open.map(({ wrong }) => wrong.length)),
-      chance: meanOf(open.map(({ wrong }) => 1 / (wrong.length + 1))),
+      among: mean(open.map(({ wrong }) => wrong.length)),
+      chance: mean(open.map(({ wrong }) => 1 / (wrong.length + 1))),
       right: Object.fromEntries(isRight),
-      own: meanOf(open.map(({ view, right }) => likeness(view, right))),
-      best: meanOf(open.map(({ view, wrong }) => Math.max(...wrong.map((other) => likeness(view, other))))),
+      own: mean(open.map(({ view, right }) => likeness(view, right))),
+      best: mean(open.map(({ view, wrong }) => Math.max(...wrong.map((other) => likeness(view, other))))),
     };
   }
 
@@ -261,8 +262,4 @@ function shareOf(right: readonly boolean[], seed: number): Share {
     value: shareAt(right.map(() => 1)),
     interval: bootstrap(right.length, (i) => i, shareAt, { seed }),
   };
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0) / values.length;
 }

@@ -6,6 +6,7 @@ import { BinscribeError } from '../../error.ts';
 import type { Item } from './items.ts';
 import { HIGHEST_RATING, LOWEST_RATING, RATING_COLUMN, ratingId } from './rate.ts';
 import { rowsOf } from './rows.ts';
+import { mean } from '../../numbers.ts';
 
 /** A figure with its 95 % interval, by the bootstrap over items. */
 export interface Sure {
@@ -93,7 +94,7 @@ function ratingOf(value: unknown, where: string): number | null {
 function reportOf(items: readonly RatedItem[], seed: number): RatingsReport {
   const raters = [...new Set(items.flatMap(({ values }) => [...values.keys()]))];
   const ratings = raters.map((rater) => items.map(({ values }) => values.get(rater) ?? null));
-  const means = items.map(({ values }) => meanOf([...values.values()]));
+  const means = items.map(({ values }) => mean([...values.values()]));
   const sure = (figure: (times?: Float64Array) => number): Sure => {
     const { low, high }: Interval = bootstrap(items.length, (item) => item, figure, { seed });
     return { value: figure(), interval: [low, high] };
@@ -108,13 +109,9 @@ function reportOf(items: readonly RatedItem[], seed: number): RatingsReport {
     alpha: raters.length > 1 ? sure((times) => krippendorffAlpha(ratings, 'ordinal', times)) : null,
     slices: [...new Set(items.map(({ slice }) => slice))].sort().map((slice) => {
       const own = means.filter((_, i) => items[i].slice === slice);
-      return { slice, items: own.length, mean: meanOf(own) };
+      return { slice, items: own.length, mean: mean(own) };
     }),
   };
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function weightedMean(values: readonly number[], times?: Float64Array): number {
