@@ -65,8 +65,10 @@ export interface FunctionBody {
   blocks: BasicBlock[];
   /** Direct calls, and direct jumps that leave the function. */
   calls: CallSite[];
-  /** Printable strings that the code refers to, in order of reference, each once. */
+  /** Printable strings that the code refers to, in order of reference, each once. Short ones are in read-only data. */
   strings: { from: number; address: number; text: string }[];
+  /** Floating-point numbers of few digits that the code reads from read-only data, each once. */
+  numbers: { address: number; value: number }[];
   /** Immediates that are neither small nor addresses: magic numbers, masks, sizes. Each once. */
   constants: number[];
   /** True where an indirect jump through no known table leaves edges unknown. */

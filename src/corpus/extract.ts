@@ -16,7 +16,7 @@ import type { UnitResult } from './unit.ts';
 import type { Workplace } from './workplace.ts';
 
 /** Goes into every key: raise it when a row's contents change. */
-const EXTRACT_VERSION = 2;
+const EXTRACT_VERSION = 3;
 
 /** The columns that a unit's rows have before the data set is put together. */
 export const UNMARKED_COLUMNS = columnsBefore([...MARK_COLUMNS, ...TEXT_COLUMNS, ...BUILD_COLUMNS]);
@@ -71,7 +71,7 @@ export async function extractUnit(
     const sourcePath = (file: string): string => pathInPackage(file, unit.package);
     for (const { path } of unit.programs) {
       const content = readFileSync(join(place.unit(unitKey), 'programs', path));
-      const { rows, origins, cuts: own } = programRows({ ...unit, binary: path }, content, sourcePath);
+      const { rows, origins, cuts: own } = programRows({ ...unit, binary: path }, content, { sourcePath });
       for (const [i, row] of rows.entries()) {
         const found = index?.find(row, origins[i]) ?? null;
         if (found !== null) withIr++;

@@ -8,7 +8,7 @@ import { sha256 } from './hash.ts';
 import { LEVELS } from './toolchain.ts';
 
 /** Raised when a reader of the old form would misread the new one. */
-export const DATASET_SCHEMA = 4;
+export const DATASET_SCHEMA = 5;
 
 const counts = z.strictObject({
   rows: z.int(),

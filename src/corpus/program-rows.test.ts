@@ -19,7 +19,7 @@ it.each(['gcc-12', 'clang-19'])(
   (compiler) => {
     const path = compile(SOURCE, { compiler, flags: ['-g', '-O0'] });
     const labels = { package: 'p', version: '1', compiler, optimization: 'O0', binary: 'p' } as const;
-    const { rows } = programRows(labels, readFileSync(path), (file) => file);
+    const { rows } = programRows(labels, readFileSync(path), { sourcePath: (file) => file });
     const { assembly, blocks, edges } = rows.find(({ name }) => name === 'choose')!;
     const reached = new Set([0]);
     for (const from of reached) for (const edge of edges) if (edge.from === from) reached.add(edge.to);

@@ -8,6 +8,7 @@ import { openBinary } from '../binary/open.ts';
 import { disassembleRange } from '../binary/x86/disassemble.ts';
 import { normalizedAssembly } from '../tokens/assembly.ts';
 import { exactHash, normalizedHash } from '../tokens/normalize.ts';
+import { type VisibleNames, visibleNames } from '../tokens/visible-names.ts';
 import type { UnmarkedRow } from './row.ts';
 import { compareText } from './text.ts';
 
@@ -26,19 +27,26 @@ export interface ProgramRows {
   cuts: readonly Cut[];
 }
 
-/** @param sourcePath from a path in the debug information to the one that the data set shall have */
+export interface ProgramReading {
+  /** From a path in the debug information to the one that the data set shall have. */
+  sourcePath: (file: string) => string;
+  /** See `visibleNames`. */
+  isShown?: (name: string) => boolean;
+  budget?: Budget;
+}
+
 export function programRows(
   labels: ProgramLabels,
   content: Uint8Array,
-  sourcePath: (file: string) => string,
-  budget = new Budget(),
+  { sourcePath, isShown, budget = new Budget() }: ProgramReading,
 ): ProgramRows {
   const found = budget.attempt<{ row: UnmarkedRow; origin: RowOrigin }[]>(
     'program',
     () => {
       const binary = openBinary(content, { budget });
+      const program = { labels, binary, names: visibleNames(binary, isShown), sourcePath };
       return debugEntries(binary).map((entry) => ({
-        row: makeRow(labels, sourcePath, binary, entry),
+        row: makeRow(program, entry),
         origin: entry.subprogram,
       }));
     },
@@ -104,24 +112,25 @@ function functionSymbols(binary: Binary): Map<number, string> {
   return names;
 }
 
-/** @param sourcePath as of `programRows` */
-export function makeRow(
-  program: ProgramLabels,
-  sourcePath: (file: string) => string,
-  binary: Binary,
-  entry: Entry,
-): UnmarkedRow {
+/** A program while its rows are made. */
+export interface OpenedProgram extends Pick<ProgramReading, 'sourcePath'> {
+  labels: ProgramLabels;
+  binary: Binary;
+  names: VisibleNames;
+}
+
+export function makeRow({ labels, binary, names, sourcePath }: OpenedProgram, entry: Entry): UnmarkedRow {
   const { subprogram, name, symbol, external, start, code, others } = entry;
   const { memory, budget } = binary;
   const body = disassembleRange(code, start, { memory, budget });
   const parameters = subprogram?.parameters ?? [];
   const file = subprogram?.declFile ?? null;
   return {
-    package: program.package,
-    version: program.version,
-    compiler: program.compiler,
-    optimization: program.optimization,
-    binary: program.binary,
+    package: labels.package,
+    version: labels.version,
+    compiler: labels.compiler,
+    optimization: labels.optimization,
+    binary: labels.binary,
     name,
     symbol,
     linkage_name: subprogram?.linkageName ?? null,
@@ -136,7 +145,7 @@ export function makeRow(
       ...others.map((range) => ({ address: range.start, size: range.end - range.start })),
     ],
     instructions: body.instructions.length,
-    assembly: normalizedAssembly(body),
+    assembly: normalizedAssembly(body, names),
     blocks: body.blocks.map((block) => block.start - start),
     edges: body.blocks.flatMap(({ successors }, from) => successors.map((to) => ({ from, to }))),
     arguments: subprogram === null ? -1 : parameters.length,

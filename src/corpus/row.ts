@@ -96,7 +96,7 @@ export const COLUMNS = {
   assembly: {
     kind: 'text',
     description:
-      '`code` as normalised assembly: an instruction a line, addresses replaced by words, a label `.N:` where jumps lead to block N',
+      '`code` as normalised assembly: an instruction a line, a label `.N:` where jumps lead to block N, addresses replaced by words or by what a stripped program says there: names of imports, strings, numbers',
   },
   blocks: { kind: 'integers', description: 'offset of each basic block in `code`' },
   edges: {

@@ -15,6 +15,7 @@ import { ANSWERS, EVIDENCE_LIMITS } from './limits.ts';
 import { telling } from './render/evidence.ts';
 import { findRoles } from './roles.ts';
 import { sanitize } from './sanitize.ts';
+import { visibleNames } from '../tokens/visible-names.ts';
 
 export interface AskOptions {
   /** The file's path or name, for the document. */
@@ -84,12 +85,13 @@ function read(
   const all = findFunctions(binary);
   const roles = findRoles(binary, all);
   const names = new NameIndex(binary, all);
+  const visible = visibleNames(binary);
   const functions: Unasked[] = [];
   const code: string[] = [];
   const unopened: Unopened[] = [];
   for (const batch of openInBatches(binary, all, unopened)) {
     for (const { found, body } of batch) {
-      const own = found.kind === 'function' ? model.codeOf(body) : null;
+      const own = found.kind === 'function' ? model.codeOf(body, visible) : null;
       if (own === null) continue;
       const [calls, strings] = [names.calls(body), stringsOf(body)];
       code.push(own);

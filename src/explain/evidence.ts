@@ -5,6 +5,9 @@ import type { FunctionBody } from '../binary/instruction.ts';
 import { EVIDENCE_LIMITS } from './limits.ts';
 import { sanitize } from './sanitize.ts';
 
+/** Characters of a string that tells something by itself: `%d` and line ends are in every other function. */
+const MIN_TELLING = 4;
+
 /** Answers which name, if any, the file itself gives to an address that is called. */
 export class NameIndex {
   private readonly names = new Map<number, string>();
@@ -47,7 +50,9 @@ export class NameIndex {
 /** The strings that `body` refers to, made printable and bounded. */
 export function stringsOf(body: FunctionBody): string[] {
   return bounded(
-    body.strings.map((reference) => reference.text).filter((text) => text.trim() !== ''),
+    body.strings
+      .map((reference) => reference.text)
+      .filter((text) => text.length >= MIN_TELLING && text.trim() !== ''),
     EVIDENCE_LIMITS.strings,
     EVIDENCE_LIMITS.stringLength,
   );

@@ -19,6 +19,7 @@ import { sanitize } from './sanitize.ts';
 import { EVIDENCE_LIMITS } from './limits.ts';
 import { REPORT_SCHEMA, type FunctionReport, type Report, type Role } from './schema.ts';
 import { selectFunctions } from './select.ts';
+import { type VisibleNames, visibleNames } from '../tokens/visible-names.ts';
 
 export interface ExplainOptions {
   /** The file's path or name, for the report. */
@@ -59,6 +60,7 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
   const roles = findRoles(binary, all);
   const wanted = new Set(selectFunctions(all, options.functions ?? [], roles));
   const names = new NameIndex(binary, all);
+  const visible = visibleNames(binary);
   const taken = takenNames(all, roles);
   const functions: Unranked[] = [];
   const vectors: (Float32Array | undefined)[] = [];
@@ -72,7 +74,9 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
       const progress = (answered: number) =>
         options.progress?.(done + Math.floor(answered * share), all.length);
       const answers = await ask(model, binary, batch, asked, progress);
-      const labels = await labelsOf(options.labels, asked, (labelled) => progress(asked.length + labelled));
+      const labels = await labelsOf(options.labels, visible, asked, (labelled) =>
+        progress(asked.length + labelled),
+      );
       for (const opened of batch) {
         if (!wanted.has(opened.found)) continue;
         const role = roles.get(opened.found.address) ?? null;
@@ -144,12 +148,14 @@ async function ask(
 
 async function labelsOf(
   labeller: Labeller | undefined,
+  names: VisibleNames,
   asked: readonly Opened[],
   progress: (labelled: number) => void,
 ): Promise<Map<FoundFunction, readonly GivenLabel[]>> {
   if (!labeller) return new Map();
   const given = await labeller.label(
     asked.map(({ body }) => body),
+    names,
     progress,
   );
   return new Map(asked.map(({ found }, i) => [found, given[i]]));

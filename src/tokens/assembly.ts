@@ -1,13 +1,17 @@
 /**
  * A function's code as normalised assembly: Intel syntax, an instruction a line, and what the linker or the
  * neighbourhood decides replaced by a word, so that the same instructions are the same text wherever they were linked.
- * What is left out is what the normalised hash leaves out (normalize.ts). Prefixes (lock, rep) are not told.
+ * Addresses are left out as in the normalised hash (normalize.ts), but for what a stripped program says there to whoever
+ * reads it: names of imports, strings and numbers. Prefixes (lock, rep) are not told.
  *
  *     push rbp
  *     mov rbp, rsp
  *     cmp dword [rbp-0x14], 0x0
  *     jle .2
- *     lea rdi, [data]
+ *     lea rdi, ["usage: %s\n"]
+ *     call printf
+ *     mulsd xmm0, qword [0.5]
+ *     mov rdi, qword [data]
  *     call function
  *     .2:
  *     pop rbp
@@ -17,6 +21,7 @@
 import type { FunctionBody, Instruction, Operand } from '../binary/instruction.ts';
 import { MNEMONIC_NAMES, REGISTER_NAMES } from '../binary/x86/names.ts';
 import { isAbsoluteAddress, withoutPadding } from './normalize.ts';
+import { NO_NAMES, type VisibleNames } from './visible-names.ts';
 
 /** What stands for an address of something else: of code, of data, and of either as a number. */
 const WORDS = { function: 'function', data: 'data', address: 'address' } as const;
@@ -33,12 +38,24 @@ const SIZES: Readonly<Record<number, string>> = {
   64: 'zmmword ',
 };
 
+/** Characters of a string that are shown: a usage text would be longer than the code. */
+const SHOWN = 64;
+
+/** What is known of the addresses in a function: where it begins, labels inside it, and what the program says of others. */
+interface Places {
+  readonly start: number;
+  readonly labels: ReadonlyMap<number, string>;
+  /** A string in quotes, a number or a name. */
+  readonly said: ReadonlyMap<number, string>;
+}
+
 /** A label is the number of its block in `body.blocks`. */
-export function normalizedAssembly(body: FunctionBody): string {
+export function normalizedAssembly(body: FunctionBody, names: VisibleNames = NO_NAMES): string {
   const start = body.instructions[0]?.address ?? 0;
   const starts = body.blocks.map((block) => block.start);
   const labels = new Map(starts.map((address, i) => [address, `.${i}`]));
   const reached = reachedIn(body);
+  const places = { start, labels, said: saidAt(body, names) };
   const lines: string[] = [];
   let next = 0;
   for (const instruction of withoutPadding(body.instructions)) {
@@ -46,9 +63,20 @@ export function normalizedAssembly(body: FunctionBody): string {
     for (; starts[next] <= instruction.address; next++) {
       if (reached.has(starts[next])) lines.push(`.${next}:`);
     }
-    lines.push(lineOf(instruction, start, labels));
+    lines.push(lineOf(instruction, places));
   }
   return lines.join('\n');
+}
+
+function saidAt({ strings, numbers }: FunctionBody, names: VisibleNames): ReadonlyMap<number, string> {
+  if (strings.length === 0 && numbers.length === 0) return names;
+  const said = new Map(names);
+  for (const { address, text } of strings) said.set(address, JSON.stringify(text.slice(0, SHOWN)));
+  // A point tells it from an address.
+  for (const { address, value } of numbers) {
+    said.set(address, Number.isInteger(value) ? value.toFixed(1) : String(value));
+  }
+  return said;
 }
 
 /** Lines of a function's text, labels among them: how its length is told where it is read as text. */
@@ -71,32 +99,32 @@ function reachedIn({ instructions, blocks }: FunctionBody): Set<number> {
   return reached;
 }
 
-function lineOf(
-  { mnemonic, operands }: Instruction,
-  start: number,
-  labels: ReadonlyMap<number, string>,
-): string {
+function lineOf({ mnemonic, operands }: Instruction, places: Places): string {
   const name = MNEMONIC_NAMES[mnemonic];
   if (operands.length === 0) return name;
-  return `${name} ${operands.map((operand) => textOf(operand, start, labels)).join(', ')}`;
+  return `${name} ${operands.map((operand) => textOf(operand, places)).join(', ')}`;
 }
 
-function textOf(operand: Operand, start: number, labels: ReadonlyMap<number, string>): string {
+function textOf(operand: Operand, places: Places): string {
+  const { start, labels, said } = places;
   if (operand.kind === 'register') return REGISTER_NAMES[operand.register];
   if (operand.kind === 'immediate') {
-    return isAbsoluteAddress(operand.value, start) ? WORDS.address : hex(operand.value);
+    const { value } = operand;
+    return isAbsoluteAddress(value, start) ? (said.get(value) ?? WORDS.address) : hex(value);
   }
-  if (operand.kind === 'target') return labels.get(operand.address) ?? WORDS.function;
-  return memoryText(operand, start);
+  if (operand.kind === 'target') {
+    return labels.get(operand.address) ?? said.get(operand.address) ?? WORDS.function;
+  }
+  return memoryText(operand, places);
 }
 
-function memoryText(operand: Extract<Operand, { kind: 'memory' }>, start: number): string {
+function memoryText(operand: Extract<Operand, { kind: 'memory' }>, { start, said }: Places): string {
   const { base, index, scale, displacement, ripRelative, size, segment } = operand;
   const isFixed = ripRelative || isAbsoluteAddress(displacement, start);
   const parts: string[] = [];
   if (base !== 0 && !ripRelative) parts.push(REGISTER_NAMES[base]);
   if (index !== 0) parts.push(scale === 1 ? REGISTER_NAMES[index] : `${REGISTER_NAMES[index]}*${scale}`);
-  if (isFixed) parts.push(WORDS.data);
+  if (isFixed) parts.push(said.get(displacement) ?? WORDS.data);
   else if (displacement !== 0 || parts.length === 0) parts.push(hex(displacement));
   const place = parts.join('+').replaceAll('+-', '-');
   const segmentText = segment === 0 ? '' : `${REGISTER_NAMES[segment]}:`;

@@ -7,9 +7,7 @@ import { DATASET_SCHEMA, type Manifest } from '../../src/corpus/manifest.ts';
 import { Marker } from '../../src/corpus/marks.ts';
 import { ALL_COLUMNS, type FunctionRow } from '../../src/corpus/row.ts';
 import { ShardWriter } from '../../src/corpus/shard.ts';
-import type { LabelledProgram } from '../../src/tasks/labelled.ts';
-import { normalizedAssembly } from '../../src/tokens/assembly.ts';
-import { labelledPackages } from './labelled.ts';
+import { type LabelledBuild, labelledPackages } from './labelled.ts';
 
 const SPLITS = { alpha: 'train', beta: 'train', gamma: 'test' } as const;
 
@@ -41,7 +39,7 @@ export function writeMarkedDataset(dataset: string, change: Change = (row) => ro
 export function writeDataset(
   dataset: string,
   change: Change = (row) => row,
-  programsOf: (name: string) => Iterable<LabelledProgram> = (name) => labelledPackages([name]),
+  programsOf: (name: string) => Iterable<LabelledBuild> = (name) => labelledPackages([name]),
 ): void {
   mkdirSync(join(dataset, 'data'), { recursive: true });
   const rows = { train: 0, test: 0 };
@@ -70,7 +68,7 @@ export function writeDataset(
           code,
           ranges: [{ address, size }],
           instructions: body.instructions.length,
-          assembly: normalizedAssembly(body),
+          assembly: program.assemblies[i],
           blocks: [0],
           edges: [],
           arguments: label.arguments,

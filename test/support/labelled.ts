@@ -5,6 +5,8 @@ import { findFunctions } from '../../src/binary/functions.ts';
 import { openBinary } from '../../src/binary/open.ts';
 import { disassembleRange } from '../../src/binary/x86/disassemble.ts';
 import type { LabelledProgram } from '../../src/tasks/labelled.ts';
+import { normalizedAssembly } from '../../src/tokens/assembly.ts';
+import { visibleNames } from '../../src/tokens/visible-names.ts';
 import { exactHash, normalizedHash } from '../../src/tokens/normalize.ts';
 import { compile } from './compile.ts';
 
@@ -53,7 +55,7 @@ const LEVELS = ['O0', 'O1', 'O2', 'O3'];
 const COMPILERS = ['gcc-12', 'clang-19'];
 
 /** Every package by both compilers at four levels. Numbers of arguments are those of the sources above. */
-export function* labelledPackages(names: readonly string[]): Generator<LabelledProgram> {
+export function* labelledPackages(names: readonly string[]): Generator<LabelledBuild> {
   const counts: Record<string, number> = {
     xalloc: 1,
     xcopy: 1,
@@ -73,6 +75,12 @@ export function* labelledPackages(names: readonly string[]): Generator<LabelledP
   }
 }
 
+/** A program with what its rows say besides. */
+export interface LabelledBuild extends LabelledProgram {
+  /** Normalised assembly of each function. */
+  readonly assemblies: readonly string[];
+}
+
 /**
  * One program of a package.
  * @param argumentsOf how many a function has; null for one that is left out
@@ -82,12 +90,13 @@ export function labelledBuild(
   source: string,
   { compiler, optimization }: { compiler: string; optimization: string },
   argumentsOf: (symbol: string) => number | null,
-): LabelledProgram {
+): LabelledBuild {
   const binary = openBinary(readFileSync(compile(source, { compiler, flags: [`-${optimization}`] })));
   const functions = findFunctions(binary).flatMap((found) => {
     const count = found.symbol === null ? null : argumentsOf(found.symbol);
     return count === null ? [] : [{ ...found, name: found.symbol!, count }];
   });
+  const visible = visibleNames(binary);
   const inputs = functions.map(({ address, size }) => {
     const code = binary.memory.slice(address, size);
     return { address, size, code, body: disassembleRange(code, address) };
@@ -99,6 +108,9 @@ export function labelledBuild(
     optimization,
     binary: name,
     functions: inputs,
+    assemblies: inputs.map(({ code, address }) =>
+      normalizedAssembly(disassembleRange(code, address, { memory: binary.memory }), visible),
+    ),
     labels: inputs.map(({ code, body }, i) => ({
       name: functions[i].name,
       arguments: functions[i].count,

@@ -57,6 +57,7 @@ export const R_X86_64 = {
   PC32: 2,
   GOT32: 3,
   PLT32: 4,
+  COPY: 5,
   GLOB_DAT: 6,
   JUMP_SLOT: 7,
   RELATIVE: 8,

@@ -1,4 +1,4 @@
-/** A function's bytes taken apart: instructions, blocks, calls, strings and constants. */
+/** A function's bytes taken apart: instructions, blocks, calls, strings, numbers and constants. */
 
 import type { Binary, FoundFunction } from '../binary.ts';
 import { decodeText } from '../bytes.ts';
@@ -9,12 +9,18 @@ import { findBlocks, targetOf } from './blocks.ts';
 import { decode } from './decode.ts';
 import { type CodeRange, readJumpTable } from './jump-tables.ts';
 
-/** Shorter runs of printable bytes are as often chance as text. */
+/** Shorter runs of printable bytes are as often chance as text, unless code takes their address in read-only data. */
 const MIN_STRING = 4;
 /** Enough to recognise a message; usage texts of several KB would drown a report. */
 const MAX_STRING = 256;
 /** Constants listed a function: cryptographic tables in code have hundreds. */
 const MAX_CONSTANTS = 64;
+/** Digits of a number in read-only data that somebody wrote down; other bytes mostly have all seventeen. */
+const MAX_DIGITS = 9;
+/** Decimal digits of which single precision is sure. */
+const SINGLE_DIGITS = 6;
+/** Between these lie the numbers of programs; small integers and most addresses, taken for one, lie below. */
+const NUMBERS = { least: 1e-12, most: 1e18 } as const;
 /** Smaller immediates are sizes, offsets, flags and characters, which tell nothing. */
 const SMALL = 0xffff;
 
@@ -80,8 +86,9 @@ function findCalls(instructions: readonly Instruction[], start: number, end: num
 function findReferences(
   instructions: readonly Instruction[],
   memory: AddressSpace | undefined,
-): Pick<FunctionBody, 'strings' | 'constants'> {
+): Pick<FunctionBody, 'strings' | 'numbers' | 'constants'> {
   const strings: FunctionBody['strings'] = [];
+  const numbers: FunctionBody['numbers'] = [];
   const constants = new Set<number>();
   const seen = new Set<number>();
   for (const { address: from, operands, flow } of instructions) {
@@ -90,8 +97,10 @@ function findReferences(
       const address = referredAddress(operand);
       if (address !== undefined && memory && !seen.has(address)) {
         seen.add(address);
-        const text = stringAt(memory, address);
+        const text = stringAt(memory, address, takesAddress(operand) ? 1 : MIN_STRING);
+        const value = text === undefined ? numberAt(memory, address, operand) : undefined;
         if (text !== undefined) strings.push({ from, address, text });
+        if (value !== undefined) numbers.push({ address, value });
       }
       if (
         operand.kind === 'immediate' &&
@@ -104,7 +113,12 @@ function findReferences(
       }
     }
   }
-  return { strings, constants: [...constants] };
+  return { strings, numbers, constants: [...constants] };
+}
+
+/** `lea`, or an address as a number: what lies there is not read by this instruction. */
+function takesAddress(operand: Operand): boolean {
+  return operand.kind !== 'memory' || operand.size === 0;
 }
 
 /** An address that an operand may hold: rip-relative, or an immediate in a program that is not relocatable. */
@@ -114,17 +128,38 @@ function referredAddress(operand: Operand): number | undefined {
   return undefined;
 }
 
-/** The text at an address, cut at `MAX_STRING` bytes; undefined where it is none. */
-function stringAt(memory: AddressSpace, address: number): string | undefined {
+/**
+ * The text at an address, cut at `MAX_STRING` bytes; undefined where it is none.
+ * @param least bytes that a text in read-only data has
+ */
+function stringAt(memory: AddressSpace, address: number, least: number): string | undefined {
   const region = memory.find(address);
   if (!region || region.executable) return undefined;
+  const shortest = region.writable ? MIN_STRING : least;
   const bytes = memory.slice(address, MAX_STRING);
   let length = 0;
   while (length < bytes.length && isTextByte(bytes[length])) length++;
   // Without the closing zero it is text only if it was cut for its length.
-  if (length < MIN_STRING || (bytes[length] !== 0 && length < MAX_STRING)) return undefined;
+  if (length < shortest || (bytes[length] !== 0 && length < MAX_STRING)) return undefined;
   const text = decodeText(bytes.subarray(0, length));
   return text.slice(0, -1).includes('\ufffd') ? undefined : text;
+}
+
+/** The floating-point number of few digits that an instruction reads from read-only data, if it may be one. */
+function numberAt(memory: AddressSpace, address: number, operand: Operand): number | undefined {
+  if (operand.kind !== 'memory' || (operand.size !== 4 && operand.size !== 8)) return undefined;
+  const region = memory.find(address);
+  if (!region || region.executable || region.writable) return undefined;
+  const bytes = memory.slice(address, operand.size);
+  if (bytes.length < operand.size) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const value =
+    operand.size === 8
+      ? view.getFloat64(0, true)
+      : Number(view.getFloat32(0, true).toPrecision(SINGLE_DIGITS));
+  const size = Math.abs(value);
+  if (!(size >= NUMBERS.least && size <= NUMBERS.most)) return undefined;
+  return Number(value.toPrecision(MAX_DIGITS)) === value ? value : undefined;
 }
 
 /** Printable ASCII, tab, newline, return, escape-free; bytes above 0x7f may be UTF-8. */

@@ -18,9 +18,10 @@ import type { Workplace } from '../workplace.ts';
 import { compiledFunctions } from './functions.ts';
 import { producerOf, producerOfFile } from './producer.ts';
 import { describe, type Manual } from './texts.ts';
+import { visibleNames } from '../../tokens/visible-names.ts';
 
 /** Goes into every key: raise it when a row's contents change. */
-const UNIT_VERSION = 2;
+const UNIT_VERSION = 3;
 
 /** Of a file and of an archive. No program or library of Debian is larger but for a few browsers' engines. */
 const LARGEST_FILE = 512 * 2 ** 20;
@@ -173,6 +174,8 @@ function rowsOf(
     const functions = compiledFunctions(opened);
     const hasDebugInfo = functions.some(({ entry }) => entry.subprogram !== null);
     const fileProducer = producerOfFile(opened);
+    // The members of an archive become part of a program: what one has of another loses its name there.
+    const names = visibleNames(opened, () => false);
     return functions.map(({ entry, publicNames }): CompiledRow => {
       const { subprogram } = entry;
       // In a file with debug information what has none is hand-written.
@@ -182,7 +185,7 @@ function rowsOf(
       const name = subprogram === null && symbol !== null ? symbol : entry.name;
       const labels = { package: file, version: '', binary, ...producer };
       return {
-        ...makeRow(labels, (path) => path, opened, { ...entry, name, symbol }),
+        ...makeRow({ labels, binary: opened, names, sourcePath: (path) => path }, { ...entry, name, symbol }),
         flags: '',
         ir: null,
         source: null,

@@ -91,7 +91,9 @@ describe.skipIf(!bubblewrapWorks())('gcc in the sandbox', () => {
               optimization: 'O2',
               binary: '',
             } as const;
-            const { rows, cuts } = programRows(labels, object ?? new Uint8Array(), (path) => basename(path));
+            const { rows, cuts } = programRows(labels, object ?? new Uint8Array(), {
+              sourcePath: (path) => basename(path),
+            });
             expect(cuts).toEqual([]);
             code.push(
               ...rows.map(

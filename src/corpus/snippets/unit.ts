@@ -18,6 +18,7 @@ import {
 import { contentKey } from '../hash.ts';
 import { programRows } from '../program-rows.ts';
 import { columnsBefore, MARK_COLUMNS, type FunctionRow } from '../row.ts';
+import { type RuntimeNames, runtimeNames } from '../runtime-names.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { ShardWriter } from '../shard.ts';
 import { TextIndex } from '../texts.ts';
@@ -28,7 +29,7 @@ import { functionsOfIr } from './ir.ts';
 import { settleKey, type Settled } from './settle.ts';
 
 /** Goes into every key: raise it when a row's contents or the way of compiling change. */
-const UNIT_VERSION = 2;
+const UNIT_VERSION = 3;
 
 /**
  * Of one object, which is 4 MB at most and may be hostile: what assembly directives put there. Real ones need a
@@ -76,7 +77,9 @@ export async function compileBatch(
 ): Promise<SnippetUnit> {
   const { place, sandbox, signal } = context;
   const ir = context.ir && isClang(compiler);
-  const parts = [UNIT_VERSION, batch.key, settleKey(batch.snippets, context), compiler, flagsFor(level), ir];
+  const names = runtimeNames(compiler);
+  const settledBy = settleKey(batch.snippets, context);
+  const parts = [UNIT_VERSION, batch.key, settledBy, compiler, flagsFor(level), ir, names.key];
   const key = contentKey(JSON.stringify(parts));
   const target = join(place.rows, key);
   if (!existsSync(target)) {
@@ -93,7 +96,7 @@ export async function compileBatch(
         const flags = sandboxed.flags(source.dialect, level).join(' ');
         const labels = { compiler: compiler.name, optimization: level, flags };
         const path = sourcePathInDebugInfo(index, source.dialect);
-        const rows = rowsOf(batch.snippets[i], source, path, labels, compiled);
+        const rows = rowsOf(batch.snippets[i], { source, path, labels, names }, compiled);
         if (typeof rows === 'string') facts.failures[rows] = (facts.failures[rows] ?? 0) + 1;
         else {
           facts.compiled++;
@@ -113,19 +116,30 @@ export async function compileBatch(
   return { ...facts, path: join(target, 'rows.parquet') };
 }
 
+/** What a snippet was compiled as. */
+interface CompiledAs {
+  readonly source: Source;
+  /** Of its file, in the debug information. */
+  readonly path: string;
+  readonly labels: Pick<SnippetRow, 'compiler' | 'optimization' | 'flags'>;
+  readonly names: RuntimeNames;
+}
+
 /** The rows of one snippet, or why it has none. What it includes is not its own: functions of headers have no rows. */
 function rowsOf(
   snippet: PlacedSnippet,
-  { source }: Source,
-  path: string,
-  labels: Pick<SnippetRow, 'compiler' | 'optimization' | 'flags'>,
+  { source: { source }, path, labels, names }: CompiledAs,
   { object, complaint, ir }: Compiled,
 ): SnippetRow[] | Cause {
   if (!object) return causeOf(complaint);
   const { id, group, split, target, text } = snippet;
   const program = { ...labels, package: group, version: '', binary: id };
   const sourcePath = (file: string): string => (file === path ? id : file);
-  const { rows, cuts } = programRows(program, object, sourcePath, new Budget(OBJECT_LIMITS));
+  const { rows, cuts } = programRows(program, object, {
+    sourcePath,
+    isShown: (name) => names.has(name),
+    budget: new Budget(OBJECT_LIMITS),
+  });
   const own = rows.filter((row) => row.source_file === id);
   if (own.length === 0) return cuts.length > 0 ? 'not readable' : 'no function';
   const found = functionsOf(source).map(({ name, line, text: definition }) => ({

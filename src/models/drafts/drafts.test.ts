@@ -9,6 +9,7 @@ import { Random } from '../../random.ts';
 import { chooseDraft } from './choose.ts';
 import { commonLength, likeness, MOST_COMPARED, viewOf } from './likeness.ts';
 import type { Draft, Recompiler } from './recompiler.ts';
+import { NO_NAMES } from '../../tokens/visible-names.ts';
 
 /** Lines that GNU diff leaves in place, told to find as many as there are. */
 function commonLines(a: Uint32Array, b: Uint32Array): number {
@@ -101,7 +102,7 @@ class Bookshelf implements Recompiler {
     this.asked.push(...drafts.map(({ text }) => text));
     const results = drafts.map(({ text }) =>
       text in CODES
-        ? { body: CODES[text], complaint: '' as const }
+        ? { body: CODES[text], names: NO_NAMES, complaint: '' as const }
         : { body: undefined, complaint: 'no such code' },
     );
     return Promise.resolve({ build: { ...build, compiler: 'gcc-12' }, results });

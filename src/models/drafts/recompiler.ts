@@ -4,6 +4,7 @@
  */
 
 import type { FunctionBody } from '../../binary/instruction.ts';
+import type { VisibleNames } from '../../tokens/visible-names.ts';
 
 /** How code was compiled. */
 export interface Build {
@@ -25,9 +26,9 @@ export function sourceOf({ preamble, text }: Draft): string {
   return preamble === undefined ? text : `${preamble}\n${text}`;
 }
 
-/** What became of one draft: the code of its function, or the compiler's first complaint. */
+/** What became of one draft: the code of its function and what it asks of others, or the compiler's first complaint. */
 export type Recompiled =
-  | { readonly body: FunctionBody; readonly complaint: '' }
+  | { readonly body: FunctionBody; readonly names: VisibleNames; readonly complaint: '' }
   | { readonly body: undefined; readonly complaint: string };
 
 export interface Recompilation {

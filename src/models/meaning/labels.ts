@@ -4,6 +4,7 @@ import type { FunctionBody } from '../../binary/instruction.ts';
 import type { ModelCard, Scored } from '../model.ts';
 import { dot } from './calibration.ts';
 import type { MeaningModel } from './model.ts';
+import type { VisibleNames } from '../../tokens/visible-names.ts';
 
 /** A kind of work. */
 export interface Label {
@@ -64,9 +65,10 @@ export class Labeller {
   /** @returns of each function its labels, the best first; none where it has no answer */
   async label(
     bodies: readonly FunctionBody[],
+    names: VisibleNames,
     progress?: (done: number) => void,
   ): Promise<readonly (readonly GivenLabel[])[]> {
-    const codes = bodies.map((body) => this.model.codeOf(body));
+    const codes = bodies.map((body) => this.model.codeOf(body, names));
     const read = codes.flatMap((code, i) => (code === null ? [] : [{ code, i }]));
     const vectors = await this.model.embedCode(
       read.map(({ code }) => code),

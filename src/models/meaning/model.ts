@@ -2,6 +2,7 @@
 
 import type { FunctionBody } from '../../binary/instruction.ts';
 import { lineCount, normalizedAssembly } from '../../tokens/assembly.ts';
+import type { VisibleNames } from '../../tokens/visible-names.ts';
 import type { ViewEncoder } from '../contrabin/encode.ts';
 import type { ModelCard } from '../model.ts';
 import {
@@ -58,8 +59,8 @@ export class MeaningModel {
   }
 
   /** How the model reads a function; null for one that is too short to mean anything. */
-  codeOf(body: FunctionBody): string | null {
-    const text = normalizedAssembly(body);
+  codeOf(body: FunctionBody, names: VisibleNames): string | null {
+    const text = normalizedAssembly(body, names);
     return lineCount(text) < this.parts.floor ? null : text;
   }
 

@@ -11,7 +11,8 @@ import { RandomStream } from '../../nn/random.ts';
 import type { TrainingSettings } from '../../nn/training/settings.ts';
 import type { Sides } from './collections.ts';
 import type { LabelledTexts } from './labelled-texts.ts';
-import { OpcodeIndex } from './opcode-baseline.ts';
+import { WAYS_OF_COUNTING } from './code-terms.ts';
+import { TermIndex } from './term-baseline.ts';
 import { decisionsOf, drawnBatch, drawOne, vectorsOf, type Question, type Verdict } from './question.ts';
 import { mean } from '../../numbers.ts';
 
@@ -67,7 +68,12 @@ export function retrievalQuestion(
       return retrievalVerdict(dotScores(vectors, size), test.classes);
     },
     baselines: async () => ({
-      'opcode pairs': retrievalVerdict(new OpcodeIndex(training.opcodes, test.opcodes).scorer, test.classes),
+      ...Object.fromEntries(
+        WAYS_OF_COUNTING.map((way) => {
+          const { scorer } = new TermIndex(training.terms[way], test.terms[way]);
+          return [way, retrievalVerdict(scorer, test.classes)];
+        }),
+      ),
       random: retrievalVerdict(randomScores(), test.classes),
     }),
   };
@@ -130,11 +136,15 @@ export function classificationQuestion(
     }),
     judge: async (trainer) => verdict(await decisionsOf(trainer, test.texts, batchSize, layout)),
     baselines: async () => {
-      const index = new OpcodeIndex(training.opcodes, training.opcodes);
-      const nearest = test.classes.map((_, i) => training.classes[index.nearest(test.opcodes.at(i))]);
       const most = mostFrequent(training.classes);
       return {
-        'nearest by opcode pairs': verdict(nearest),
+        ...Object.fromEntries(
+          WAYS_OF_COUNTING.map((way) => {
+            const index = new TermIndex(training.terms[way], training.terms[way]);
+            const nearest = test.terms[way].map((terms) => training.classes[index.nearest(terms)]);
+            return [`nearest by ${way}`, verdict(nearest)];
+          }),
+        ),
         'most frequent': verdict(test.classes.map(() => most)),
       };
     },

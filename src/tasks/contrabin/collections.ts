@@ -4,7 +4,7 @@ import type { Dataset } from '../../corpus/dataset.ts';
 import { fraction } from '../../corpus/hash.ts';
 import type { Vocabulary } from '../../models/contrabin/vocabulary.ts';
 import { type LabelledTexts, LabelledTextsBuilder } from './labelled-texts.ts';
-import { OpcodeNumbers } from './opcode-baseline.ts';
+import { TermNumbers } from './code-terms.ts';
 import { programTexts, type CodeView, type ProgramText } from './programs.ts';
 
 export interface CollectionOptions {
@@ -26,7 +26,7 @@ async function collect(
   numbersOf: () => Map<string, number>,
   sideOf: (program: ProgramText) => SideName,
 ): Promise<Sides> {
-  const reader = { vocabulary, limit, opcodes: new OpcodeNumbers() };
+  const reader = { vocabulary, limit, terms: new TermNumbers() };
   const side = () => ({ texts: new LabelledTextsBuilder(reader), numbers: numbersOf() });
   const sides = { training: side(), validation: side(), test: side() };
   for await (const program of programTexts(dataset, view)) {

@@ -16,7 +16,7 @@ import {
 import type { Vocabulary } from '../../models/contrabin/vocabulary.ts';
 import { classificationQuestion, type ClassificationSettings } from './algorithms.ts';
 import { type CodeReader, type LabelledTexts, LabelledTextsBuilder } from './labelled-texts.ts';
-import { OpcodeNumbers } from './opcode-baseline.ts';
+import { TermNumbers } from './code-terms.ts';
 import { functionCode, FUNCTION_COLUMNS, type CodeView } from './programs.ts';
 import type { Question } from './question.ts';
 
@@ -92,7 +92,7 @@ export async function collectNames(
 ): Promise<NameSides> {
   const names = await chooseNames(options);
   const classes = new Map(names.map((name, i) => [name, i]));
-  const reader = { vocabulary, limit, opcodes: new OpcodeNumbers() };
+  const reader = { vocabulary, limit, terms: new TermNumbers() };
   const training = new SideBuilder(reader, null);
   const [validation, test] = [0, 1].map(() => new SideBuilder(reader, training));
   const known = new Set<string>();

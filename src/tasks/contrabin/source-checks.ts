@@ -44,9 +44,10 @@ export async function problemTargets(
   for (const level of STUDY_LEVELS) {
     const build = { compiler: compiler.name, level };
     const { results } = await recompiler.recompile(drafts, build);
-    for (const [i, { body }] of results.entries()) {
-      if (!body) continue;
-      const assembly = firstInstructions(normalizedAssembly(body));
+    for (const [i, result] of results.entries()) {
+      if (!result.body) continue;
+      const { body, names } = result;
+      const assembly = firstInstructions(normalizedAssembly(body, names));
       targets.push({ problem: problems[i], level, build, body, assembly });
     }
   }

@@ -12,10 +12,12 @@ import {
   type Source,
 } from '../../corpus/fragments/sandbox-compiler.ts';
 import { debugEntries } from '../../corpus/program-rows.ts';
+import { type RuntimeNames, runtimeNames } from '../../corpus/runtime-names.ts';
 import type { Sandbox } from '../../corpus/sandbox.ts';
 import { attemptsOf } from '../../corpus/snippets/settle.ts';
 import { LEVELS, type Compiler, type Level } from '../../corpus/toolchain.ts';
 import { BinscribeError } from '../../error.ts';
+import { visibleNames } from '../../tokens/visible-names.ts';
 import {
   sourceOf,
   type Build,
@@ -53,6 +55,7 @@ export class SandboxRecompiler implements Recompiler {
     const compiler = this.compilerFor(build.compiler);
     const level = levelOf(build.level);
     const opened = this.open(compiler);
+    const runtime = runtimeNames(compiler);
     const attempts = drafts.map((draft) => attemptsOf({ code: sourceOf(draft), dialects: [C17] }));
     const objects = new Map<Source, Uint8Array>();
     // Objects are made at once: most drafts compile as they are, and a check first would be half of the time.
@@ -68,7 +71,7 @@ export class SandboxRecompiler implements Recompiler {
     });
     const results = settled.map(({ candidate, complaint }, i): Recompiled => {
       const object = candidate === undefined ? undefined : objects.get(attempts[i][candidate]);
-      return object ? lastFunction(object, drafts[i].text) : { body: undefined, complaint };
+      return object ? lastFunction(object, drafts[i].text, runtime) : { body: undefined, complaint };
     });
     return { build: { compiler: compiler.name, level }, results };
   }
@@ -101,19 +104,20 @@ function levelOf(name: string): Level {
 }
 
 /** The function that a draft defines last: those before it are its helpers. */
-function lastFunction(object: Uint8Array, text: string): Recompiled {
+function lastFunction(object: Uint8Array, text: string, runtime: RuntimeNames): Recompiled {
   const name = functionsOf(text).at(-1)?.name;
   if (name === undefined) return { body: undefined, complaint: 'it defines no function' };
   const budget = new Budget(OBJECT_LIMITS);
-  const body = budget.attempt(
+  const found = budget.attempt(
     'draft',
     () => {
       const binary = openBinary(object, { budget });
       const entry = debugEntries(binary).find((one) => one.name === name);
-      return entry && disassembleRange(entry.code, entry.start, { memory: binary.memory, budget });
+      const body = entry && disassembleRange(entry.code, entry.start, { memory: binary.memory, budget });
+      return body && { body, names: visibleNames(binary, (name) => runtime.has(name)) };
     },
     undefined,
   );
-  if (body) return { body, complaint: '' };
+  if (found) return { ...found, complaint: '' };
   return { body: undefined, complaint: budget.cuts.at(0)?.reason ?? `its function ${name} has no code` };
 }
