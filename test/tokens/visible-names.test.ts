@@ -17,7 +17,7 @@ const SOURCE = String.raw`
 #include <stdio.h>
 extern int elsewhere(int);
 __attribute__((noinline)) int recurse(int n) { return n > 1 ? n * recurse(n - 1) + 3 : 1; }
-__attribute__((noinline)) double half(double x) { return floor(x * 0.5) + 1e300; }
+__attribute__((noinline)) double half(double x) { return floor(x * 0.5) * 3.3 + 1e300; }
 int main(int argc, char **argv) {
   fprintf(stderr, "%d of\t\"%s\"\n", recurse(argc), argv[0]);
   puts("no");
@@ -54,6 +54,8 @@ describe.each(['gcc-12', 'clang-19'])('%s', (compiler) => {
     expect(text).toContain('"no"');
     expect(text).toMatch(/qword \[stderr\]/);
     expect(text).toMatch(/mulsd xmm\d, qword \[0\.5\]/);
+    // Its bytes are ffffff, a line end and @.
+    expect(text).toMatch(/mulsd xmm\d, qword \[3\.3\]/);
     // What is defined here has no name; 1e300 is beyond what is taken for a number.
     expect(text).toMatch(/^call function$/m);
     expect(text).not.toMatch(/recurse|half|1e\+?300/);

@@ -97,10 +97,12 @@ function findReferences(
       const address = referredAddress(operand);
       if (address !== undefined && memory && !seen.has(address)) {
         seen.add(address);
-        const text = stringAt(memory, address, takesAddress(operand) ? 1 : MIN_STRING);
-        const value = text === undefined ? numberAt(memory, address, operand) : undefined;
-        if (text !== undefined) strings.push({ from, address, text });
+        // Number first: the bytes of 3.3 and the like are printable.
+        const value = numberAt(memory, address, operand);
+        const text =
+          value === undefined ? stringAt(memory, address, takesAddress(operand) ? 1 : MIN_STRING) : undefined;
         if (value !== undefined) numbers.push({ address, value });
+        if (text !== undefined) strings.push({ from, address, text });
       }
       if (
         operand.kind === 'immediate' &&
