@@ -3,24 +3,19 @@
  * can tell of each is gathered here; which is the best is the affair of choice.ts.
  */
 
-import type { FunctionBody } from '../../binary/instruction.ts';
 import { compareDrafts } from '../../models/drafts/choose.ts';
 import type { Build, Recompiler } from '../../models/drafts/recompiler.ts';
 import type { Generator } from '../../nn/generation/generator.ts';
 import type { Trainer } from '../../nn/training/trainer.ts';
-import type { DraftRetrieval } from '../drafts/retrieval.ts';
 import type { WrittenColumn } from './functions.ts';
 import { hintTokens } from './hints.ts';
+import type { Neighbourhood, Wanted } from './neighbours.ts';
 import { BEAMS, likelihoods, writeTexts, type WritingSettings, type WritingVocabularies } from './writing.ts';
 
 /** Code of which something is to be written. */
-export interface Target {
-  readonly assembly: string;
-  readonly body: FunctionBody;
+export interface Target extends Wanted {
   /** What it was compiled with. */
   readonly build: Build;
-  /** Where it comes from, where that is a package of the training: it is asked as one that was never seen. */
-  readonly passedOver?: string;
 }
 
 export interface Candidate {
@@ -44,7 +39,7 @@ export interface CandidateSettings extends WritingSettings {
 export interface Author {
   readonly trainer: Trainer;
   readonly generator: Generator;
-  readonly index: DraftRetrieval;
+  readonly index: Neighbourhood;
   readonly settings: CandidateSettings;
 }
 
@@ -54,7 +49,7 @@ export async function candidatesOf(targets: readonly Target[], author: Author): 
   const { network, vocabularies, neighbours, training, column } = settings;
   const { longestCode, longestText, longestHints } = network.decoder;
   const most = Math.max(neighbours.hints, neighbours.candidates);
-  const near = targets.map(({ body, passedOver }) => index.retrievalDrafts(body, most, passedOver));
+  const near = targets.map((target) => index.nearest(target, most));
   const hints = { column, count: neighbours.hints, longest: longestHints };
   const given = targets.map(({ assembly }, i) => ({
     code: vocabularies.code.encode(assembly, longestCode),

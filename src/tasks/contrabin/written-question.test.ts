@@ -114,7 +114,7 @@ describe('what is written, as a question', () => {
     for (const { facts, clusters, baselines, results } of report.questions) {
       expect(facts['test texts']).toBe(clusters.length);
       expect(clusters.length).toBeGreaterThan(0);
-      expect(Object.keys(baselines)[0]).toBe('nearest code');
+      expect(Object.keys(baselines)[0]).toBe('nearest by opcode pairs');
       for (const { figures, items, intervals } of [...Object.values(baselines), ...results]) {
         expect(items).toHaveLength(clusters.length);
         expect(items.reduce((a, b) => a + b, 0) / items.length).toBeCloseTo(figures['BLEU-4'], 9);
@@ -128,7 +128,7 @@ describe('what is written, as a question', () => {
       ['without', 1],
       ['masked', 1],
     ]);
-    expect(Object.keys(summaries.baselines['nearest code'].figures)).toEqual([
+    expect(Object.keys(summaries.baselines['nearest by opcode pairs'].figures)).toEqual([
       'BLEU-4',
       'GLEU',
       'ROUGE-2',
@@ -136,8 +136,8 @@ describe('what is written, as a question', () => {
       'exact match',
     ]);
     // All texts of the training are "… the program alpha", of which three words are right.
-    expect(summaries.baselines['nearest code'].figures['BLEU-4']).toBeGreaterThan(0.3);
-    expect(summaries.baselines['nearest code'].figures['exact match']).toBe(0);
+    expect(summaries.baselines['nearest by opcode pairs'].figures['BLEU-4']).toBeGreaterThan(0.3);
+    expect(summaries.baselines['nearest by opcode pairs'].figures['exact match']).toBe(0);
   });
 
   it.skipIf(!bubblewrapWorks())('compiles source and runs the unit tests of what was never learned', () => {
@@ -181,7 +181,7 @@ describe('what is written, as a question', () => {
       ...report,
       differences: differencesOf(report, ['masked', 'without']),
     });
-    expect(text).toContain('masked − nearest code');
+    expect(text).toContain('masked − nearest by opcode pairs');
     expect(text).not.toMatch(/NaN|undefined|null/);
     // Whoever is asked once has an interval over packages or problems.
     expect(text).toMatch(/\| \*\*without\*\*: no pre-training \| 1 \| \d+\.\d+ \(\d+\.\d+–\d+\.\d+\) \|/);

@@ -8,7 +8,6 @@ import { codeWriter } from '../../models/contrabin/writer.ts';
 import { Generator } from '../../nn/generation/generator.ts';
 import type { Trainer } from '../../nn/training/trainer.ts';
 import { mostFrequentOf } from '../chat/baselines.ts';
-import type { DraftRetrieval } from '../drafts/retrieval.ts';
 import { STUDY_LEVELS } from '../drafts/study.ts';
 import {
   type Author,
@@ -20,7 +19,8 @@ import {
 } from './candidates.ts';
 import { type Choice, learnChoice, mostAgreed, ranked } from './choice.ts';
 import type { WrittenFunction } from './functions.ts';
-import { bodyOf, hintTokens, indexTexts } from './hints.ts';
+import { hintTokens } from './hints.ts';
+import { bodyOf, byOpcodePairs, byWords, type Neighbourhood } from './neighbours.ts';
 import type { JudgingPlace, Question, Verdict } from './question.ts';
 import { likest, problemTargets, type ProblemTarget, rerun, type SourceChecks } from './source-checks.ts';
 import type { WrittenSides } from './written-sides.ts';
@@ -34,7 +34,7 @@ export async function writtenQuestion(
   checks: SourceChecks | null,
 ): Promise<Question> {
   const { training, validation, test, trainingFunctions, copied } = sides;
-  const index = indexTexts(training);
+  const index = byWords(training);
   const pairsOf = (functions: readonly WrittenFunction[], isKnown: boolean) =>
     textPairs(functions, settings.vocabularies, settings.network, (one) =>
       hintsFor(one, index, settings, isKnown),
@@ -72,8 +72,16 @@ export async function writtenQuestion(
       untilStopped(place, async () => {
         const asked = await ready();
         const mostFrequent = mostFrequentOf(training.map(({ text }) => text));
-        nearest = await nearestTexts(asked, mostFrequent, index, place);
-        return once(place, 'verdicts.json', () => baselines(asked, mostFrequent, nearest));
+        const { candidates } = settings.neighbours;
+        nearest = await nearestTexts(
+          asked,
+          mostFrequent,
+          { index, count: candidates, files: 'candidates' },
+          place,
+        );
+        const alone = { index: byOpcodePairs(training), count: 1, files: 'nearest' };
+        const byPairs = await nearestTexts(asked, mostFrequent, alone, place);
+        return once(place, 'verdicts.json', () => baselines(asked, mostFrequent, byPairs, nearest));
       }),
   };
 }
@@ -94,11 +102,12 @@ interface Asked {
 
 function hintsFor(
   one: WrittenFunction,
-  index: DraftRetrieval,
+  index: Neighbourhood,
   { column, neighbours, network, vocabularies }: CandidateSettings,
   isKnown: boolean,
 ): number[] {
-  const found = index.retrievalDrafts(bodyOf(one), neighbours.hints, isKnown ? one.package : undefined);
+  const wanted = { assembly: one.assembly, body: bodyOf(one), ...(isKnown && { passedOver: one.package }) };
+  const found = index.nearest(wanted, neighbours.hints);
   const options = { column, count: neighbours.hints, longest: network.decoder.longestHints };
   return hintTokens(one.assembly, found, vocabularies.text, options);
 }
@@ -138,7 +147,7 @@ async function once<T>({ store }: JudgingPlace, file: string, work: () => Promis
 async function judge(
   asked: Asked,
   trainer: Trainer,
-  index: DraftRetrieval,
+  index: Neighbourhood,
   nearest: readonly Lists[],
   place: JudgingPlace,
 ): Promise<Verdict> {
@@ -177,38 +186,47 @@ function choicesOf(targets: readonly Target[], lists: Lists): Choice[] {
   return lists.map((candidates, i) => ({ candidates, instructions: targets[i].body.instructions.length }));
 }
 
+interface Looking {
+  readonly index: Neighbourhood;
+  /** Texts of each target. */
+  readonly count: number;
+  /** What files begin with in which they are kept. */
+  readonly files: string;
+}
+
 /** Of what nobody resembles, the most frequent text. */
 function nearestTexts(
   asked: Asked,
   mostFrequent: string,
-  index: DraftRetrieval,
+  { index, count, files }: Looking,
   place: JudgingPlace,
 ): Promise<readonly Lists[]> {
-  const { candidates } = asked.settings.neighbours;
   const make = (targets: readonly Target[]) =>
     Promise.resolve(
-      targets.map(({ body }) => {
-        const found = index.retrievalDrafts(body, candidates);
+      targets.map((target) => {
+        const found = index.nearest(target, count);
         const texts = found.length > 0 ? found : [{ text: mostFrequent, similarity: 0 }];
         return texts.map(({ text, similarity }): Candidate => {
           return { text, similarity, likelihood: 0, likeness: null };
         });
       }),
     );
-  return gather(asked, make, [], place);
+  return gather(asked, make, [], place, files);
 }
 
 /** Who learns nothing: the nearest texts as they are, and the same candidates without a writer. */
 async function baselines(
   asked: Asked,
   mostFrequent: string,
+  [, testByPairs, problemsByPairs]: readonly Lists[],
   [, test, problems]: readonly Lists[],
 ): Promise<Record<string, Verdict>> {
   const { settings, references, clusters } = asked;
   const first = (lists: Lists) => lists.map(([nearest]) => nearest);
   const some = settings.neighbours.candidates;
   const ways = {
-    'nearest code': await columnsOf(asked, first(test), first(problems)),
+    'nearest by opcode pairs': await columnsOf(asked, first(testByPairs), first(problemsByPairs)),
+    'nearest by pairs and words': await columnsOf(asked, first(test), first(problems)),
     [`of the ${some} nearest the one that the others agree with`]: await columnsOf(
       asked,
       test.map(mostAgreed),
@@ -270,6 +288,7 @@ const KEPT_AT_ONCE = 64;
 /**
  * Candidates of the targets of each set, of source with the likeness of their code; what is known is not made again.
  * @param nearest where it is known of the nearest texts
+ * @param files what files begin with in which they are kept
  * @returns of the validation side, of the test side, of the problems
  */
 async function gather(
@@ -277,6 +296,7 @@ async function gather(
   make: (targets: readonly Target[]) => Promise<Candidate[][]>,
   nearest: readonly Lists[],
   place: JudgingPlace,
+  files = 'candidates',
 ): Promise<readonly Lists[]> {
   const sets = { validation, test, problems };
   const all = validation.length + test.length + problems.length;
@@ -287,7 +307,7 @@ async function gather(
     for (let from = 0; from < targets.length; from += KEPT_AT_ONCE) {
       if (place.signal.aborted) throw STOPPED;
       const some = targets.slice(from, from + KEPT_AT_ONCE);
-      const found = await once(place, `candidates-${name}-${from}.json`, async () => {
+      const found = await once(place, `${files}-${name}-${from}.json`, async () => {
         const made = await make(some);
         const known = (nearest.at(number) ?? []).slice(from, from + KEPT_AT_ONCE);
         return checks ? withLikeness(made, some, known, checks.recompiler) : made;

@@ -11,7 +11,8 @@ import { Bpe, SPECIAL } from '../../tokens/bpe/bpe.ts';
 import type { Candidate } from './candidates.ts';
 import { type Choice, learnChoice, mostAgreed, ranked } from './choice.ts';
 import { firstInstructions } from './functions.ts';
-import { bodyOf, hintTokens, indexTexts, numbersIn } from './hints.ts';
+import { hintTokens, saidIn } from './hints.ts';
+import { bodyOf, byOpcodePairs, byWords } from './neighbours.ts';
 import { likest, renamed } from './source-checks.ts';
 import { verdictOf } from './written.ts';
 import { collectWritten, type WrittenSides } from './written-sides.ts';
@@ -70,15 +71,19 @@ describe('functions to write of', () => {
     expect(new Set(training.map(({ package: from }) => from))).toEqual(new Set(['alpha', 'beta']));
   });
 
-  it('are given texts of other packages, as those that were never seen', async () => {
+  it.each([
+    ['opcode pairs', byOpcodePairs],
+    ['pairs and words', byWords],
+  ])('are given texts of other packages, as those that were never seen: by %s', async (_, indexed) => {
     const { training } = await collectWritten({ ...DATA, validation: ['nobody'] });
-    const index = indexTexts(training);
+    const index = indexed(training);
     for (const one of training) {
-      const [own] = index.retrievalDrafts(bodyOf(one), 1);
+      const wanted = { assembly: one.assembly, body: bodyOf(one) };
+      const [own] = index.nearest(wanted, 1);
       expect(own.similarity).toBeCloseTo(1, 5);
       const codes = training.filter(({ package: from }) => from === one.package);
       const hashes = new Set(codes.map(({ normalizedHash }) => normalizedHash));
-      const others = index.retrievalDrafts(bodyOf(one), 20, one.package);
+      const others = index.nearest({ ...wanted, passedOver: one.package }, 20);
       const seen = new Set(
         training.filter(({ normalizedHash }) => !hashes.has(normalizedHash)).map(({ text }) => text),
       );
@@ -88,7 +93,7 @@ describe('functions to write of', () => {
 });
 
 describe('what is given beside the code', () => {
-  it('is numbers as people write them, but for those of the stack', () => {
+  it('is what the code says, numbers as people write them but for those of the stack', () => {
     const assembly = [
       'sub rsp, 0x28',
       'mov eax, 0x7',
@@ -96,18 +101,19 @@ describe('what is given beside the code', () => {
       'mov ecx, [rax+0x10]',
       'and eax, 0xff',
       'imul rax, rcx, 0x7',
+      'lea rdi, ["a \\"b\\""]',
+      'call puts',
+      'call function',
+      'call rax',
+      'mulsd xmm0, qword [0.5]',
       'jle .2',
     ];
-    expect(numbersIn(assembly.join('\n'))).toBe('7 -1 255 0xff');
+    expect(saidIn(assembly.join('\n'))).toBe('7 -1 255 0xff "a \\"b\\"" puts 0.5');
   });
 
   it('is the nearest texts one after another, as far as there is room', () => {
     const bpe = new Bpe({ cut: 'words', merges: [] });
-    const found = ['abc', 'de', 'fgh'].map((text) => ({
-      text,
-      similarity: 1,
-      origin: { package: '', version: '', compiler: '', optimization: '' },
-    }));
+    const found = ['abc', 'de', 'fgh'].map((text) => ({ text, similarity: 1 }));
     const read = (column: 'text' | 'source', longest: number): string[] => {
       const tokens = hintTokens('mov eax, 0x5', found, bpe, { column, count: 2, longest });
       expect(tokens.length).toBeLessThanOrEqual(longest);
