@@ -30,7 +30,10 @@ export interface RetrievalSettings extends ClassificationSettings {
   readonly judged: number;
 }
 
-/** An example of the training is a problem: each time some of its programs are drawn, in some build each. */
+/**
+ * An example of the training is a problem: each time some of its programs are drawn, in some build each. In an epoch there
+ * are as many examples as draw as many programs as there are.
+ */
 export function retrievalQuestion(
   { training, validation, test }: Sides,
   settings: RetrievalSettings,
@@ -48,11 +51,11 @@ export function retrievalQuestion(
       settings: settings.training,
       start,
       data: {
-        count: ofClass.length,
-        batch: (problems, _, random) =>
+        count: ofClass.length * Math.ceil(training.programs.length / (ofClass.length * programs)),
+        batch: (examples, _, random) =>
           drawnBatch(
             training,
-            problems.flatMap((problem) => drawSome(ofClass[problem], programs, random)),
+            examples.flatMap((example) => drawSome(ofClass[example % ofClass.length], programs, random)),
             random,
             layout,
           ),
