@@ -86,7 +86,7 @@ export function retrievalQuestion(
           ...alone.figures,
           'MAP@R with words': figures['MAP@R'],
           'MAF1 with words': figures['MAF1'],
-          'weight of words': weight,
+          'share of words': weight / (1 + weight),
         },
       };
     },
