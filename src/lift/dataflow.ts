@@ -142,8 +142,12 @@ export interface Web {
 /** Numbers of webs, which are variables from then on; machine variables and slots lie below. */
 export const FIRST_WEB = 10_000;
 
-/** Gives each web a number of its own. @returns webs by number, less `FIRST_WEB` */
-export function splitIntoWebs(blocks: Blocks): Web[] {
+/**
+ * Gives each web a number of its own.
+ * @param former webs that are split further, since less hangs together than did
+ * @returns webs by number, less `FIRST_WEB`
+ */
+export function splitIntoWebs(blocks: Blocks, former?: readonly Web[]): Web[] {
   const definitions: { of: number; block: number; at: number }[] = [];
   const ofVariable = new Map<number, number[]>();
   const define = (of: number, block: number, at: number): void => {
@@ -177,7 +181,8 @@ export function splitIntoWebs(blocks: Blocks): Web[] {
     const root = find(definition);
     let number = numbers.get(root);
     if (number === undefined) {
-      number = FIRST_WEB + webs.push({ of: definitions[root].of, entry: false }) - 1;
+      const { of } = definitions[root];
+      number = FIRST_WEB + webs.push({ of: former?.[of - FIRST_WEB]?.of ?? of, entry: false }) - 1;
       numbers.set(root, number);
     }
     return number;

@@ -77,9 +77,10 @@ function liftOnce(body: FunctionBody, { memory, names, name }: LiftContext, own:
   const stored = framed && blocks[0] ? storedArguments(blocks[0]) : [];
   eliminateDead(blocks);
   returnAtOnce(blocks);
-  const webs = splitIntoWebs(blocks);
-  const result = settleResult(blocks, webs, framed && endsInNop(body));
+  const first = splitIntoWebs(blocks);
+  const result = settleResult(blocks, first, framed && endsInNop(body));
   eliminateDead(blocks);
+  const webs = splitIntoWebs(blocks, first);
   const widths = narrowWebs(blocks, webs);
   adoptParameters(blocks, webs);
   const isSlot = (id: number): boolean => framed && (webs[id - FIRST_WEB]?.of ?? 0) >= FIRST_SLOT;

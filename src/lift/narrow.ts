@@ -3,7 +3,7 @@
  * one into which only extended ints are put.
  */
 
-import { type Blocks, FIRST_WEB, mapBlocks, rewrite, type Web } from './dataflow.ts';
+import { type Blocks, FIRST_WEB, hasCall, mapBlocks, rewrite, type Web } from './dataflow.ts';
 import { children, constant, type Expr, extend, truncate, variable } from './expressions.ts';
 import { exitValues, type Statement, statementValues } from './code.ts';
 
@@ -64,7 +64,8 @@ function demanded(blocks: Blocks, widths: readonly number[]): number[] {
   const demand = widths.map(() => 0);
   let changed = true;
   const ask = (expr: Expr, bits: number): void => {
-    if (bits <= 0) return;
+    // A call happens, whatever becomes of its result.
+    if (bits <= 0 && !hasCall(expr)) return;
     switch (expr.kind) {
       case 'var': {
         const w = expr.id - FIRST_WEB;

@@ -57,6 +57,13 @@ export interface Surroundings {
   isConstant(address: number): boolean;
 }
 
+/** What is known where a block begins, whichever way led there. */
+export interface Before {
+  readonly flags: Flags | undefined;
+  /** Variables that hold constants and addresses. */
+  readonly known: ReadonlyMap<number, Expr>;
+}
+
 /** Collects the statements of a block, instruction after instruction. */
 export class BlockWriter {
   readonly statements: Statement[] = [];
@@ -64,13 +71,14 @@ export class BlockWriter {
   private readonly surroundings: Surroundings;
   private frame: FramePointers = { rsp: 0, rbp: undefined };
   /** Variables that hold what is known here: constants and addresses. */
-  private readonly known = new Map<number, Expr>();
+  readonly known: Map<number, Expr>;
   /** Bits of rax of which rdx holds the sign, or 0 as what is above it. */
   private sign = 0;
   private zeroAbove = false;
 
-  constructor(flags: Flags | undefined, surroundings: Surroundings) {
+  constructor({ flags, known }: Before, surroundings: Surroundings) {
     this.flags = flags;
+    this.known = new Map(known);
     this.surroundings = surroundings;
   }
 

@@ -93,9 +93,8 @@ class Structurer {
 
   run(): Node[] {
     this.placed.add(0);
-    return this.withLabels(
-      this.tree(0, { follow: undefined, breakTo: undefined, continueTo: undefined, depth: 0 }),
-    );
+    const nodes = this.tree(0, { follow: undefined, breakTo: undefined, continueTo: undefined, depth: 0 });
+    return this.withLabels([{ kind: 'label', block: 0 }, ...nodes]);
   }
 
   private dominates(a: number, b: number): boolean {
@@ -125,8 +124,7 @@ class Structurer {
     for (const one of after) this.placed.add(one);
     const breakTo = after[0] ?? context.follow;
     const body = this.inner(b, { ...deeper, follow: b, breakTo, continueTo: b });
-    const nodes: Node[] = [{ kind: 'label', block: b }, { kind: 'loop', head: b, body }];
-    return [...nodes, ...this.sequence(after, context)];
+    return [{ kind: 'loop', head: b, body }, ...this.sequence(after, context)];
   }
 
   /** Blocks outside of a loop that only ways through it lead to, and that stand behind it. */

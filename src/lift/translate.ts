@@ -15,12 +15,12 @@ import {
   TEMPORARY,
   XMM,
 } from './code.ts';
-import { condition, type Flags } from './conditions.ts';
-import { asBits, asFloat, type Expr, extend, truncate, variable } from './expressions.ts';
+import { condition } from './conditions.ts';
+import { asBits, asFloat, type Expr, extend, same, truncate, variable } from './expressions.ts';
 import { framePointers } from './frame.ts';
 import { formatParameters, neverReturns, prototypeOf } from './prototypes.ts';
 import { REGISTER_PARTS } from './registers.ts';
-import { BlockWriter, type Surroundings } from './semantics.ts';
+import { type Before, BlockWriter, type Surroundings } from './semantics.ts';
 
 /** What goes in and out, by the letters of prototypes.ts, for calls of the function by itself. */
 export interface OwnSignature {
@@ -42,26 +42,33 @@ const MOST_FORMAT = 1024;
 export function translate(body: FunctionBody, program: Program): (Block | undefined)[] {
   const frames = framePointers(body);
   const blocks = new Array<Block | undefined>(body.blocks.length).fill(undefined);
-  const flagsBefore = new Array<Flags | null | undefined>(body.blocks.length).fill(undefined);
-  flagsBefore[0] = null;
+  const before = new Array<Before | undefined>(body.blocks.length).fill(undefined);
+  before[0] = { flags: undefined, known: new Map() };
   const open = [0];
   for (let b = open.pop(); b !== undefined; b = open.pop()) {
-    const translator = new BlockTranslator(body, program, flagsBefore[b] ?? undefined);
+    const translator = new BlockTranslator(body, program, before[b]!);
     blocks[b] = translator.block(b, frames);
-    const after = translator.flags ?? null;
     for (const next of body.blocks[b].successors) {
-      const before = flagsBefore[next];
-      const met = before === undefined || sameFlags(before, after) ? after : null;
-      if (before !== undefined && sameFlags(before, met)) continue;
-      flagsBefore[next] = met;
+      const met = meet(before[next], translator.after);
+      if (met === before[next]) continue;
+      before[next] = met;
       open.push(next);
     }
   }
   return blocks;
 }
 
-function sameFlags(a: Flags | null, b: Flags | null): boolean {
-  return a === b || (a !== null && b !== null && a.kind === b.kind && a.bits === b.bits);
+/** What holds on both ways; the first as it is where the second adds no doubt. */
+function meet(first: Before | undefined, second: Before): Before {
+  if (first === undefined) return second;
+  const { flags } = first;
+  const agree = flags === undefined || (flags.kind === second.flags?.kind && flags.bits === second.flags.bits);
+  const known = new Map([...first.known].filter(([id, value]) => {
+    const other = second.known.get(id);
+    return other !== undefined && same(value, other);
+  }));
+  if (agree && known.size === first.known.size) return first;
+  return { flags: agree ? flags : undefined, known };
 }
 
 class BlockTranslator {
@@ -71,7 +78,7 @@ class BlockTranslator {
   /** Registers of arguments that were written since the last call, with their width. */
   private readonly written = new Map<number, number>();
 
-  constructor(body: FunctionBody, program: Program, flags: Flags | undefined) {
+  constructor(body: FunctionBody, program: Program, before: Before) {
     this.body = body;
     this.program = program;
     const { memory } = program;
@@ -82,11 +89,11 @@ class BlockTranslator {
         return region !== undefined && !region.writable && !region.executable;
       },
     };
-    this.writer = new BlockWriter(flags, surroundings);
+    this.writer = new BlockWriter(before, surroundings);
   }
 
-  get flags(): Flags | undefined {
-    return this.writer.flags;
+  get after(): Before {
+    return { flags: this.writer.flags, known: this.writer.known };
   }
 
   block(index: number, frames: ReturnType<typeof framePointers>): Block {
