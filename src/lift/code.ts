@@ -27,6 +27,9 @@ export const FLOAT_ARGUMENTS: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 7].map((
 /** General registers that a called function leaves undefined. */
 export const CLOBBERED: readonly number[] = [RAX, RCX, RDX, RSI, RDI, 8, 9, 10, 11];
 
+/** Those that it leaves as they were. */
+export const CALLEE_SAVED: readonly number[] = [3, RBP, 12, 13, 14, 15];
+
 export type Statement =
   | { readonly kind: 'set'; readonly to: number; readonly value: Expr }
   | { readonly kind: 'store'; readonly address: Expr; readonly value: Expr }

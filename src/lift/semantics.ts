@@ -226,8 +226,9 @@ export class BlockWriter {
     if (conditional) return this.conditional(conditional[1], conditional[2], operands);
     const scalar = /^(add|sub|mul|div|sqrt|min|max)(ss|sd)$/.exec(name);
     if (scalar) return this.scalarFloat(scalar[1], scalar[2] === 'sd' ? 64 : 32, operands);
-    const comparison = /^cmp(eq|lt|le|neq|nlt|nle)(ss|sd)$/.exec(name);
-    if (comparison) return this.floatMask(comparison[1], comparison[2] === 'sd' ? 64 : 32, operands);
+    if ((name === 'cmpss' || name === 'cmpsd') && operands.length === 3) {
+      return this.floatMask(name === 'cmpsd' ? 64 : 32, operands);
+    }
     if (/^(stos|movs|cmps|scas)[bwdq]$/.test(name) && operands.length === 2) {
       return this.string(name, instruction);
     }
@@ -256,13 +257,17 @@ export class BlockWriter {
   }
 
   /** All bits, or none. */
-  private floatMask(op: string, bits: number, operands: readonly Operand[]): void {
-    const [to, from] = operands;
+  private floatMask(bits: number, [to, from, predicate]: readonly Operand[]): void {
     const left = asFloat(this.read(to, bits));
     const right = asFloat(this.read(from, bits));
-    const test = compare(op.endsWith('eq') ? 'feq' : op.endsWith('lt') ? 'flt' : 'fle', left, right);
-    const value = op.startsWith('n') ? opposite(test) : test;
-    this.write(to, select(value, constant(-1, bits), constant(0, bits)));
+    const which = predicate.kind === 'immediate' ? predicate.value : -1;
+    const ops = ['feq', 'flt', 'fle'] as const;
+    const op = ops.at(which % 4);
+    if (which < 0 || which > 7 || op === undefined || which % 4 === 3) {
+      throw new CannotLift('a comparison of what may not be comparable');
+    }
+    const test = compare(op, left, right);
+    this.write(to, select(which < 4 ? test : opposite(test), constant(-1, bits), constant(0, bits)));
   }
 
   /** String instructions without an end, and with the usual prefix, whose byte is read from the file. */
@@ -271,12 +276,13 @@ export class BlockWriter {
     const repeated = bytes.includes(0xf3) ? 'rep' : bytes.includes(0xf2) ? 'repne' : '';
     const size = { b: 1, w: 2, d: 4, q: 8 }[name.at(-1)!]!;
     const what = name.slice(0, -1);
-    const count = variable(RCX, 64);
-    const [to, from] = [variable(RDI, 64), variable(RSI, 64)];
+    const count = this.valueOf(RCX) ?? variable(RCX, 64);
+    const to = this.valueOf(RDI) ?? variable(RDI, 64);
+    const from = this.valueOf(RSI) ?? variable(RSI, 64);
     if (repeated === 'rep' && (what === 'stos' || what === 'movs')) {
       const length = binary('mul', count, constant(size, 64));
       this.set(TEMPORARY, length);
-      const many = variable(TEMPORARY, 64);
+      const many = length.kind === 'const' ? length : variable(TEMPORARY, 64);
       if (what === 'movs') {
         this.call('memmove', [to, from, many]);
         this.set(RSI, binary('add', from, many));

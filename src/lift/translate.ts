@@ -12,12 +12,13 @@ import {
   type Exit,
   FLOAT_ARGUMENTS,
   RAX,
+  RBP,
   TEMPORARY,
   XMM,
 } from './code.ts';
 import { condition } from './conditions.ts';
 import { asBits, asFloat, type Expr, extend, same, truncate, variable } from './expressions.ts';
-import { framePointers } from './frame.ts';
+import { framePointers, savedAt, savedRegisters } from './frame.ts';
 import { formatParameters, neverReturns, prototypeOf } from './prototypes.ts';
 import { REGISTER_PARTS } from './registers.ts';
 import { type Before, BlockWriter, type Surroundings } from './semantics.ts';
@@ -41,12 +42,13 @@ const MOST_FORMAT = 1024;
 /** Blocks by the numbers of `body.blocks`; undefined where nothing leads. @throws CannotLift */
 export function translate(body: FunctionBody, program: Program): (Block | undefined)[] {
   const frames = framePointers(body);
+  const saved = savedRegisters(body, frames);
   const blocks = new Array<Block | undefined>(body.blocks.length).fill(undefined);
   const before = new Array<Before | undefined>(body.blocks.length).fill(undefined);
   before[0] = { flags: undefined, known: new Map() };
   const open = [0];
   for (let b = open.pop(); b !== undefined; b = open.pop()) {
-    const translator = new BlockTranslator(body, program, before[b]!);
+    const translator = new BlockTranslator(body, program, before[b]!, saved);
     blocks[b] = translator.block(b, frames);
     for (const next of body.blocks[b].successors) {
       const met = meet(before[next], translator.after);
@@ -74,12 +76,14 @@ function meet(first: Before | undefined, second: Before): Before {
 class BlockTranslator {
   private readonly body: FunctionBody;
   private readonly program: Program;
+  private readonly saved: ReadonlySet<string>;
   private readonly writer: BlockWriter;
   /** Registers of arguments that were written since the last call, with their width. */
   private readonly written = new Map<number, number>();
 
-  constructor(body: FunctionBody, program: Program, before: Before) {
+  constructor(body: FunctionBody, program: Program, before: Before, saved: ReadonlySet<string>) {
     this.body = body;
+    this.saved = saved;
     this.program = program;
     const { memory } = program;
     const surroundings: Surroundings = {
@@ -122,9 +126,18 @@ class BlockTranslator {
     const name = MNEMONIC_NAMES[instruction.mnemonic];
     const [operand] = instruction.operands;
     const stack = (offset: number): Expr => ({ kind: 'stack', bits: 64, offset });
+    const register = operand?.kind === 'register' ? REGISTER_PARTS[operand.register] : undefined;
+    const isSaved = (id: number, offset: number): boolean => this.saved.has(savedAt(id, offset));
+    if (name === 'push' && register && isSaved(register.variable, rsp - 8)) return undefined;
+    if (name === 'pop' && register && isSaved(register.variable, rsp)) {
+      return writer.set(register.variable, { kind: 'undefined', bits: 64 });
+    }
+    if (name === 'leave' && rbp !== undefined && isSaved(RBP, rbp)) {
+      return writer.set(RBP, { kind: 'undefined', bits: 64 });
+    }
     if (name === 'push') return writer.store(stack(rsp - 8), writer.read(operand));
     if (name === 'pop') return writer.write(operand, writer.load(stack(rsp), 64));
-    if (name === 'leave') return writer.set(5, writer.load(stack(rbp ?? 0), 64));
+    if (name === 'leave') return writer.set(RBP, writer.load(stack(rbp ?? 0), 64));
     writer.instruction(instruction);
     const part = operand?.kind === 'register' ? REGISTER_PARTS[operand.register] : undefined;
     if (part && (ARGUMENTS.includes(part.variable) || FLOAT_ARGUMENTS.includes(part.variable))) {

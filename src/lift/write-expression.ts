@@ -504,7 +504,7 @@ export class ExpressionWriter {
           : binary('mul', expr, constant(whole / by, 64));
       sum = binary('add', sum, part);
     }
-    return this.write(this.indexed(sum));
+    return this.number(this.indexed(sum));
   }
 
   /** In an index an int is as good as the long that it becomes, since it does not overflow. */
