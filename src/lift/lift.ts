@@ -77,7 +77,11 @@ function liftOnce(body: FunctionBody, { memory, names, name }: LiftContext, own:
   const stored = framed && blocks[0] ? storedArguments(blocks[0]) : [];
   eliminateDead(blocks);
   returnAtOnce(blocks);
-  const first = splitIntoWebs(blocks);
+  const raw = splitIntoWebs(blocks);
+  // A byte put into a register reads the rest of it, which nobody may look at.
+  narrowWebs(blocks, raw, true);
+  eliminateDead(blocks);
+  const first = splitIntoWebs(blocks, raw);
   const result = settleResult(blocks, first, framed && endsInNop(body));
   eliminateDead(blocks);
   const webs = splitIntoWebs(blocks, first);

@@ -12,13 +12,16 @@ function widthFor(bits: number): number {
   return bits <= 8 ? 8 : bits <= 16 ? 16 : bits <= 32 ? 32 : 64;
 }
 
-/** @returns the width of each web, in bits */
-export function narrowWebs(blocks: Blocks, webs: readonly Web[]): number[] {
+/**
+ * @param asUsed only by how they are used, and not by what is put into them
+ * @returns the width of each web, in bits
+ */
+export function narrowWebs(blocks: Blocks, webs: readonly Web[], asUsed = false): number[] {
   const widths = widthsOf(blocks, webs);
   // Each round narrows one variable at least, and there are four widths.
   for (let round = 0; round < 4 * webs.length + 1; round++) {
     const next = demanded(blocks, widths);
-    for (const [w, signed] of extendedOnly(blocks, webs, widths)) {
+    for (const [w, signed] of asUsed ? [] : extendedOnly(blocks, webs, widths)) {
       if (next[w] === widths[w]) next[w] = signed ? -32 : 32;
     }
     if (next.every((bits, i) => bits === widths[i])) break;

@@ -128,7 +128,10 @@ function isAlwaysSet(id: number, webs: readonly Web[], values: ReadonlyMap<numbe
 function widthOf(id: number, values: ReadonlyMap<number, readonly Expr[]>, seen: Set<number>): number {
   if (seen.has(id)) return 0;
   seen.add(id);
-  const widths = (values.get(id) ?? []).map((value) => {
+  const sets = values.get(id);
+  // Nobody narrowed what came in.
+  if (sets === undefined) return 64;
+  const widths = sets.map((value) => {
     // A small number fits whatever the others are.
     if (value.kind === 'const') return value.value <= 0xffn ? 0 : value.value <= 0xffffffffn ? 32 : 64;
     if (value.kind === 'extend' && !value.signed) return value.value.bits > 32 ? 64 : returnedBits(value.value);

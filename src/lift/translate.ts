@@ -18,7 +18,7 @@ import {
 } from './code.ts';
 import { condition } from './conditions.ts';
 import { asBits, asFloat, type Expr, extend, same, truncate, variable } from './expressions.ts';
-import { framePointers, savedAt, savedRegisters } from './frame.ts';
+import { framePointers, restoredFrom, savedAt, savedRegisters } from './frame.ts';
 import { formatParameters, neverReturns, prototypeOf } from './prototypes.ts';
 import { REGISTER_PARTS } from './registers.ts';
 import { type Before, BlockWriter, type Surroundings } from './semantics.ts';
@@ -130,6 +130,10 @@ class BlockTranslator {
     const isSaved = (id: number, offset: number): boolean => this.saved.has(savedAt(id, offset));
     if (name === 'push' && register && isSaved(register.variable, rsp - 8)) return undefined;
     if (name === 'pop' && register && isSaved(register.variable, rsp)) {
+      return writer.set(register.variable, { kind: 'undefined', bits: 64 });
+    }
+    const restored = restoredFrom(instruction, { rsp, rbp });
+    if (register && restored !== undefined && isSaved(register.variable, restored)) {
       return writer.set(register.variable, { kind: 'undefined', bits: 64 });
     }
     if (name === 'leave' && rbp !== undefined && isSaved(RBP, rbp)) {
