@@ -83,6 +83,7 @@ function liftOnce(body: FunctionBody, { memory, names, name }: LiftContext, own:
   eliminateDead(blocks);
   const first = splitIntoWebs(blocks, raw);
   const result = settleResult(blocks, first, framed && endsInNop(body));
+  narrowWebs(blocks, first, true);
   eliminateDead(blocks);
   const webs = splitIntoWebs(blocks, first);
   const widths = narrowWebs(blocks, webs);

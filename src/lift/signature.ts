@@ -180,7 +180,9 @@ export function parametersOf(
     .filter((id) => (frame.slots.get(id) ?? -1) >= 8)
     .sort((a, b) => frame.slots.get(a)! - frame.slots.get(b)!);
   for (const id of read.keys()) {
-    if (!known.includes(id) && !onStack.includes(id)) {
+    // A variable of the source that some path leaves unset is one here as well.
+    const isLocal = (frame.slots.get(id) ?? 0) < 0;
+    if (!known.includes(id) && !onStack.includes(id) && !isLocal) {
       throw new CannotLift(`it reads ${nameOf(id)} before it is set`);
     }
   }

@@ -10,7 +10,7 @@ import type { Parameter, Result } from './signature.ts';
 import type { Region } from './slots.ts';
 import type { Node } from './structure.ts';
 import { type CType, sizeOf, typeName, type Types } from './types.ts';
-import { ExpressionWriter, type Names } from './write-expression.ts';
+import { ExpressionWriter, floatConstant, type Names } from './write-expression.ts';
 
 export interface Draft {
   readonly name: string;
@@ -27,6 +27,9 @@ export interface Draft {
 export function writeFunction(draft: Draft): string {
   return new FunctionWriter(draft).write();
 }
+
+/** Of data of which it is not known how it is read. */
+const BYTE: CType = { kind: 'int', bits: 8, signed: true };
 
 const INDENT = '    ';
 /** Bytes of data that are written into a draft. */
@@ -177,23 +180,41 @@ class FunctionWriter implements Names {
   private declareData(): string[] {
     const { memory, types } = this.draft;
     const addresses = [...this.data.keys()].sort((a, b) => a - b);
-    return addresses.map((address, i) => {
-      const region = memory!.find(address)!;
-      const end = Math.min(region.address + region.size, addresses[i + 1] ?? Infinity, address + MOST_DATA);
-      const found = types.global(address);
-      const type: CType = found?.kind === 'int' ? found : { kind: 'int', bits: 8, signed: false };
-      const size = sizeOf(type);
-      const count = Math.max(1, Math.floor((end - address) / size));
-      const held = memory!.slice(address, count * size);
-      const values = Array.from({ length: count }, (_, n) => {
-        let value = 0n;
-        for (let k = size - 1; k >= 0; k--) value = (value << 8n) | BigInt(held[n * size + k] ?? 0);
-        return String(type.kind === 'int' && type.signed ? BigInt.asIntN(8 * size, value) : value);
-      });
-      const suffix = size === 8 ? 'L' : '';
-      const kind = region.writable ? 'static' : 'static const';
-      return `${kind} ${declaration(type, this.data.get(address)!)}[${count}] = {${values.map((one) => one + suffix).join(', ')}};`;
+    // Pointers may lead to data that is declared by then.
+    const lines: string[] = [];
+    for (let i = addresses.length - 1; i >= 0; i--) lines.unshift(this.declareOne(addresses[i], addresses[i + 1]));
+    for (const address of this.data.keys()) {
+      if (!addresses.includes(address)) lines.unshift(this.declareOne(address, undefined));
+    }
+    return lines;
+  }
+
+  private declareOne(address: number, next: number | undefined): string {
+    const { memory, types } = this.draft;
+    const region = memory!.find(address)!;
+    const end = Math.min(region.address + region.size, next ?? Infinity, address + MOST_DATA);
+    const type: CType = types.global(address) ?? BYTE;
+    const size = sizeOf(type);
+    const count = Math.max(1, Math.floor((end - address) / size));
+    const held = memory!.slice(address, count * size);
+    const values = Array.from({ length: count }, (_, n) => {
+      let value = 0n;
+      for (let k = size - 1; k >= 0; k--) value = (value << 8n) | BigInt(held[n * size + k] ?? 0);
+      return this.initial(value, type);
     });
+    const kind = region.writable ? 'static' : 'static const';
+    const name = this.data.get(address)!;
+    return `${kind} ${declaration(type, name)}[${count}] = {${values.join(', ')}};`;
+  }
+
+  private initial(value: bigint, type: CType): string {
+    if (type.kind === 'float') return floatConstant(value, type.bits).text;
+    if (type.kind === 'int') {
+      return `${type.signed ? BigInt.asIntN(type.bits, value) : value}${type.bits === 64 ? (type.signed ? 'L' : 'UL') : ''}`;
+    }
+    if (value === 0n) return '0';
+    const { text } = this.global(Number(value));
+    return `(${typeName(type)})${text}`;
   }
 
   private declareRegions(): string[] {

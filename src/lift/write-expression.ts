@@ -595,7 +595,8 @@ function hexadecimal(expr: Expr, printed: Printed): Printed {
   return { ...printed, text: `0x${expr.value.toString(16)}${printed.text.endsWith('L') ? 'L' : ''}` };
 }
 
-function floatConstant(bits: bigint, width: number): Printed {
+/** @param width in bits */
+export function floatConstant(bits: bigint, width: number): Printed {
   const view = new DataView(new ArrayBuffer(8));
   view.setBigUint64(0, bits, true);
   const value = width === 64 ? view.getFloat64(0, true) : view.getFloat32(0, true);
