@@ -90,7 +90,12 @@ export function eliminateDead(blocks: Blocks): void {
 /** What is around a call needs no computing. */
 function callIn(value: Expr): Expr {
   let inner = value;
-  while (inner.kind === 'extend' || inner.kind === 'truncate' || inner.kind === 'asBits' || inner.kind === 'asFloat') {
+  while (
+    inner.kind === 'extend' ||
+    inner.kind === 'truncate' ||
+    inner.kind === 'asBits' ||
+    inner.kind === 'asFloat'
+  ) {
     inner = inner.value;
   }
   return inner;
@@ -232,7 +237,8 @@ function reachingDefinitions(blocks: Blocks, ofVariable: ReadonlyMap<number, rea
       if (statement.kind !== 'set') continue;
       const n = (next.get(statement.to) ?? 0) + 1;
       next.set(statement.to, n);
-      if (lastIn[b].get(statement.to) === i) lastDefinition[b].set(statement.to, ofVariable.get(statement.to)![n]);
+      if (lastIn[b].get(statement.to) === i)
+        lastDefinition[b].set(statement.to, ofVariable.get(statement.to)![n]);
     }
   }
   for (const [of, [entry]] of ofVariable) atStart[0].set(of, new Set([entry]));

@@ -59,7 +59,8 @@ export function savedRegisters(
     const state = before[i];
     if (state === undefined) continue;
     const part = operand?.kind === 'register' ? REGISTER_PARTS[operand.register] : undefined;
-    if (name === 'push' && part && CALLEE_SAVED.includes(part.variable)) pushed.add(savedAt(part.variable, state.rsp - 8));
+    if (name === 'push' && part && CALLEE_SAVED.includes(part.variable))
+      pushed.add(savedAt(part.variable, state.rsp - 8));
     if (name === 'pop' && part) saved.add(savedAt(part.variable, state.rsp));
     const restored = part && restoredFrom({ mnemonic, operands }, state);
     if (part && restored !== undefined) saved.add(savedAt(part.variable, restored));

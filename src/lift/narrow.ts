@@ -141,7 +141,11 @@ function extendedOnly(blocks: Blocks, webs: readonly Web[], widths: readonly num
         if (value.kind === 'const') {
           return extend(constant(value.value, 32), 64, signed).kind === 'const' && value.value <= 0x7fffffffn;
         }
-        return value.kind === 'extend' && value.value.bits <= 32 && (value.signed === signed || value.value.bits < 32 && !value.signed);
+        return (
+          value.kind === 'extend' &&
+          value.value.bits <= 32 &&
+          (value.signed === signed || (value.value.bits < 32 && !value.signed))
+        );
       };
       if (open.every(fits) && open.some(({ kind }) => kind === 'extend')) found.set(w, signed);
     }

@@ -75,6 +75,7 @@ export class BlockWriter {
   /** Bits of rax of which rdx holds the sign, or 0 as what is above it. */
   private sign = 0;
   private zeroAbove = false;
+  private current: Instruction | undefined;
 
   constructor({ flags, known }: Before, surroundings: Surroundings) {
     this.flags = flags;
@@ -142,14 +143,23 @@ export class BlockWriter {
         return this.register(operand.register);
       }
       case 'immediate':
-        return constant(operand.value, bits);
+        return Number.isSafeInteger(operand.value) ? constant(operand.value, bits) : this.wideImmediate();
       case 'memory':
         // The canary: any number will do, since nothing looks at it but the check at the end.
-        if (operand.segment !== 0 && operand.base === 0 && operand.displacement === CANARY) return constant(0, 64);
+        if (operand.segment !== 0 && operand.base === 0 && operand.displacement === CANARY)
+          return constant(0, 64);
         return this.load(this.address(operand), Math.min(bits, 8 * operand.size));
-      case 'target':
+      default:
         return { kind: 'global', bits: 64, address: operand.address };
     }
+  }
+
+  /** Of more digits than a number has: the last bytes of the instruction. */
+  private wideImmediate(): Expr {
+    const { address, length } = this.current ?? { address: 0, length: 0 };
+    const bytes = this.surroundings.bytes(address + length - 8, 8);
+    if (bytes.length < 8) throw new CannotLift('a number of 64 bits that is not known to the last');
+    return constant(numberIn(bytes), 64);
   }
 
   /** Memory that nothing writes is a constant. */
@@ -157,9 +167,7 @@ export class BlockWriter {
     if (address.kind === 'global' && this.surroundings.isConstant(address.address)) {
       const bytes = this.surroundings.bytes(address.address, bits / 8);
       if (bytes.length === bits / 8) {
-        let value = 0n;
-        for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]);
-        return constant(value, bits);
+        return constant(numberIn(bytes), bits);
       }
     }
     return load(address, bits);
@@ -168,9 +176,10 @@ export class BlockWriter {
   /** The upper half of what is in a vector register, or of 16 bytes in memory. */
   readHigh(operand: Operand): Expr {
     if (operand.kind === 'register') {
-      return variable(REGISTER_PARTS[operand.register]!.variable - XMM + XMM_HIGH, 64);
+      return variable(vectorOf(operand.register) - XMM + XMM_HIGH, 64);
     }
-    if (operand.kind !== 'memory') throw new CannotLift('a vector that is neither in a register nor in memory');
+    if (operand.kind !== 'memory')
+      throw new CannotLift('a vector that is neither in a register nor in memory');
     return this.load(this.above(operand), 64);
   }
 
@@ -203,7 +212,7 @@ export class BlockWriter {
       this.store(address, low);
       this.store(above, variable(TEMPORARY, 64));
     } else if (operand.kind === 'register') {
-      const id = REGISTER_PARTS[operand.register]!.variable;
+      const id = vectorOf(operand.register);
       this.set(TEMPORARY, high);
       this.set(id, low);
       this.set(id - XMM + XMM_HIGH, variable(TEMPORARY, 64));
@@ -218,6 +227,7 @@ export class BlockWriter {
 
   /** @throws CannotLift for an instruction that no rule is about */
   instruction(instruction: Instruction): void {
+    this.current = instruction;
     const name = MNEMONIC_NAMES[instruction.mnemonic];
     const { operands } = instruction;
     const rule = RULES[name];
@@ -291,7 +301,8 @@ export class BlockWriter {
         const value = filling?.kind === 'const' ? filling.value & mask(8 * size) : undefined;
         const byte = value === undefined ? undefined : value & 0xffn;
         const isEven =
-          value !== undefined && Array.from({ length: size }, (_, i) => (value >> BigInt(8 * i)) & 0xffn).every((b) => b === byte);
+          value !== undefined &&
+          Array.from({ length: size }, (_, i) => (value >> BigInt(8 * i)) & 0xffn).every((b) => b === byte);
         if (size > 1 && !isEven) throw new CannotLift('memory filled with what is not one byte');
         const fill = isEven ? constant(byte ?? 0n, 32) : extend(truncate(variable(RAX, 64), 8), 32, false);
         this.call('memset', [to, fill, many]);
@@ -302,7 +313,10 @@ export class BlockWriter {
     if (repeated === 'repne' && what === 'scas' && size === 1) {
       const [al, limit] = [this.valueOf(RAX), this.valueOf(RCX)];
       const isLength =
-        al?.kind === 'const' && (al.value & 0xffn) === 0n && limit?.kind === 'const' && limit.value === mask(64);
+        al?.kind === 'const' &&
+        (al.value & 0xffn) === 0n &&
+        limit?.kind === 'const' &&
+        limit.value === mask(64);
       if (!isLength) throw new CannotLift('a search for a byte that is not the end of a string');
       this.set(TEMPORARY, { kind: 'call', bits: 64, float: false, name: 'strlen', args: [to] });
       this.set(RDI, binary('add', binary('add', to, variable(TEMPORARY, 64)), constant(1, 64)));
@@ -327,6 +341,19 @@ export class BlockWriter {
     this.set(RDX, extend(binary('sar', value, constant(bits - 1, 8)), 64, false));
     this.sign = bits;
   }
+}
+
+/** @throws CannotLift for registers of other widths */
+function vectorOf(register: number): number {
+  const part = REGISTER_PARTS[register];
+  if (part?.bits !== 128) throw new CannotLift('a vector register that no rule is about');
+  return part.variable;
+}
+
+function numberIn(bytes: Uint8Array): bigint {
+  let value = 0n;
+  for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]);
+  return value;
 }
 
 type Rule = (writer: BlockWriter, operands: readonly Operand[], name: string) => void;
@@ -381,11 +408,7 @@ function rotate(left: boolean): Rule {
     writer.flags = undefined;
     writer.write(
       to,
-      binary(
-        'or',
-        binary('shl', value, constant(up, 8)),
-        binary('shr', value, constant(value.bits - up, 8)),
-      ),
+      binary('or', binary('shl', value, constant(up, 8)), binary('shr', value, constant(value.bits - up, 8))),
     );
   };
 }
@@ -417,14 +440,23 @@ function multiply(signed: boolean): Rule {
     }
     const factor = writer.read(operands[0]);
     const { bits } = factor;
-    if (bits < 32) throw new CannotLift('a product of bytes');
+    if (bits === 16) throw new CannotLift('a product of 16 bits');
+    if (bits === 8) {
+      const product = binary(
+        'mul',
+        extend(truncate(variable(RAX, 64), 8), 16, signed),
+        extend(factor, 16, signed),
+      );
+      const kept = binary('and', variable(RAX, 64), constant(~mask(16), 64));
+      return writer.set(RAX, binary('or', kept, extend(product, 64, false)));
+    }
     const double = 2 * bits;
     const value = truncate(variable(RAX, 64), bits);
     const product: Expr = binary('mul', extend(value, double, signed), extend(factor, double, signed));
     const upper = truncate(binary('shr', product, constant(bits, 8)), bits);
     writer.set(TEMPORARY, extend(truncate(product, bits), 64, false));
     writer.set(RDX, extend(upper, 64, false));
-    writer.set(RAX, variable(TEMPORARY, 64));
+    return writer.set(RAX, variable(TEMPORARY, 64));
   };
 }
 
@@ -441,8 +473,7 @@ function withCarry(op: 'add' | 'sub'): Rule {
 }
 
 function widen(signed: boolean): Rule {
-  return (writer, [to, from]) =>
-    writer.write(to, extend(writer.read(from), writer.read(to).bits, signed));
+  return (writer, [to, from]) => writer.write(to, extend(writer.read(from), writer.read(to).bits, signed));
 }
 
 /** cdqe and its like: a part of rax in twice the width. */
@@ -450,10 +481,7 @@ function widenRax(bits: number): Rule {
   return (writer) => {
     const value = extend(truncate(variable(RAX, 64), bits), 2 * bits, true);
     const kept = binary('and', variable(RAX, 64), constant(~mask(2 * bits), 64));
-    writer.set(
-      RAX,
-      bits === 8 ? binary('or', kept, extend(value, 64, false)) : extend(value, 64, false),
-    );
+    writer.set(RAX, bits === 8 ? binary('or', kept, extend(value, 64, false)) : extend(value, 64, false));
   };
 }
 

@@ -70,8 +70,7 @@ export function settleResult(blocks: Blocks, webs: readonly Web[], isVoid: boole
   });
   const [general, float] = candidates;
   const isFloatResult =
-    float.isSet &&
-    (!general.isSet || (float.onlyReturned && (!general.onlyReturned || laterFloat(exits))));
+    float.isSet && (!general.isSet || (float.onlyReturned && (!general.onlyReturned || laterFloat(exits))));
   const chosen = isVoid ? undefined : isFloatResult ? float : general.isSet ? general : undefined;
   if (!chosen) {
     for (const block of exits) block.exit = { kind: 'return', values: [] };
@@ -119,7 +118,11 @@ function laterFloat(exits: readonly Block[]): boolean {
   });
 }
 
-function isAlwaysSet(id: number, webs: readonly Web[], values: ReadonlyMap<number, readonly Expr[]>): boolean {
+function isAlwaysSet(
+  id: number,
+  webs: readonly Web[],
+  values: ReadonlyMap<number, readonly Expr[]>,
+): boolean {
   if (id < FIRST_WEB || webs[id - FIRST_WEB].entry) return false;
   return values.get(id)?.every(({ kind }) => kind !== 'undefined') ?? false;
 }
@@ -134,11 +137,14 @@ function widthOf(id: number, values: ReadonlyMap<number, readonly Expr[]>, seen:
   const widths = sets.map((value) => {
     // A small number fits whatever the others are.
     if (value.kind === 'const') return value.value <= 0xffn ? 0 : value.value <= 0xffffffffn ? 32 : 64;
-    if (value.kind === 'extend' && !value.signed) return value.value.bits > 32 ? 64 : returnedBits(value.value);
+    if (value.kind === 'extend' && !value.signed)
+      return value.value.bits > 32 ? 64 : returnedBits(value.value);
     if (value.kind === 'var') return value.id < FIRST_WEB ? 64 : widthOf(value.id, values, seen);
     if (value.kind === 'binary' && value.op === 'or' && value.right.kind === 'extend') {
       // A byte was written into the register.
-      return value.left.kind === 'binary' && value.left.op === 'and' ? Math.max(8, value.right.value.bits) : 64;
+      return value.left.kind === 'binary' && value.left.op === 'and'
+        ? Math.max(8, value.right.value.bits)
+        : 64;
     }
     return 64;
   });

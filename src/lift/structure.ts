@@ -162,10 +162,13 @@ class Structurer {
     const nodes: Node[] = statements.map((statement) => ({ kind: 'statement', statement }));
     const cases = exit.kind === 'switch' ? new Set(successors(exit)) : undefined;
     const merges = this.children[b].filter((child) => this.forward[child] > 1 && !this.placed.has(child));
-    const behind = cases ? merges.filter((child) => !cases.has(child) || child === this.joinOf(b, merges)) : merges;
+    const behind = cases
+      ? merges.filter((child) => !cases.has(child) || child === this.joinOf(b, merges))
+      : merges;
     for (const one of merges) this.placed.add(one);
     const own = { ...context, follow: behind[0] ?? context.follow };
-    if (exit.kind === 'switch') nodes.push(this.switch(exit, new Set(merges.filter((one) => !behind.includes(one))), own));
+    if (exit.kind === 'switch')
+      nodes.push(this.switch(exit, new Set(merges.filter((one) => !behind.includes(one))), own));
     else nodes.push(...this.leave(exit, own));
     return [...nodes, ...this.sequence(behind, context)];
   }
@@ -186,8 +189,7 @@ class Structurer {
         return [{ kind: 'return', values: exit.values }];
       case 'stop':
         return [];
-      case 'switch':
-      case 'table':
+      default:
         throw new CannotLift('a jump through a table that is not known');
     }
   }

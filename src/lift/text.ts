@@ -46,6 +46,7 @@ class FunctionWriter implements Names {
   private readonly usedRegions = new Set<Region>();
   private readonly headers = new Set<string>();
   private readonly data = new Map<number, string>();
+  private readonly aliases = new Map<string, string>();
   private readonly externals = new Set<string>();
   private readonly counters = new Set<number>();
   private returned: CType | undefined;
@@ -67,7 +68,10 @@ class FunctionWriter implements Names {
           : parameter.isFloat
             ? { kind: 'float', bits: parameter.bits }
             : { kind: 'int', bits: parameter.bits, signed: true };
-      const name = this.fresh(type.kind === 'pointer' ? ['p', 'q', 's', 't'] : ['a', 'b', 'c', 'd', 'e', 'f', 'g'], `arg${i + 1}`);
+      const name = this.fresh(
+        type.kind === 'pointer' ? ['p', 'q', 's', 't'] : ['a', 'b', 'c', 'd', 'e', 'f', 'g'],
+        `arg${i + 1}`,
+      );
       if (parameter.web !== undefined) this.variables.set(parameter.web, name);
       return declaration(type, name);
     });
@@ -80,6 +84,7 @@ class FunctionWriter implements Names {
     const before = [
       ...[...this.headers].sort().map((header) => `#include <${header}>`),
       ...[...this.externals].sort().map((name) => `extern long ${name}();`),
+      ...[...this.aliases].map(([name, type]) => `typedef ${type} __attribute__((may_alias)) ${name};`),
       ...this.declareData(),
     ];
     return [
@@ -104,7 +109,8 @@ class FunctionWriter implements Names {
       if (value === undefined) return;
       if (value.kind === 'var') {
         const type = this.draft.types.variable(value.id);
-        if (type.kind === 'pointer' || (type.kind === 'int' && type.bits === bits && !type.signed)) found = type;
+        if (type.kind === 'pointer' || (type.kind === 'int' && type.bits === bits && !type.signed))
+          found = type;
       }
       if (value.kind === 'stack' || value.kind === 'global') found = { kind: 'pointer', to: undefined };
       if (value.kind === 'call' && bits === 64) {
@@ -148,6 +154,12 @@ class FunctionWriter implements Names {
     return `buf${this.draft.regions.length > 1 ? this.draft.regions.indexOf(region) + 1 : ''}`;
   }
 
+  alias(type: string): string {
+    const name = `any_${type.replaceAll('*', 'pointer').replaceAll(' ', '_')}`;
+    this.aliases.set(name, type);
+    return name;
+  }
+
   calls(name: string): void {
     const header = headerOf(name);
     if (header) this.headers.add(header);
@@ -172,17 +184,18 @@ class FunctionWriter implements Names {
     const element = types.global(address);
     const isText = element === undefined || (element.kind === 'int' && element.bits === 8);
     const text = isText && !region.writable ? stringAt(memory!, address) : undefined;
-    if (text !== undefined) return { text, type: { kind: 'pointer', to: { kind: 'int', bits: 8, signed: true } } };
+    if (text !== undefined)
+      return { text, type: { kind: 'pointer', to: { kind: 'int', bits: 8, signed: true } } };
     this.data.set(address, `data_${address.toString(16)}`);
     return { text: `data_${address.toString(16)}`, type: { kind: 'pointer', to: element } };
   }
 
   private declareData(): string[] {
-    const { memory, types } = this.draft;
     const addresses = [...this.data.keys()].sort((a, b) => a - b);
     // Pointers may lead to data that is declared by then.
     const lines: string[] = [];
-    for (let i = addresses.length - 1; i >= 0; i--) lines.unshift(this.declareOne(addresses[i], addresses[i + 1]));
+    for (let i = addresses.length - 1; i >= 0; i--)
+      lines.unshift(this.declareOne(addresses[i], addresses[i + 1]));
     for (const address of this.data.keys()) {
       if (!addresses.includes(address)) lines.unshift(this.declareOne(address, undefined));
     }
@@ -202,7 +215,7 @@ class FunctionWriter implements Names {
       for (let k = size - 1; k >= 0; k--) value = (value << 8n) | BigInt(held[n * size + k] ?? 0);
       return this.initial(value, type);
     });
-    const kind = region.writable ? 'static' : 'static const';
+    const kind = region.writable || type.kind === 'pointer' ? 'static' : 'static const';
     const name = this.data.get(address)!;
     return `${kind} ${declaration(type, name)}[${count}] = {${values.join(', ')}};`;
   }
@@ -278,7 +291,7 @@ class FunctionWriter implements Names {
         return [`${indent}break;`];
       case 'continue':
         return [`${indent}continue;`];
-      case 'return': {
+      default: {
         const [value] = node.values;
         if (value === undefined || this.returned === undefined) return [`${indent}return;`];
         return [`${indent}return ${expressions.assigned(value, this.returned)};`];
@@ -317,13 +330,16 @@ class FunctionWriter implements Names {
       const isSelf = (one: Expr): boolean => one.kind === 'var' && one.id === statement.to;
       return this.shorthand(name, type, value, isSelf) ?? `${name} = ${expressions.assigned(value, type)}`;
     }
-    const wished: CType | undefined = isFloatBits(value, this.draft.types) ? { kind: 'float', bits: value.bits } : undefined;
+    const wished: CType | undefined = isFloatBits(value, this.draft.types)
+      ? { kind: 'float', bits: value.bits }
+      : undefined;
     const { text, type } = expressions.place(statement.address, value.bits, wished);
     const isSelf = (one: Expr): boolean =>
       one.kind === 'load' && one.bits === value.bits && same(one.address, statement.address);
     const isPure = !statementValues(statement).some((one) => some(one, ({ kind }) => kind === 'call'));
     return (
-      (isPure ? this.shorthand(text, type, value, isSelf) : undefined) ?? `${text} = ${expressions.assigned(value, type)}`
+      (isPure ? this.shorthand(text, type, value, isSelf) : undefined) ??
+      `${text} = ${expressions.assigned(value, type)}`
     );
   }
 
@@ -342,9 +358,17 @@ class FunctionWriter implements Names {
       const sign = { add: '+', sub: '-', mul: '*', div: '/' }[inner.op as 'add'];
       return `${name} ${sign}= ${this.expressions.write(right).text}`;
     }
-    if (type.kind !== 'int' || value.kind !== 'binary' || value.bits !== type.bits || !isSelf(value.left)) return undefined;
+    if (type.kind !== 'int' || value.kind !== 'binary' || value.bits !== type.bits || !isSelf(value.left))
+      return undefined;
     const { op, right } = value;
-    const signs: Partial<Record<typeof op, string>> = { add: '+', sub: '-', mul: '*', and: '&', or: '|', xor: '^' };
+    const signs: Partial<Record<typeof op, string>> = {
+      add: '+',
+      sub: '-',
+      mul: '*',
+      and: '&',
+      or: '|',
+      xor: '^',
+    };
     const sign = signs[op];
     if (sign === undefined) return undefined;
     if ((op === 'add' || op === 'sub') && right.kind === 'const' && right.value === 1n) {
@@ -391,4 +415,3 @@ function stringAt(memory: AddressSpace, address: number): string | undefined {
   }
   return `${text}"`;
 }
-

@@ -64,11 +64,14 @@ export function translate(body: FunctionBody, program: Program): (Block | undefi
 function meet(first: Before | undefined, second: Before): Before {
   if (first === undefined) return second;
   const { flags } = first;
-  const agree = flags === undefined || (flags.kind === second.flags?.kind && flags.bits === second.flags.bits);
-  const known = new Map([...first.known].filter(([id, value]) => {
-    const other = second.known.get(id);
-    return other !== undefined && same(value, other);
-  }));
+  const agree =
+    flags === undefined || (flags.kind === second.flags?.kind && flags.bits === second.flags.bits);
+  const known = new Map(
+    [...first.known].filter(([id, value]) => {
+      const other = second.known.get(id);
+      return other !== undefined && same(value, other);
+    }),
+  );
   if (agree && known.size === first.known.size) return first;
   return { flags: agree ? flags : undefined, known };
 }
@@ -182,9 +185,7 @@ class BlockTranslator {
           throw new CannotLift('a jump through a table that is not known');
         }
         return { kind: 'table', value: writer.read(operand), targets: next };
-      case 'call':
-      case 'indirect-call':
-      case 'next':
+      default:
         throw new CannotLift('a block that does not end');
     }
   }
@@ -261,7 +262,8 @@ class BlockTranslator {
   private askedBy(name: string, parameters: string): string {
     const format = this.writer.valueOf(ARGUMENTS[parameters.length - 1]);
     const { memory } = this.program;
-    if (format?.kind !== 'global' || memory === undefined) throw new CannotLift(`a format of ${name} that is not known`);
+    if (format?.kind !== 'global' || memory === undefined)
+      throw new CannotLift(`a format of ${name} that is not known`);
     const bytes = memory.slice(format.address, MOST_FORMAT);
     const end = bytes.indexOf(0);
     if (end < 0) throw new CannotLift(`a format of ${name} without an end`);
@@ -295,4 +297,3 @@ function argumentsOf(letters: string): Expr[] {
     return isFloat ? asFloat(value) : value;
   });
 }
-
