@@ -564,6 +564,10 @@ export function compare(op: CompareOp, left: Expr, right: Expr): Expr {
     if (op in is) return constant(is[op as keyof typeof is] ? 1 : 0, 1);
   }
   if (op === 'eq' || op === 'ne') {
+    const wider = lowBits(left);
+    if (wider && right.kind === 'const' && right.value === 0n) {
+      return compare(op, wider, constant(0, wider.bits));
+    }
     if (left.kind === 'const') return compare(op, right, left);
     if (right.kind === 'const' && right.value === 0n) {
       const inner = truthOf(left);
@@ -573,6 +577,15 @@ export function compare(op: CompareOp, left: Expr, right: Expr): Expr {
   }
   const narrow = narrowed(op, left, right);
   return narrow ?? { kind: 'compare', op, bits: 1, left, right };
+}
+
+/** Some low bits of a value, in its whole width: `test al, 1` asks for a bit of an int. */
+function lowBits(expr: Expr): Expr | undefined {
+  if (expr.kind !== 'binary' || expr.op !== 'and' || expr.right.kind !== 'const') return undefined;
+  const { left, right } = expr;
+  return left.kind === 'truncate'
+    ? bitwise('and', left.value, constant(right.value, left.value.bits))
+    : undefined;
 }
 
 /** The condition whose 0 or 1 a value is. */

@@ -87,9 +87,31 @@ function counted(start: Statement, loop: Extract<Node, { kind: 'while' }>): Node
   const { to } = start;
   if (last.statement.to !== to || !reads(loop.test, to)) return undefined;
   if (!statementValues(last.statement).some((value) => reads(value, to))) return undefined;
-  const body = loop.body.slice(0, -1);
+  let body = loop.body.slice(0, -1);
   if (continues(body) || ends(body)) return undefined;
+  const end = body.at(-1);
+  if (end?.kind === 'label') {
+    // Who jumps to the step goes on with the next round.
+    body = body.slice(0, -1).map((node) => continuing(node, end.block));
+    if (body.some((node) => jumpsTo(node, end.block))) body.push(end);
+  }
   return { kind: 'for', start, test: loop.test, step: last.statement, body };
+}
+
+function continuing(node: Node, block: number): Node {
+  if (node.kind === 'goto') return node.block === block ? { kind: 'continue' } : node;
+  const all = (nodes: readonly Node[]): Node[] => nodes.map((one) => continuing(one, block));
+  if (node.kind === 'if') return { ...node, yes: all(node.yes), no: all(node.no) };
+  if (node.kind !== 'switch') return node;
+  return { ...node, cases: node.cases.map((one) => ({ ...one, body: all(one.body) })) };
+}
+
+function jumpsTo(node: Node, block: number): boolean {
+  const among = (nodes: readonly Node[]): boolean => nodes.some((one) => jumpsTo(one, block));
+  if (node.kind === 'goto') return node.block === block;
+  if (node.kind === 'if') return among(node.yes) || among(node.no);
+  if (node.kind === 'switch') return node.cases.some(({ body }) => among(body));
+  return 'body' in node && among(node.body);
 }
 
 function reads(expr: Expr, id: number): boolean {

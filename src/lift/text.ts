@@ -3,7 +3,7 @@
 import type { AddressSpace } from '../binary/memory.ts';
 import type { VisibleNames } from '../tokens/visible-names.ts';
 import { CannotLift, type Statement, statementValues } from './code.ts';
-import { type Expr, same, some } from './expressions.ts';
+import { binary, type Expr, same, some } from './expressions.ts';
 import { headerOf } from './headers.ts';
 import { prototypeOf } from './prototypes.ts';
 import type { Parameter, Result } from './signature.ts';
@@ -358,8 +358,11 @@ class FunctionWriter implements Names {
       const sign = { add: '+', sub: '-', mul: '*', div: '/' }[inner.op as 'add'];
       return `${name} ${sign}= ${this.expressions.write(right).text}`;
     }
-    if (type.kind !== 'int' || value.kind !== 'binary' || value.bits !== type.bits || !isSelf(value.left))
-      return undefined;
+    if (type.kind !== 'int' || value.kind !== 'binary' || value.bits !== type.bits) return undefined;
+    if (!isSelf(value.left)) {
+      const added = addedTo(value, isSelf);
+      return added && `${name} += ${this.expressions.assigned(added, type)}`;
+    }
     const { op, right } = value;
     const signs: Partial<Record<typeof op, string>> = {
       add: '+',
@@ -376,6 +379,18 @@ class FunctionWriter implements Names {
     }
     return `${name} ${sign}= ${this.expressions.assigned(right, type)}`;
   }
+}
+
+/** y + z, of `x + y + z` that is put into x. */
+function addedTo(value: Expr, isSelf: (expr: Expr) => boolean): Expr | undefined {
+  if (value.kind !== 'binary' || (value.op !== 'add' && value.op !== 'sub')) return undefined;
+  const { op, left, right } = value;
+  if (left.kind !== 'binary' || some(right, isSelf)) return undefined;
+  if (left.op === 'add' && isSelf(left.left)) {
+    return some(left.right, isSelf) ? undefined : binary(op, left.right, right);
+  }
+  const inner = addedTo(left, isSelf);
+  return inner && binary(op, inner, right);
 }
 
 function isFloatBits(value: Expr, types: Types): boolean {

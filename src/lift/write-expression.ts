@@ -103,7 +103,9 @@ export class ExpressionWriter {
   assigned(expr: Expr, type: CType): string {
     if (type.kind === 'float') return this.float(expr, type.bits).text;
     if (type.kind === 'pointer') return this.pointer(expr, type).text;
-    const printed = this.write(expr);
+    // C cuts what is too wide where it is assigned.
+    const whole = expr.kind === 'truncate' && type.bits <= expr.bits ? expr.value : expr;
+    const printed = this.write(whole);
     if (printed.type.kind === 'pointer') return this.cast(int(64), printed).text;
     if (expr.kind === 'const' && type.bits === 8) return characterOf(expr.value) ?? printed.text;
     // A wider type takes over what a narrower one holds.
@@ -340,7 +342,15 @@ export class ExpressionWriter {
     return tight < least ? `(${text})` : text;
   }
 
-  private compare({ op, left, right }: Extract<Expr, { kind: 'compare' }>): Printed {
+  private compare(expr: Extract<Expr, { kind: 'compare' }>): Printed {
+    const isTurned =
+      expr.left.kind === 'const' || (expr.left.kind === 'asFloat' && expr.left.value.kind === 'const');
+    const printed = this.compared(expr);
+    // People name the variable first.
+    return isTurned && expr.right.kind !== 'const' ? turned(printed) : printed;
+  }
+
+  private compared({ op, left, right }: Extract<Expr, { kind: 'compare' }>): Printed {
     const { sign, tight } = BINARY[op];
     let [a, b]: [Printed, Printed] = [
       { text: '', tight, type: INT },
@@ -585,6 +595,7 @@ export class ExpressionWriter {
     const type = base.type.kind === 'pointer' ? (base.type.to ?? BYTE) : BYTE;
     if (8 * sizeOf(type) !== bits) return undefined;
     if (rest.length === 0) {
+      if (address.kind === 'stack') return { text: `${base.text}[0]`, type };
       return base.text.startsWith('&')
         ? { text: base.text.slice(1), type }
         : { text: `*${this.wrap(base, UNARY)}`, type };
@@ -599,6 +610,16 @@ export class ExpressionWriter {
       /^std(in|out|err)$/.test(this.names.global(address).text)
     );
   }
+}
+
+const TURNED: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '==': '==', '!=': '!=' };
+
+/** `0 < x` as `x > 0`. */
+function turned(printed: Printed): Printed {
+  const match = /^(-?[\w.]+) (<=|<|==|!=) (.*)$/s.exec(printed.text);
+  if (!match) return printed;
+  const [, left, sign, right] = match;
+  return { ...printed, text: `${right} ${TURNED[sign]} ${left}` };
 }
 
 function merged(rest: AddressTerm[]): AddressTerm[] {
