@@ -28,6 +28,8 @@ export function writeFunction(draft: Draft): string {
   return new FunctionWriter(draft).write();
 }
 
+/** Bytes of variables that are 0 at the beginning. */
+const MOST_ZEROES = 2 ** 24;
 /** Of data of which it is not known how it is read. */
 const BYTE: CType = { kind: 'int', bits: 8, signed: true };
 
@@ -205,10 +207,15 @@ class FunctionWriter implements Names {
   private declareOne(address: number, next: number | undefined): string {
     const { memory, types } = this.draft;
     const region = memory!.find(address)!;
-    const end = Math.min(region.address + region.size, next ?? Infinity, address + MOST_DATA);
+    const end = Math.min(region.address + region.size, next ?? Infinity);
+    const isZero = address >= region.address + region.bytes.length;
+    if (end - address > (isZero ? MOST_ZEROES : MOST_DATA)) {
+      throw new CannotLift('data of which it is not known where it ends');
+    }
     const type: CType = types.global(address) ?? BYTE;
     const size = sizeOf(type);
     const count = Math.max(1, Math.floor((end - address) / size));
+    if (isZero) return `static ${declaration(type, this.data.get(address)!)}[${count}];`;
     const held = memory!.slice(address, count * size);
     const values = Array.from({ length: count }, (_, n) => {
       let value = 0n;
