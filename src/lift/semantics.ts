@@ -53,6 +53,8 @@ type Memory = Extract<Operand, { kind: 'memory' }>;
 export interface Surroundings {
   /** Bytes of the file at an address; shorter where it has none. */
   bytes(address: number, size: number): Uint8Array;
+  /** The address that stands there for good, where the loader put one that nobody changes. */
+  pointerAt(address: number): number | undefined;
   /** Whether nothing writes there: its bytes are a constant. */
   isConstant(address: number): boolean;
 }
@@ -164,6 +166,9 @@ export class BlockWriter {
 
   /** Memory that nothing writes is a constant. */
   load(address: Expr, bits: number): Expr {
+    const pointer =
+      address.kind === 'global' && bits === 64 ? this.surroundings.pointerAt(address.address) : undefined;
+    if (pointer !== undefined) return { kind: 'global', bits: 64, address: pointer };
     if (address.kind === 'global' && this.surroundings.isConstant(address.address)) {
       const bytes = this.surroundings.bytes(address.address, bits / 8);
       if (bytes.length === bits / 8) {

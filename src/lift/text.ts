@@ -217,6 +217,12 @@ class FunctionWriter implements Names {
     const count = Math.max(1, Math.floor((end - address) / size));
     if (isZero) return `static ${declaration(type, this.data.get(address)!)}[${count}];`;
     const held = memory!.slice(address, count * size);
+    if (
+      region.name.startsWith('.data.rel') &&
+      (type.kind !== 'pointer' || held.every((byte) => byte === 0))
+    ) {
+      throw new CannotLift('data with addresses in it');
+    }
     const values = Array.from({ length: count }, (_, n) => {
       let value = 0n;
       for (let k = size - 1; k >= 0; k--) value = (value << 8n) | BigInt(held[n * size + k] ?? 0);

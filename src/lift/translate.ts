@@ -36,6 +36,9 @@ export interface Program {
   readonly own: OwnSignature;
 }
 
+/** How sections are called that the loader writes addresses into, and nobody afterwards. */
+const RELOCATED = '.data.rel.ro';
+
 /** Bytes of a format that are looked at. */
 const MOST_FORMAT = 1024;
 
@@ -91,6 +94,14 @@ class BlockTranslator {
     const { memory } = program;
     const surroundings: Surroundings = {
       bytes: (address, size) => memory?.slice(address, size) ?? new Uint8Array(0),
+      pointerAt: (address) => {
+        if (!memory?.find(address)?.name.startsWith(RELOCATED)) return undefined;
+        const bytes = memory.slice(address, 8);
+        if (bytes.length < 8) return undefined;
+        const value = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
+        const found = memory.find(value);
+        return found && !found.executable ? value : undefined;
+      },
       isConstant: (address) => {
         const region = memory?.find(address);
         return region !== undefined && !region.writable && !region.executable;
