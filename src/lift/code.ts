@@ -9,6 +9,7 @@ import type { Expr } from './expressions.ts';
 export const RAX = 0;
 export const RCX = 1;
 export const RDX = 2;
+export const RBX = 3;
 export const RSP = 4;
 export const RBP = 5;
 export const RSI = 6;
@@ -26,6 +27,9 @@ export const ARGUMENTS: readonly number[] = [RDI, RSI, RDX, RCX, 8, 9];
 export const FLOAT_ARGUMENTS: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 7].map((number) => XMM + number);
 /** General registers that a called function leaves undefined. */
 export const CLOBBERED: readonly number[] = [RAX, RCX, RDX, RSI, RDI, 8, 9, 10, 11];
+
+/** Those that it leaves as they were. */
+export const CALLEE_SAVED: readonly number[] = [RBX, RBP, 12, 13, 14, 15];
 
 export type Statement =
   | { readonly kind: 'set'; readonly to: number; readonly value: Expr }
@@ -69,8 +73,7 @@ export function successors(exit: Exit): readonly number[] {
       const targets = exit.cases.map(({ to }) => to);
       return [...new Set(exit.other === undefined ? targets : [...targets, exit.other])];
     }
-    case 'return':
-    case 'stop':
+    default:
       return [];
   }
 }
@@ -101,8 +104,7 @@ export function mapExit(exit: Exit, change: (expr: Expr) => Expr): Exit {
       return { ...exit, value: change(exit.value) };
     case 'return':
       return { ...exit, values: exit.values.map(change) };
-    case 'jump':
-    case 'stop':
+    default:
       return exit;
   }
 }
@@ -122,8 +124,7 @@ export function redirect(exit: Exit, to: (block: number) => number): Exit {
         cases: exit.cases.map((one) => ({ ...one, to: to(one.to) })),
         other: exit.other === undefined ? undefined : to(exit.other),
       };
-    case 'return':
-    case 'stop':
+    default:
       return exit;
   }
 }

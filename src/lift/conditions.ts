@@ -1,16 +1,7 @@
 /** What flags say: the conditions of branches, from the instruction that set them. */
 
 import { CannotLift, FLAG_LEFT, FLAG_RIGHT } from './code.ts';
-import {
-  asFloat,
-  compare,
-  constant,
-  type Expr,
-  logic,
-  opposite,
-  truncate,
-  variable,
-} from './expressions.ts';
+import { asFloat, compare, constant, type Expr, logic, opposite, truncate, variable } from './expressions.ts';
 
 /**
  * How the flags were made: by comparing two values (also `sub`), from a result (`test`, `and`, shifts), from a sum and what

@@ -4,7 +4,17 @@ import type { FunctionBody } from '../binary/instruction.ts';
 import type { AddressSpace } from '../binary/memory.ts';
 import { CannotLift, type Exit, redirect, type Statement, successors } from './code.ts';
 import { type Blocks, predecessors } from './dataflow.ts';
-import { children, compare, constant, type Expr, logic, opposite, same, select, visit } from './expressions.ts';
+import {
+  children,
+  compare,
+  constant,
+  type Expr,
+  logic,
+  opposite,
+  same,
+  select,
+  visit,
+} from './expressions.ts';
 
 /** Entries of a jump table that are read. */
 const MOST_CASES = 4096;
@@ -47,7 +57,12 @@ export function simplifyControl(blocks: Blocks, keeps: (id: number) => boolean):
         changed = true;
         break;
       }
-      if (block.exit.kind === 'jump' && block.exit.to !== b && block.exit.to !== 0 && before[block.exit.to].length === 1) {
+      if (
+        block.exit.kind === 'jump' &&
+        block.exit.to !== b &&
+        block.exit.to !== 0 &&
+        before[block.exit.to].length === 1
+      ) {
         const next = blocks[block.exit.to]!;
         blocks[block.exit.to] = undefined;
         block.statements.push(...next.statements);
@@ -56,7 +71,8 @@ export function simplifyControl(blocks: Blocks, keeps: (id: number) => boolean):
         break;
       }
       if (block.exit.kind === 'branch') {
-        const merged = joined(blocks, before, b, block.exit) ?? alternatives(blocks, before, block.exit, keeps);
+        const merged =
+          joined(blocks, before, b, block.exit) ?? alternatives(blocks, before, block.exit, keeps);
         if (merged) {
           if (merged.set) block.statements.push(merged.set);
           block.exit = merged.exit;
@@ -142,7 +158,8 @@ function isBound(test: Expr, { value, cases }: Extract<Exit, { kind: 'switch' }>
     (left.op === 'sub' || left.op === 'add') &&
     same(left.left, value) &&
     left.right.kind === 'const' &&
-    BigInt.asIntN(left.bits, left.op === 'sub' ? left.right.value : -left.right.value) === BigInt.asIntN(64, first)
+    BigInt.asIntN(left.bits, left.op === 'sub' ? left.right.value : -left.right.value) ===
+      BigInt.asIntN(64, first)
   );
 }
 
@@ -157,7 +174,8 @@ function alternatives(
   if (!a || !b || before[yes].length !== 1 || before[no].length !== 1) return undefined;
   const [first, second] = [a.statements[0], b.statements[0]];
   if (a.statements.length !== 1 || b.statements.length !== 1) return undefined;
-  if (first.kind !== 'set' || second.kind !== 'set' || first.to !== second.to || keeps(first.to)) return undefined;
+  if (first.kind !== 'set' || second.kind !== 'set' || first.to !== second.to || keeps(first.to))
+    return undefined;
   if (a.exit.kind !== 'jump' || b.exit.kind !== 'jump' || a.exit.to !== b.exit.to) return undefined;
   if (a.exit.to === yes || a.exit.to === no) return undefined;
   return { exit: a.exit, set: { kind: 'set', to: first.to, value: select(test, first.value, second.value) } };
@@ -187,7 +205,11 @@ export function resolveTables(blocks: Blocks, body: FunctionBody, memory: Addres
     }
     if (cases.length === 0) throw new CannotLift('a jump through a table that is not known');
     let value: Expr = index;
-    if (index.kind === 'binary' && (index.op === 'sub' || index.op === 'add') && index.right.kind === 'const') {
+    if (
+      index.kind === 'binary' &&
+      (index.op === 'sub' || index.op === 'add') &&
+      index.right.kind === 'const'
+    ) {
       const moved = index.op === 'sub' ? index.right.value : -index.right.value;
       value = index.left;
       for (const one of cases) one.value += moved;
@@ -216,7 +238,8 @@ function tableOf(value: Expr): Table | undefined {
     const start = terms.find((term) => term.kind === 'global' || term.kind === 'const');
     if (terms.length !== 2 || scaled?.kind !== 'binary' || !start) return;
     const size = bits / 8;
-    if ((size !== 4 && size !== 8) || scaled.right.kind !== 'const' || scaled.right.value !== BigInt(size)) return;
+    if ((size !== 4 && size !== 8) || scaled.right.kind !== 'const' || scaled.right.value !== BigInt(size))
+      return;
     const at = start.kind === 'global' ? start.address : start.kind === 'const' ? Number(start.value) : 0;
     found = { address: at, size, base: at, index: scaled.left };
   });

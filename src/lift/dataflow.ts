@@ -90,7 +90,12 @@ export function eliminateDead(blocks: Blocks): void {
 /** What is around a call needs no computing. */
 function callIn(value: Expr): Expr {
   let inner = value;
-  while (inner.kind === 'extend' || inner.kind === 'truncate' || inner.kind === 'asBits' || inner.kind === 'asFloat') {
+  while (
+    inner.kind === 'extend' ||
+    inner.kind === 'truncate' ||
+    inner.kind === 'asBits' ||
+    inner.kind === 'asFloat'
+  ) {
     inner = inner.value;
   }
   return inner;
@@ -142,8 +147,12 @@ export interface Web {
 /** Numbers of webs, which are variables from then on; machine variables and slots lie below. */
 export const FIRST_WEB = 10_000;
 
-/** Gives each web a number of its own. @returns webs by number, less `FIRST_WEB` */
-export function splitIntoWebs(blocks: Blocks): Web[] {
+/**
+ * Gives each web a number of its own.
+ * @param former webs that are split further, since less hangs together than did
+ * @returns webs by number, less `FIRST_WEB`
+ */
+export function splitIntoWebs(blocks: Blocks, former?: readonly Web[]): Web[] {
   const definitions: { of: number; block: number; at: number }[] = [];
   const ofVariable = new Map<number, number[]>();
   const define = (of: number, block: number, at: number): void => {
@@ -177,7 +186,8 @@ export function splitIntoWebs(blocks: Blocks): Web[] {
     const root = find(definition);
     let number = numbers.get(root);
     if (number === undefined) {
-      number = FIRST_WEB + webs.push({ of: definitions[root].of, entry: false }) - 1;
+      const { of } = definitions[root];
+      number = FIRST_WEB + webs.push({ of: former?.[of - FIRST_WEB]?.of ?? of, entry: false }) - 1;
       numbers.set(root, number);
     }
     return number;
@@ -227,7 +237,8 @@ function reachingDefinitions(blocks: Blocks, ofVariable: ReadonlyMap<number, rea
       if (statement.kind !== 'set') continue;
       const n = (next.get(statement.to) ?? 0) + 1;
       next.set(statement.to, n);
-      if (lastIn[b].get(statement.to) === i) lastDefinition[b].set(statement.to, ofVariable.get(statement.to)![n]);
+      if (lastIn[b].get(statement.to) === i)
+        lastDefinition[b].set(statement.to, ofVariable.get(statement.to)![n]);
     }
   }
   for (const [of, [entry]] of ofVariable) atStart[0].set(of, new Set([entry]));

@@ -46,7 +46,8 @@ function highProduct(expr: Expr, bits: number): Product | undefined {
   }
   if (inner.kind !== 'binary' || inner.op !== 'mul' || inner.right.kind !== 'const') return undefined;
   const { left, right } = inner;
-  if (left.kind !== 'extend' || left.value.bits !== bits || left.bits < 2 * bits || shift < bits) return undefined;
+  if (left.kind !== 'extend' || left.value.bits !== bits || left.bits < 2 * bits || shift < bits)
+    return undefined;
   return { value: left.value, magic: right.value, shift, signed: left.signed };
 }
 
@@ -193,4 +194,3 @@ function remainder(expr: Expr): Expr | undefined {
   if (!same(quotient.left, left) || !same(quotient.right, right.right)) return undefined;
   return binary(quotient.op === 'sdiv' ? 'srem' : 'urem', left, right.right);
 }
-

@@ -7,19 +7,7 @@
  */
 
 export type BinaryOp =
-  | 'add'
-  | 'sub'
-  | 'mul'
-  | 'and'
-  | 'or'
-  | 'xor'
-  | 'shl'
-  | 'shr'
-  | 'sar'
-  | 'sdiv'
-  | 'srem'
-  | 'udiv'
-  | 'urem';
+  'add' | 'sub' | 'mul' | 'and' | 'or' | 'xor' | 'shl' | 'shr' | 'sar' | 'sdiv' | 'srem' | 'udiv' | 'urem';
 
 /** Signed and unsigned; of floats `feq` and what follows, which are false where a side is not a number. */
 export type CompareOp = 'eq' | 'ne' | 'slt' | 'sle' | 'ult' | 'ule' | 'feq' | 'flt' | 'fle';
@@ -64,7 +52,12 @@ export type Expr =
       readonly no: Expr;
     }
   /** A float of `bits`; so are `asFloat`, `toFloat`, and calls with `float`. */
-  | { readonly kind: 'float'; readonly op: FloatOp; readonly bits: number; readonly operands: readonly Expr[] }
+  | {
+      readonly kind: 'float';
+      readonly op: FloatOp;
+      readonly bits: number;
+      readonly operands: readonly Expr[];
+    }
   | { readonly kind: 'asFloat'; readonly bits: number; readonly value: Expr }
   | { readonly kind: 'asBits'; readonly bits: number; readonly value: Expr }
   /** From a signed integer, or from a float of another width. */
@@ -135,7 +128,7 @@ export function children(expr: Expr): readonly Expr[] {
     case 'asFloat':
     case 'asBits':
     case 'toFloat':
-    case 'toInt':
+    default:
       return [expr.value];
   }
 }
@@ -180,7 +173,7 @@ export function rebuild(expr: Expr, change: (child: Expr) => Expr): Expr {
     case 'asBits':
       return asBits(change(expr.value));
     case 'toFloat':
-    case 'toInt':
+    default:
       return { ...expr, value: change(expr.value) };
   }
 }
@@ -257,9 +250,7 @@ export function truncate(expr: Expr, bits: number): Expr {
     case 'truncate':
       return truncate(expr.value, bits);
     case 'extend':
-      return expr.value.bits >= bits
-        ? truncate(expr.value, bits)
-        : extend(expr.value, bits, expr.signed);
+      return expr.value.bits >= bits ? truncate(expr.value, bits) : extend(expr.value, bits, expr.signed);
     case 'unary':
       return unary(expr.op, truncate(expr.value, bits));
     case 'select':
@@ -551,9 +542,7 @@ function isUnordered(expr: Expr): boolean {
   if (expr.kind === 'opposite' && expr.value.kind === 'compare') {
     return expr.value.op === 'feq' && same(expr.value.left, expr.value.right);
   }
-  return (
-    expr.kind === 'logic' && expr.op === 'or' && isUnordered(expr.left) && isUnordered(expr.right)
-  );
+  return expr.kind === 'logic' && expr.op === 'or' && isUnordered(expr.left) && isUnordered(expr.right);
 }
 
 export function select(test: Expr, yes: Expr, no: Expr): Expr {
@@ -575,6 +564,10 @@ export function compare(op: CompareOp, left: Expr, right: Expr): Expr {
     if (op in is) return constant(is[op as keyof typeof is] ? 1 : 0, 1);
   }
   if (op === 'eq' || op === 'ne') {
+    const wider = lowBits(left);
+    if (wider && right.kind === 'const' && right.value === 0n) {
+      return compare(op, wider, constant(0, wider.bits));
+    }
     if (left.kind === 'const') return compare(op, right, left);
     if (right.kind === 'const' && right.value === 0n) {
       const inner = truthOf(left);
@@ -584,6 +577,15 @@ export function compare(op: CompareOp, left: Expr, right: Expr): Expr {
   }
   const narrow = narrowed(op, left, right);
   return narrow ?? { kind: 'compare', op, bits: 1, left, right };
+}
+
+/** Some low bits of a value, in its whole width: `test al, 1` asks for a bit of an int. */
+function lowBits(expr: Expr): Expr | undefined {
+  if (expr.kind !== 'binary' || expr.op !== 'and' || expr.right.kind !== 'const') return undefined;
+  const { left, right } = expr;
+  return left.kind === 'truncate'
+    ? bitwise('and', left.value, constant(right.value, left.value.bits))
+    : undefined;
 }
 
 /** The condition whose 0 or 1 a value is. */

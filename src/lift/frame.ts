@@ -2,7 +2,7 @@
 
 import type { FunctionBody, Instruction } from '../binary/instruction.ts';
 import { MNEMONIC_NAMES } from '../binary/x86/names.ts';
-import { CannotLift, RBP, RSP } from './code.ts';
+import { CALLEE_SAVED, CannotLift, RBP, RSP } from './code.ts';
 import { REGISTER_PARTS } from './registers.ts';
 
 export interface FramePointers {
@@ -41,6 +41,47 @@ export function framePointers(body: FunctionBody): (FramePointers | undefined)[]
     }
   }
   return before;
+}
+
+/**
+ * Offsets at which registers are kept that the caller wants back: pushed, and popped from the same place. Where registers
+ * are popped that somebody still reads, the reading is refused later, since a pop leaves them undefined.
+ */
+export function savedRegisters(
+  { instructions }: FunctionBody,
+  before: readonly (FramePointers | undefined)[],
+): Set<string> {
+  const pushed = new Set<string>();
+  const saved = new Set<string>();
+  for (const [i, { mnemonic, operands }] of instructions.entries()) {
+    const [operand] = operands;
+    const name = MNEMONIC_NAMES[mnemonic];
+    const state = before[i];
+    if (state === undefined) continue;
+    const part = operand?.kind === 'register' ? REGISTER_PARTS[operand.register] : undefined;
+    if (name === 'push' && part && CALLEE_SAVED.includes(part.variable))
+      pushed.add(savedAt(part.variable, state.rsp - 8));
+    if (name === 'pop' && part) saved.add(savedAt(part.variable, state.rsp));
+    const restored = part && restoredFrom({ mnemonic, operands }, state);
+    if (part && restored !== undefined) saved.add(savedAt(part.variable, restored));
+    if (name === 'leave' && state.rbp !== undefined) saved.add(savedAt(RBP, state.rbp));
+  }
+  return new Set([...saved].filter((one) => pushed.has(one)));
+}
+
+/** `mov rbx, [rbp-8]`: the place in the frame that a whole register comes from. */
+export function restoredFrom(
+  { mnemonic, operands: [to, from] }: Pick<Instruction, 'mnemonic' | 'operands'>,
+  { rbp }: FramePointers,
+): number | undefined {
+  if (MNEMONIC_NAMES[mnemonic] !== 'mov' || rbp === undefined) return undefined;
+  if (to?.kind !== 'register' || REGISTER_PARTS[to.register]?.bits !== 64) return undefined;
+  if (from?.kind !== 'memory' || from.index !== 0 || !isWhole(from.base, RBP)) return undefined;
+  return rbp + from.displacement;
+}
+
+export function savedAt(variable: number, offset: number): string {
+  return `${variable} at ${offset}`;
 }
 
 function after({ mnemonic, operands, flow }: Instruction, state: FramePointers): FramePointers {

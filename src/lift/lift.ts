@@ -7,10 +7,11 @@ import type { FunctionBody } from '../binary/instruction.ts';
 import type { AddressSpace } from '../binary/memory.ts';
 import { MNEMONIC_NAMES } from '../binary/x86/names.ts';
 import type { VisibleNames } from '../tokens/visible-names.ts';
-import { CannotLift, FIRST_SLOT, RBP, RSP } from './code.ts';
+import { CannotLift, FIRST_SLOT, RBP, RBX, RSP } from './code.ts';
 import { resolveTables, returnAtOnce, simplifyControl } from './control.ts';
 import { type Blocks, eliminateDead, FIRST_WEB, splitIntoWebs, visitBlocks } from './dataflow.ts';
 import { recogniseDivisions } from './division.ts';
+import { gatherFillings } from './fill.ts';
 import { tidyLoops } from './loops.ts';
 import { narrowWebs } from './narrow.ts';
 import { REGISTER_PARTS } from './registers.ts';
@@ -77,9 +78,15 @@ function liftOnce(body: FunctionBody, { memory, names, name }: LiftContext, own:
   const stored = framed && blocks[0] ? storedArguments(blocks[0]) : [];
   eliminateDead(blocks);
   returnAtOnce(blocks);
-  const webs = splitIntoWebs(blocks);
-  const result = settleResult(blocks, webs, framed && endsInNop(body));
+  const raw = splitIntoWebs(blocks);
+  // A byte put into a register reads the rest of it, which nobody may look at.
+  narrowWebs(blocks, raw, true);
   eliminateDead(blocks);
+  const first = splitIntoWebs(blocks, raw);
+  const result = settleResult(blocks, first, framed && endsInNop(body));
+  narrowWebs(blocks, first, true);
+  eliminateDead(blocks);
+  const webs = splitIntoWebs(blocks, first);
   const widths = narrowWebs(blocks, webs);
   adoptParameters(blocks, webs);
   const isSlot = (id: number): boolean => framed && (webs[id - FIRST_WEB]?.of ?? 0) >= FIRST_SLOT;
@@ -94,11 +101,14 @@ function liftOnce(body: FunctionBody, { memory, names, name }: LiftContext, own:
   adoptParameters(blocks, webs);
   const parameters = parametersOf(blocks, webs, widths, frame, stored);
   const entries = new Set(parameters.flatMap(({ web }) => (web === undefined ? [] : [web])));
+  gatherFillings(blocks, frame.regions);
   const types = inferTypes(blocks, widths, frame.regions, entries);
   let callsItself = false;
   visitBlocks(blocks, (expr) => (callsItself ||= expr.kind === 'call' && expr.name === name));
   const letters = parameters
-    .map(({ web, isFloat, bits }) => letterOf(isFloat, bits, web === undefined ? undefined : types.variable(web)))
+    .map(({ web, isFloat, bits }) =>
+      letterOf(isFloat, bits, web === undefined ? undefined : types.variable(web)),
+    )
     .join('');
   return {
     parameters: letters,
@@ -134,7 +144,9 @@ function letterOfResult(result: Result): string {
 /** Without optimisation functions begin by `push rbp; mov rbp, rsp`. */
 function keepsFramePointer({ instructions }: FunctionBody): boolean {
   return instructions.slice(0, 4).some(({ mnemonic, operands: [to, from] }) => {
-    const parts = [to, from].map((one) => (one?.kind === 'register' ? REGISTER_PARTS[one.register] : undefined));
+    const parts = [to, from].map((one) =>
+      one?.kind === 'register' ? REGISTER_PARTS[one.register] : undefined,
+    );
     return MNEMONIC_NAMES[mnemonic] === 'mov' && parts[0]?.variable === RBP && parts[1]?.variable === RSP;
   });
 }
@@ -142,6 +154,13 @@ function keepsFramePointer({ instructions }: FunctionBody): boolean {
 /** Where gcc's source has no value to return, it puts a `nop` before it leaves. */
 function endsInNop({ instructions }: FunctionBody): boolean {
   const last = instructions.findLastIndex(({ flow }) => flow === 'return');
-  const names = instructions.slice(Math.max(0, last - 3), last).map(({ mnemonic }) => MNEMONIC_NAMES[mnemonic]);
-  return names.at(-2) === 'nop' || names.at(-3) === 'nop';
+  const before = instructions.slice(Math.max(0, last - 3), last);
+  const is = (i: number, ...names: string[]): boolean =>
+    names.includes(MNEMONIC_NAMES[before.at(i)?.mnemonic ?? 0]);
+  const restored = before.at(-2)?.operands[0];
+  const restores =
+    is(-2, 'mov', 'add', 'pop') &&
+    restored?.kind === 'register' &&
+    [RBX, RSP].includes(REGISTER_PARTS[restored.register]?.variable ?? -1);
+  return is(-1, 'leave', 'pop') && (is(-2, 'nop') || (restores && is(-3, 'nop')));
 }

@@ -3,7 +3,7 @@
  * one into which only extended ints are put.
  */
 
-import { type Blocks, FIRST_WEB, mapBlocks, rewrite, type Web } from './dataflow.ts';
+import { type Blocks, FIRST_WEB, hasCall, mapBlocks, rewrite, type Web } from './dataflow.ts';
 import { children, constant, type Expr, extend, truncate, variable } from './expressions.ts';
 import { exitValues, type Statement, statementValues } from './code.ts';
 
@@ -12,13 +12,16 @@ function widthFor(bits: number): number {
   return bits <= 8 ? 8 : bits <= 16 ? 16 : bits <= 32 ? 32 : 64;
 }
 
-/** @returns the width of each web, in bits */
-export function narrowWebs(blocks: Blocks, webs: readonly Web[]): number[] {
+/**
+ * @param asUsed only by how they are used, and not by what is put into them
+ * @returns the width of each web, in bits
+ */
+export function narrowWebs(blocks: Blocks, webs: readonly Web[], asUsed = false): number[] {
   const widths = widthsOf(blocks, webs);
   // Each round narrows one variable at least, and there are four widths.
   for (let round = 0; round < 4 * webs.length + 1; round++) {
     const next = demanded(blocks, widths);
-    for (const [w, signed] of extendedOnly(blocks, webs, widths)) {
+    for (const [w, signed] of asUsed ? [] : extendedOnly(blocks, webs, widths)) {
       if (next[w] === widths[w]) next[w] = signed ? -32 : 32;
     }
     if (next.every((bits, i) => bits === widths[i])) break;
@@ -64,7 +67,8 @@ function demanded(blocks: Blocks, widths: readonly number[]): number[] {
   const demand = widths.map(() => 0);
   let changed = true;
   const ask = (expr: Expr, bits: number): void => {
-    if (bits <= 0) return;
+    // A call happens, whatever becomes of its result.
+    if (bits <= 0 && !hasCall(expr)) return;
     switch (expr.kind) {
       case 'var': {
         const w = expr.id - FIRST_WEB;
@@ -137,7 +141,11 @@ function extendedOnly(blocks: Blocks, webs: readonly Web[], widths: readonly num
         if (value.kind === 'const') {
           return extend(constant(value.value, 32), 64, signed).kind === 'const' && value.value <= 0x7fffffffn;
         }
-        return value.kind === 'extend' && value.value.bits <= 32 && (value.signed === signed || value.value.bits < 32 && !value.signed);
+        return (
+          value.kind === 'extend' &&
+          value.value.bits <= 32 &&
+          (value.signed === signed || (value.value.bits < 32 && !value.signed))
+        );
       };
       if (open.every(fits) && open.some(({ kind }) => kind === 'extend')) found.set(w, signed);
     }

@@ -130,7 +130,13 @@ const ALIASES: Readonly<Record<string, string>> = {
   _IO_putc: 'putc',
 };
 
-const NORETURN: ReadonlySet<string> = new Set(['exit', '_exit', 'abort', '__assert_fail', '__stack_chk_fail']);
+const NORETURN: ReadonlySet<string> = new Set([
+  'exit',
+  '_exit',
+  'abort',
+  '__assert_fail',
+  '__stack_chk_fail',
+]);
 
 export interface Prototype {
   readonly name: string;

@@ -53,8 +53,17 @@ type Memory = Extract<Operand, { kind: 'memory' }>;
 export interface Surroundings {
   /** Bytes of the file at an address; shorter where it has none. */
   bytes(address: number, size: number): Uint8Array;
+  /** The address that stands there for good, where the loader put one that nobody changes. */
+  pointerAt(address: number): number | undefined;
   /** Whether nothing writes there: its bytes are a constant. */
   isConstant(address: number): boolean;
+}
+
+/** What is known where a block begins, whichever way led there. */
+export interface Before {
+  readonly flags: Flags | undefined;
+  /** Variables that hold constants and addresses. */
+  readonly known: ReadonlyMap<number, Expr>;
 }
 
 /** Collects the statements of a block, instruction after instruction. */
@@ -64,13 +73,15 @@ export class BlockWriter {
   private readonly surroundings: Surroundings;
   private frame: FramePointers = { rsp: 0, rbp: undefined };
   /** Variables that hold what is known here: constants and addresses. */
-  private readonly known = new Map<number, Expr>();
+  readonly known: Map<number, Expr>;
   /** Bits of rax of which rdx holds the sign, or 0 as what is above it. */
   private sign = 0;
   private zeroAbove = false;
+  private current: Instruction | undefined;
 
-  constructor(flags: Flags | undefined, surroundings: Surroundings) {
+  constructor({ flags, known }: Before, surroundings: Surroundings) {
     this.flags = flags;
+    this.known = new Map(known);
     this.surroundings = surroundings;
   }
 
@@ -134,24 +145,34 @@ export class BlockWriter {
         return this.register(operand.register);
       }
       case 'immediate':
-        return constant(operand.value, bits);
+        return Number.isSafeInteger(operand.value) ? constant(operand.value, bits) : this.wideImmediate();
       case 'memory':
         // The canary: any number will do, since nothing looks at it but the check at the end.
-        if (operand.segment !== 0 && operand.base === 0 && operand.displacement === CANARY) return constant(0, 64);
+        if (operand.segment !== 0 && operand.base === 0 && operand.displacement === CANARY)
+          return constant(0, 64);
         return this.load(this.address(operand), Math.min(bits, 8 * operand.size));
-      case 'target':
+      default:
         return { kind: 'global', bits: 64, address: operand.address };
     }
   }
 
+  /** Of more digits than a number has: the last bytes of the instruction. */
+  private wideImmediate(): Expr {
+    const { address, length } = this.current ?? { address: 0, length: 0 };
+    const bytes = this.surroundings.bytes(address + length - 8, 8);
+    if (bytes.length < 8) throw new CannotLift('a number of 64 bits that is not known to the last');
+    return constant(numberIn(bytes), 64);
+  }
+
   /** Memory that nothing writes is a constant. */
   load(address: Expr, bits: number): Expr {
+    const pointer =
+      address.kind === 'global' && bits === 64 ? this.surroundings.pointerAt(address.address) : undefined;
+    if (pointer !== undefined) return { kind: 'global', bits: 64, address: pointer };
     if (address.kind === 'global' && this.surroundings.isConstant(address.address)) {
       const bytes = this.surroundings.bytes(address.address, bits / 8);
       if (bytes.length === bits / 8) {
-        let value = 0n;
-        for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]);
-        return constant(value, bits);
+        return constant(numberIn(bytes), bits);
       }
     }
     return load(address, bits);
@@ -160,9 +181,10 @@ export class BlockWriter {
   /** The upper half of what is in a vector register, or of 16 bytes in memory. */
   readHigh(operand: Operand): Expr {
     if (operand.kind === 'register') {
-      return variable(REGISTER_PARTS[operand.register]!.variable - XMM + XMM_HIGH, 64);
+      return variable(vectorOf(operand.register) - XMM + XMM_HIGH, 64);
     }
-    if (operand.kind !== 'memory') throw new CannotLift('a vector that is neither in a register nor in memory');
+    if (operand.kind !== 'memory')
+      throw new CannotLift('a vector that is neither in a register nor in memory');
     return this.load(this.above(operand), 64);
   }
 
@@ -195,7 +217,7 @@ export class BlockWriter {
       this.store(address, low);
       this.store(above, variable(TEMPORARY, 64));
     } else if (operand.kind === 'register') {
-      const id = REGISTER_PARTS[operand.register]!.variable;
+      const id = vectorOf(operand.register);
       this.set(TEMPORARY, high);
       this.set(id, low);
       this.set(id - XMM + XMM_HIGH, variable(TEMPORARY, 64));
@@ -210,6 +232,7 @@ export class BlockWriter {
 
   /** @throws CannotLift for an instruction that no rule is about */
   instruction(instruction: Instruction): void {
+    this.current = instruction;
     const name = MNEMONIC_NAMES[instruction.mnemonic];
     const { operands } = instruction;
     const rule = RULES[name];
@@ -218,8 +241,9 @@ export class BlockWriter {
     if (conditional) return this.conditional(conditional[1], conditional[2], operands);
     const scalar = /^(add|sub|mul|div|sqrt|min|max)(ss|sd)$/.exec(name);
     if (scalar) return this.scalarFloat(scalar[1], scalar[2] === 'sd' ? 64 : 32, operands);
-    const comparison = /^cmp(eq|lt|le|neq|nlt|nle)(ss|sd)$/.exec(name);
-    if (comparison) return this.floatMask(comparison[1], comparison[2] === 'sd' ? 64 : 32, operands);
+    if ((name === 'cmpss' || name === 'cmpsd') && operands.length === 3) {
+      return this.floatMask(name === 'cmpsd' ? 64 : 32, operands);
+    }
     if (/^(stos|movs|cmps|scas)[bwdq]$/.test(name) && operands.length === 2) {
       return this.string(name, instruction);
     }
@@ -248,13 +272,17 @@ export class BlockWriter {
   }
 
   /** All bits, or none. */
-  private floatMask(op: string, bits: number, operands: readonly Operand[]): void {
-    const [to, from] = operands;
+  private floatMask(bits: number, [to, from, predicate]: readonly Operand[]): void {
     const left = asFloat(this.read(to, bits));
     const right = asFloat(this.read(from, bits));
-    const test = compare(op.endsWith('eq') ? 'feq' : op.endsWith('lt') ? 'flt' : 'fle', left, right);
-    const value = op.startsWith('n') ? opposite(test) : test;
-    this.write(to, select(value, constant(-1, bits), constant(0, bits)));
+    const which = predicate.kind === 'immediate' ? predicate.value : -1;
+    const ops = ['feq', 'flt', 'fle'] as const;
+    const op = ops.at(which % 4);
+    if (which < 0 || which > 7 || op === undefined || which % 4 === 3) {
+      throw new CannotLift('a comparison of what may not be comparable');
+    }
+    const test = compare(op, left, right);
+    this.write(to, select(which < 4 ? test : opposite(test), constant(-1, bits), constant(0, bits)));
   }
 
   /** String instructions without an end, and with the usual prefix, whose byte is read from the file. */
@@ -263,12 +291,13 @@ export class BlockWriter {
     const repeated = bytes.includes(0xf3) ? 'rep' : bytes.includes(0xf2) ? 'repne' : '';
     const size = { b: 1, w: 2, d: 4, q: 8 }[name.at(-1)!]!;
     const what = name.slice(0, -1);
-    const count = variable(RCX, 64);
-    const [to, from] = [variable(RDI, 64), variable(RSI, 64)];
+    const count = this.valueOf(RCX) ?? variable(RCX, 64);
+    const to = this.valueOf(RDI) ?? variable(RDI, 64);
+    const from = this.valueOf(RSI) ?? variable(RSI, 64);
     if (repeated === 'rep' && (what === 'stos' || what === 'movs')) {
       const length = binary('mul', count, constant(size, 64));
       this.set(TEMPORARY, length);
-      const many = variable(TEMPORARY, 64);
+      const many = length.kind === 'const' ? length : variable(TEMPORARY, 64);
       if (what === 'movs') {
         this.call('memmove', [to, from, many]);
         this.set(RSI, binary('add', from, many));
@@ -277,7 +306,8 @@ export class BlockWriter {
         const value = filling?.kind === 'const' ? filling.value & mask(8 * size) : undefined;
         const byte = value === undefined ? undefined : value & 0xffn;
         const isEven =
-          value !== undefined && Array.from({ length: size }, (_, i) => (value >> BigInt(8 * i)) & 0xffn).every((b) => b === byte);
+          value !== undefined &&
+          Array.from({ length: size }, (_, i) => (value >> BigInt(8 * i)) & 0xffn).every((b) => b === byte);
         if (size > 1 && !isEven) throw new CannotLift('memory filled with what is not one byte');
         const fill = isEven ? constant(byte ?? 0n, 32) : extend(truncate(variable(RAX, 64), 8), 32, false);
         this.call('memset', [to, fill, many]);
@@ -288,7 +318,10 @@ export class BlockWriter {
     if (repeated === 'repne' && what === 'scas' && size === 1) {
       const [al, limit] = [this.valueOf(RAX), this.valueOf(RCX)];
       const isLength =
-        al?.kind === 'const' && (al.value & 0xffn) === 0n && limit?.kind === 'const' && limit.value === mask(64);
+        al?.kind === 'const' &&
+        (al.value & 0xffn) === 0n &&
+        limit?.kind === 'const' &&
+        limit.value === mask(64);
       if (!isLength) throw new CannotLift('a search for a byte that is not the end of a string');
       this.set(TEMPORARY, { kind: 'call', bits: 64, float: false, name: 'strlen', args: [to] });
       this.set(RDI, binary('add', binary('add', to, variable(TEMPORARY, 64)), constant(1, 64)));
@@ -313,6 +346,19 @@ export class BlockWriter {
     this.set(RDX, extend(binary('sar', value, constant(bits - 1, 8)), 64, false));
     this.sign = bits;
   }
+}
+
+/** @throws CannotLift for registers of other widths */
+function vectorOf(register: number): number {
+  const part = REGISTER_PARTS[register];
+  if (part?.bits !== 128) throw new CannotLift('a vector register that no rule is about');
+  return part.variable;
+}
+
+function numberIn(bytes: Uint8Array): bigint {
+  let value = 0n;
+  for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]);
+  return value;
 }
 
 type Rule = (writer: BlockWriter, operands: readonly Operand[], name: string) => void;
@@ -367,11 +413,7 @@ function rotate(left: boolean): Rule {
     writer.flags = undefined;
     writer.write(
       to,
-      binary(
-        'or',
-        binary('shl', value, constant(up, 8)),
-        binary('shr', value, constant(value.bits - up, 8)),
-      ),
+      binary('or', binary('shl', value, constant(up, 8)), binary('shr', value, constant(value.bits - up, 8))),
     );
   };
 }
@@ -403,14 +445,23 @@ function multiply(signed: boolean): Rule {
     }
     const factor = writer.read(operands[0]);
     const { bits } = factor;
-    if (bits < 32) throw new CannotLift('a product of bytes');
+    if (bits === 16) throw new CannotLift('a product of 16 bits');
+    if (bits === 8) {
+      const product = binary(
+        'mul',
+        extend(truncate(variable(RAX, 64), 8), 16, signed),
+        extend(factor, 16, signed),
+      );
+      const kept = binary('and', variable(RAX, 64), constant(~mask(16), 64));
+      return writer.set(RAX, binary('or', kept, extend(product, 64, false)));
+    }
     const double = 2 * bits;
     const value = truncate(variable(RAX, 64), bits);
     const product: Expr = binary('mul', extend(value, double, signed), extend(factor, double, signed));
     const upper = truncate(binary('shr', product, constant(bits, 8)), bits);
     writer.set(TEMPORARY, extend(truncate(product, bits), 64, false));
     writer.set(RDX, extend(upper, 64, false));
-    writer.set(RAX, variable(TEMPORARY, 64));
+    return writer.set(RAX, variable(TEMPORARY, 64));
   };
 }
 
@@ -427,8 +478,7 @@ function withCarry(op: 'add' | 'sub'): Rule {
 }
 
 function widen(signed: boolean): Rule {
-  return (writer, [to, from]) =>
-    writer.write(to, extend(writer.read(from), writer.read(to).bits, signed));
+  return (writer, [to, from]) => writer.write(to, extend(writer.read(from), writer.read(to).bits, signed));
 }
 
 /** cdqe and its like: a part of rax in twice the width. */
@@ -436,10 +486,7 @@ function widenRax(bits: number): Rule {
   return (writer) => {
     const value = extend(truncate(variable(RAX, 64), bits), 2 * bits, true);
     const kept = binary('and', variable(RAX, 64), constant(~mask(2 * bits), 64));
-    writer.set(
-      RAX,
-      bits === 8 ? binary('or', kept, extend(value, 64, false)) : extend(value, 64, false),
-    );
+    writer.set(RAX, bits === 8 ? binary('or', kept, extend(value, 64, false)) : extend(value, 64, false));
   };
 }
 

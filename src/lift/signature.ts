@@ -4,14 +4,18 @@ import {
   ARGUMENTS,
   type Block,
   CannotLift,
+  exitValues,
   FIRST_SLOT,
   FLOAT_ARGUMENTS,
   RAX,
   type Statement,
+  statementValues,
   XMM,
 } from './code.ts';
+import { REGISTER_NAMES } from '../binary/x86/names.ts';
 import { type Blocks, FIRST_WEB, visitBlocks, type Web } from './dataflow.ts';
-import { type Expr, isFloat, truncate } from './expressions.ts';
+import { type Expr, isFloat, truncate, visit } from './expressions.ts';
+import { REGISTER_PARTS } from './registers.ts';
 import type { Frame } from './slots.ts';
 
 /**
@@ -52,10 +56,7 @@ export function settleResult(blocks: Blocks, webs: readonly Web[], isVoid: boole
       values.set(statement.to, [...(values.get(statement.to) ?? []), statement.value]);
     }
   }
-  const otherReads = new Map<number, number>();
-  visitBlocks(blocks, (expr) => {
-    if (expr.kind === 'var') otherReads.set(expr.id, (otherReads.get(expr.id) ?? 0) + 1);
-  });
+  const allReads = readsByOthers(blocks);
   const candidates = ([RAX, XMM] as const).map((register, i) => {
     const ids = exits.map(({ exit }) => {
       const value = exit.kind === 'return' ? exit.values[i] : undefined;
@@ -64,23 +65,43 @@ export function settleResult(blocks: Blocks, webs: readonly Web[], isVoid: boole
     const isSet = ids.length > 0 && ids.every((id) => isAlwaysSet(id, webs, values));
     const own = new Map<number, number>();
     for (const id of ids) own.set(id, (own.get(id) ?? 0) + 1);
-    const onlyReturned = [...own].every(([id, reads]) => otherReads.get(id) === reads);
+    const onlyReturned = [...own].every(([id, reads]) => allReads.get(id) === reads);
     return { register, ids, isSet, onlyReturned };
   });
   const [general, float] = candidates;
-  const isFloatResult = float.isSet && float.onlyReturned && (!general.isSet || !general.onlyReturned || laterFloat(exits));
+  const isFloatResult =
+    float.isSet && (!general.isSet || (float.onlyReturned && (!general.onlyReturned || laterFloat(exits))));
   const chosen = isVoid ? undefined : isFloatResult ? float : general.isSet ? general : undefined;
   if (!chosen) {
     for (const block of exits) block.exit = { kind: 'return', values: [] };
     return { kind: 'none' };
   }
-  const bits = Math.max(...chosen.ids.map((id) => widthOf(id, values, new Set())));
+  const bits = Math.max(...chosen.ids.map((id) => widthOf(id, values, new Set()))) || 32;
   for (const block of exits) {
     const { exit } = block;
     if (exit.kind !== 'return') continue;
     block.exit = { kind: 'return', values: [truncate(exit.values[chosen === float ? 1 : 0], bits)] };
   }
   return { kind: chosen === float ? 'float' : 'int', bits };
+}
+
+/** How often each variable is read, but for what it becomes itself, as a sum does. */
+function readsByOthers(blocks: Blocks): Map<number, number> {
+  const reads = new Map<number, number>();
+  const see = (values: readonly Expr[], but: number): void => {
+    for (const value of values) {
+      visit(value, (expr) => {
+        if (expr.kind === 'var' && expr.id !== but) reads.set(expr.id, (reads.get(expr.id) ?? 0) + 1);
+      });
+    }
+  };
+  for (const block of blocks) {
+    for (const statement of block?.statements ?? []) {
+      see(statementValues(statement), statement.kind === 'set' ? statement.to : -1);
+    }
+    if (block) see(exitValues(block.exit), -1);
+  }
+  return reads;
 }
 
 /** The last of both that is set in the block that returns. */
@@ -97,7 +118,11 @@ function laterFloat(exits: readonly Block[]): boolean {
   });
 }
 
-function isAlwaysSet(id: number, webs: readonly Web[], values: ReadonlyMap<number, readonly Expr[]>): boolean {
+function isAlwaysSet(
+  id: number,
+  webs: readonly Web[],
+  values: ReadonlyMap<number, readonly Expr[]>,
+): boolean {
   if (id < FIRST_WEB || webs[id - FIRST_WEB].entry) return false;
   return values.get(id)?.every(({ kind }) => kind !== 'undefined') ?? false;
 }
@@ -106,18 +131,24 @@ function isAlwaysSet(id: number, webs: readonly Web[], values: ReadonlyMap<numbe
 function widthOf(id: number, values: ReadonlyMap<number, readonly Expr[]>, seen: Set<number>): number {
   if (seen.has(id)) return 0;
   seen.add(id);
-  const widths = (values.get(id) ?? []).map((value) => {
-    if (value.kind === 'const') return value.value <= 0xffffffffn ? 32 : 64;
-    if (value.kind === 'extend' && !value.signed) return value.value.bits > 32 ? 64 : returnedBits(value.value);
+  const sets = values.get(id);
+  // Nobody narrowed what came in.
+  if (sets === undefined) return 64;
+  const widths = sets.map((value) => {
+    // A small number fits whatever the others are.
+    if (value.kind === 'const') return value.value <= 0xffn ? 0 : value.value <= 0xffffffffn ? 32 : 64;
+    if (value.kind === 'extend' && !value.signed)
+      return value.value.bits > 32 ? 64 : returnedBits(value.value);
     if (value.kind === 'var') return value.id < FIRST_WEB ? 64 : widthOf(value.id, values, seen);
     if (value.kind === 'binary' && value.op === 'or' && value.right.kind === 'extend') {
       // A byte was written into the register.
-      return value.left.kind === 'binary' && value.left.op === 'and' ? value.right.value.bits : 64;
+      return value.left.kind === 'binary' && value.left.op === 'and'
+        ? Math.max(8, value.right.value.bits)
+        : 64;
     }
     return 64;
   });
-  const most = Math.max(0, ...widths);
-  return most === 0 ? 64 : most;
+  return Math.max(0, ...widths);
 }
 
 function returnedBits(value: Expr): number {
@@ -155,8 +186,10 @@ export function parametersOf(
     .filter((id) => (frame.slots.get(id) ?? -1) >= 8)
     .sort((a, b) => frame.slots.get(a)! - frame.slots.get(b)!);
   for (const id of read.keys()) {
-    if (!known.includes(id) && !onStack.includes(id)) {
-      throw new CannotLift('it reads what it has not set');
+    // A variable of the source that some path leaves unset is one here as well.
+    const isLocal = (frame.slots.get(id) ?? 0) < 0;
+    if (!known.includes(id) && !onStack.includes(id) && !isLocal) {
+      throw new CannotLift(`it reads ${nameOf(id)} before it is set`);
     }
   }
   return [...order, ...onStack].map((id) => {
@@ -164,4 +197,10 @@ export function parametersOf(
     const isFloat = FLOAT_ARGUMENTS.includes(id);
     return { web, isFloat, bits: web === undefined ? (isFloat ? 64 : 32) : widths[web - FIRST_WEB] };
   });
+}
+
+function nameOf(id: number): string {
+  if (id >= FIRST_SLOT) return 'a place in its frame';
+  const part = REGISTER_PARTS.findIndex((one) => one?.variable === id && one.bits >= 64);
+  return part < 0 ? 'flags' : REGISTER_NAMES[part];
 }

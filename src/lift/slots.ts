@@ -6,16 +6,7 @@
 import type { Statement } from './code.ts';
 import { CannotLift, FIRST_SLOT, mapExit, mapStatement } from './code.ts';
 import { type Blocks, rewrite } from './dataflow.ts';
-import {
-  binary,
-  children,
-  constant,
-  type Expr,
-  extend,
-  mask,
-  truncate,
-  variable,
-} from './expressions.ts';
+import { binary, children, constant, type Expr, extend, mask, truncate, variable } from './expressions.ts';
 
 /** Memory in the frame that stays memory. */
 export interface Region {
@@ -47,6 +38,8 @@ const MOST_FRAME = 2 ** 20;
 export function promoteSlots(blocks: Blocks, framed: boolean): Frame {
   const places = new Map<number, Place>();
   const bases = new Set<number>();
+  /** Bytes that are filled at once from a place on. */
+  const extents = new Map<number, number>();
   const access = (offset: number, bits: number, block: number, isLoad: boolean): void => {
     const known = places.get(offset);
     if (known) {
@@ -63,6 +56,12 @@ export function promoteSlots(blocks: Blocks, framed: boolean): Frame {
       return;
     }
     if (expr.kind === 'stack') bases.add(expr.offset);
+    if (expr.kind === 'call' && /^mem(set|move|cpy)$/.test(expr.name)) {
+      const [to, , length] = expr.args;
+      if (to.kind === 'stack' && length.kind === 'const') {
+        extents.set(to.offset, Math.max(extents.get(to.offset) ?? 0, Number(length.value)));
+      }
+    }
     for (const child of children(expr)) look(child, block);
   };
   for (const [b, block] of blocks.entries()) {
@@ -75,7 +74,7 @@ export function promoteSlots(blocks: Blocks, framed: boolean): Frame {
     }
     mapExit(block.exit, (value) => (look(value, b), value));
   }
-  const regions = regionsOf([...places.values()], [...bases], framed);
+  const regions = regionsOf([...places.values()], [...bases], extents, framed);
   const isMemory = (offset: number): boolean =>
     regions.some((region) => offset >= region.offset && offset < region.offset + region.size);
   const slots = new Map<number, number>();
@@ -90,7 +89,12 @@ export function promoteSlots(blocks: Blocks, framed: boolean): Frame {
   return { regions, slots };
 }
 
-function regionsOf(places: Place[], bases: number[], framed: boolean): Region[] {
+function regionsOf(
+  places: Place[],
+  bases: number[],
+  extents: ReadonlyMap<number, number>,
+  framed: boolean,
+): Region[] {
   if (bases.some((base) => base < -MOST_FRAME || base > 0)) {
     throw new CannotLift('an address outside of the frame');
   }
@@ -108,12 +112,15 @@ function regionsOf(places: Place[], bases: number[], framed: boolean): Region[] 
     found.push({ from: starts[0], to: Math.max(starts[0] + 8, ...ends(sorted, starts[0]), 0) });
   } else {
     for (const [i, base] of starts.entries()) {
-      let end = base;
+      let end = base + (extents.get(base) ?? 0);
       const first = sorted.find(({ offset }) => offset === base);
       for (const { offset, size, loads, block } of sorted) {
+        if (offset < base || offset >= (starts[i + 1] ?? 0)) continue;
+        // A variable is read somewhere; what is only written belongs to what is read through its address.
         const isPart =
-          offset === end && (offset === base || (first !== undefined && (loads === 0 || block === first.block)));
-        if (isPart) end = offset + size;
+          offset < end || offset === base || loads === 0 || (offset === end && block === first?.block);
+        if (!isPart) break;
+        end = Math.max(end, offset + size);
       }
       const next = Math.min(
         starts[i + 1] ?? 0,

@@ -93,9 +93,8 @@ class Structurer {
 
   run(): Node[] {
     this.placed.add(0);
-    return this.withLabels(
-      this.tree(0, { follow: undefined, breakTo: undefined, continueTo: undefined, depth: 0 }),
-    );
+    const nodes = this.tree(0, { follow: undefined, breakTo: undefined, continueTo: undefined, depth: 0 });
+    return this.withLabels([{ kind: 'label', block: 0 }, ...nodes]);
   }
 
   private dominates(a: number, b: number): boolean {
@@ -125,8 +124,7 @@ class Structurer {
     for (const one of after) this.placed.add(one);
     const breakTo = after[0] ?? context.follow;
     const body = this.inner(b, { ...deeper, follow: b, breakTo, continueTo: b });
-    const nodes: Node[] = [{ kind: 'label', block: b }, { kind: 'loop', head: b, body }];
-    return [...nodes, ...this.sequence(after, context)];
+    return [{ kind: 'loop', head: b, body }, ...this.sequence(after, context)];
   }
 
   /** Blocks outside of a loop that only ways through it lead to, and that stand behind it. */
@@ -164,10 +162,13 @@ class Structurer {
     const nodes: Node[] = statements.map((statement) => ({ kind: 'statement', statement }));
     const cases = exit.kind === 'switch' ? new Set(successors(exit)) : undefined;
     const merges = this.children[b].filter((child) => this.forward[child] > 1 && !this.placed.has(child));
-    const behind = cases ? merges.filter((child) => !cases.has(child) || child === this.joinOf(b, merges)) : merges;
+    const behind = cases
+      ? merges.filter((child) => !cases.has(child) || child === this.joinOf(b, merges))
+      : merges;
     for (const one of merges) this.placed.add(one);
     const own = { ...context, follow: behind[0] ?? context.follow };
-    if (exit.kind === 'switch') nodes.push(this.switch(exit, new Set(merges.filter((one) => !behind.includes(one))), own));
+    if (exit.kind === 'switch')
+      nodes.push(this.switch(exit, new Set(merges.filter((one) => !behind.includes(one))), own));
     else nodes.push(...this.leave(exit, own));
     return [...nodes, ...this.sequence(behind, context)];
   }
@@ -188,8 +189,7 @@ class Structurer {
         return [{ kind: 'return', values: exit.values }];
       case 'stop':
         return [];
-      case 'switch':
-      case 'table':
+      default:
         throw new CannotLift('a jump through a table that is not known');
     }
   }

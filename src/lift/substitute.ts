@@ -24,7 +24,11 @@ interface Uses {
 }
 
 /** @param keeps whether a variable stays as it is, since the source had it */
-export function substitute(blocks: Blocks, isEntry: (id: number) => boolean, keeps: (id: number) => boolean): void {
+export function substitute(
+  blocks: Blocks,
+  isEntry: (id: number) => boolean,
+  keeps: (id: number) => boolean,
+): void {
   for (let round = 0; round < MOST_ROUNDS; round++) {
     if (!substituteOnce(blocks, isEntry, keeps)) return;
     eliminateDead(blocks);
@@ -60,10 +64,15 @@ function substituteOnce(
       }
     }
     // What was read there is read in other places now.
-    blocks[set.block]!.statements[set.at] = { kind: 'set', to: id, value: { kind: 'undefined', bits: value.bits } };
+    blocks[set.block]!.statements[set.at] = {
+      kind: 'set',
+      to: id,
+      value: { kind: 'undefined', bits: value.bits },
+    };
     for (const place of places) touched.add(place);
     visit(value, (one) => {
-      if (one.kind === 'var') for (const { block, at } of uses.get(one.id)?.sets ?? []) touched.add(`${block} ${at}`);
+      if (one.kind === 'var')
+        for (const { block, at } of uses.get(one.id)?.sets ?? []) touched.add(`${block} ${at}`);
     });
     changed = true;
   }
@@ -115,7 +124,10 @@ function mayMove(
   const target = blocks[to.block]!;
   const statement = target.statements[to.at];
   const targetValues = statement ? statementValues(statement) : exitValues(target.exit);
-  if (nodes(value) + targetValues.reduce((sum, one) => sum + nodes(one), 0) > MOST_NODES && !isTrivial(value)) {
+  if (
+    nodes(value) + targetValues.reduce((sum, one) => sum + nodes(one), 0) > MOST_NODES &&
+    !isTrivial(value)
+  ) {
     return false;
   }
   const reads = new Set<number>();
@@ -132,7 +144,9 @@ function mayMove(
     for (let at = from.at + 1; at < to.at; at++) {
       const between = target.statements[at];
       if (between.kind !== 'set') return false;
-      if (statementValues(between).some((one) => some(one, ({ kind }) => kind === 'call' || kind === 'load'))) {
+      if (
+        statementValues(between).some((one) => some(one, ({ kind }) => kind === 'call' || kind === 'load'))
+      ) {
         return false;
       }
     }

@@ -3,14 +3,14 @@
 import type { AddressSpace } from '../binary/memory.ts';
 import type { VisibleNames } from '../tokens/visible-names.ts';
 import { CannotLift, type Statement, statementValues } from './code.ts';
-import { type Expr, same, some } from './expressions.ts';
+import { binary, type Expr, same, some } from './expressions.ts';
 import { headerOf } from './headers.ts';
 import { prototypeOf } from './prototypes.ts';
 import type { Parameter, Result } from './signature.ts';
 import type { Region } from './slots.ts';
 import type { Node } from './structure.ts';
 import { type CType, sizeOf, typeName, type Types } from './types.ts';
-import { ExpressionWriter, type Names } from './write-expression.ts';
+import { ExpressionWriter, floatConstant, type Names } from './write-expression.ts';
 
 export interface Draft {
   readonly name: string;
@@ -28,6 +28,11 @@ export function writeFunction(draft: Draft): string {
   return new FunctionWriter(draft).write();
 }
 
+/** Bytes of variables that are 0 at the beginning. */
+const MOST_ZEROES = 2 ** 24;
+/** Of data of which it is not known how it is read. */
+const BYTE: CType = { kind: 'int', bits: 8, signed: true };
+
 const INDENT = '    ';
 /** Bytes of data that are written into a draft. */
 const MOST_DATA = 4096;
@@ -43,6 +48,7 @@ class FunctionWriter implements Names {
   private readonly usedRegions = new Set<Region>();
   private readonly headers = new Set<string>();
   private readonly data = new Map<number, string>();
+  private readonly aliases = new Map<string, string>();
   private readonly externals = new Set<string>();
   private readonly counters = new Set<number>();
   private returned: CType | undefined;
@@ -64,7 +70,10 @@ class FunctionWriter implements Names {
           : parameter.isFloat
             ? { kind: 'float', bits: parameter.bits }
             : { kind: 'int', bits: parameter.bits, signed: true };
-      const name = this.fresh(type.kind === 'pointer' ? ['p', 'q', 's', 't'] : ['a', 'b', 'c', 'd', 'e', 'f', 'g'], `arg${i + 1}`);
+      const name = this.fresh(
+        type.kind === 'pointer' ? ['p', 'q', 's', 't'] : ['a', 'b', 'c', 'd', 'e', 'f', 'g'],
+        `arg${i + 1}`,
+      );
       if (parameter.web !== undefined) this.variables.set(parameter.web, name);
       return declaration(type, name);
     });
@@ -77,6 +86,7 @@ class FunctionWriter implements Names {
     const before = [
       ...[...this.headers].sort().map((header) => `#include <${header}>`),
       ...[...this.externals].sort().map((name) => `extern long ${name}();`),
+      ...[...this.aliases].map(([name, type]) => `typedef ${type} __attribute__((may_alias)) ${name};`),
       ...this.declareData(),
     ];
     return [
@@ -101,7 +111,8 @@ class FunctionWriter implements Names {
       if (value === undefined) return;
       if (value.kind === 'var') {
         const type = this.draft.types.variable(value.id);
-        if (type.kind === 'pointer' || (type.kind === 'int' && type.bits === bits && !type.signed)) found = type;
+        if (type.kind === 'pointer' || (type.kind === 'int' && type.bits === bits && !type.signed))
+          found = type;
       }
       if (value.kind === 'stack' || value.kind === 'global') found = { kind: 'pointer', to: undefined };
       if (value.kind === 'call' && bits === 64) {
@@ -145,6 +156,12 @@ class FunctionWriter implements Names {
     return `buf${this.draft.regions.length > 1 ? this.draft.regions.indexOf(region) + 1 : ''}`;
   }
 
+  alias(type: string): string {
+    const name = `any_${type.replaceAll('*', 'pointer').replaceAll(' ', '_')}`;
+    this.aliases.set(name, type);
+    return name;
+  }
+
   calls(name: string): void {
     const header = headerOf(name);
     if (header) this.headers.add(header);
@@ -169,31 +186,61 @@ class FunctionWriter implements Names {
     const element = types.global(address);
     const isText = element === undefined || (element.kind === 'int' && element.bits === 8);
     const text = isText && !region.writable ? stringAt(memory!, address) : undefined;
-    if (text !== undefined) return { text, type: { kind: 'pointer', to: { kind: 'int', bits: 8, signed: true } } };
+    if (text !== undefined)
+      return { text, type: { kind: 'pointer', to: { kind: 'int', bits: 8, signed: true } } };
     this.data.set(address, `data_${address.toString(16)}`);
     return { text: `data_${address.toString(16)}`, type: { kind: 'pointer', to: element } };
   }
 
   private declareData(): string[] {
-    const { memory, types } = this.draft;
     const addresses = [...this.data.keys()].sort((a, b) => a - b);
-    return addresses.map((address, i) => {
-      const region = memory!.find(address)!;
-      const end = Math.min(region.address + region.size, addresses[i + 1] ?? Infinity, address + MOST_DATA);
-      const found = types.global(address);
-      const type: CType = found?.kind === 'int' ? found : { kind: 'int', bits: 8, signed: false };
-      const size = sizeOf(type);
-      const count = Math.max(1, Math.floor((end - address) / size));
-      const held = memory!.slice(address, count * size);
-      const values = Array.from({ length: count }, (_, n) => {
-        let value = 0n;
-        for (let k = size - 1; k >= 0; k--) value = (value << 8n) | BigInt(held[n * size + k] ?? 0);
-        return String(type.kind === 'int' && type.signed ? BigInt.asIntN(8 * size, value) : value);
-      });
-      const suffix = size === 8 ? 'L' : '';
-      const kind = region.writable ? 'static' : 'static const';
-      return `${kind} ${declaration(type, this.data.get(address)!)}[${count}] = {${values.map((one) => one + suffix).join(', ')}};`;
+    // Pointers may lead to data that is declared by then.
+    const lines: string[] = [];
+    for (let i = addresses.length - 1; i >= 0; i--)
+      lines.unshift(this.declareOne(addresses[i], addresses[i + 1]));
+    for (const address of this.data.keys()) {
+      if (!addresses.includes(address)) lines.unshift(this.declareOne(address, undefined));
+    }
+    return lines;
+  }
+
+  private declareOne(address: number, next: number | undefined): string {
+    const { memory, types } = this.draft;
+    const region = memory!.find(address)!;
+    const end = Math.min(region.address + region.size, next ?? Infinity);
+    const isZero = address >= region.address + region.bytes.length;
+    if (end - address > (isZero ? MOST_ZEROES : MOST_DATA)) {
+      throw new CannotLift('data of which it is not known where it ends');
+    }
+    const type: CType = types.global(address) ?? BYTE;
+    const size = sizeOf(type);
+    const count = Math.max(1, Math.floor((end - address) / size));
+    if (isZero) return `static ${declaration(type, this.data.get(address)!)}[${count}];`;
+    const held = memory!.slice(address, count * size);
+    if (
+      region.name.startsWith('.data.rel') &&
+      (type.kind !== 'pointer' || held.every((byte) => byte === 0))
+    ) {
+      throw new CannotLift('data with addresses in it');
+    }
+    const values = Array.from({ length: count }, (_, n) => {
+      let value = 0n;
+      for (let k = size - 1; k >= 0; k--) value = (value << 8n) | BigInt(held[n * size + k] ?? 0);
+      return this.initial(value, type);
     });
+    const kind = region.writable || type.kind === 'pointer' ? 'static' : 'static const';
+    const name = this.data.get(address)!;
+    return `${kind} ${declaration(type, name)}[${count}] = {${values.join(', ')}};`;
+  }
+
+  private initial(value: bigint, type: CType): string {
+    if (type.kind === 'float') return floatConstant(value, type.bits).text;
+    if (type.kind === 'int') {
+      return `${type.signed ? BigInt.asIntN(type.bits, value) : value}${type.bits === 64 ? (type.signed ? 'L' : 'UL') : ''}`;
+    }
+    if (value === 0n) return '0';
+    const { text } = this.global(Number(value));
+    return `(${typeName(type)})${text}`;
   }
 
   private declareRegions(): string[] {
@@ -257,7 +304,7 @@ class FunctionWriter implements Names {
         return [`${indent}break;`];
       case 'continue':
         return [`${indent}continue;`];
-      case 'return': {
+      default: {
         const [value] = node.values;
         if (value === undefined || this.returned === undefined) return [`${indent}return;`];
         return [`${indent}return ${expressions.assigned(value, this.returned)};`];
@@ -296,13 +343,16 @@ class FunctionWriter implements Names {
       const isSelf = (one: Expr): boolean => one.kind === 'var' && one.id === statement.to;
       return this.shorthand(name, type, value, isSelf) ?? `${name} = ${expressions.assigned(value, type)}`;
     }
-    const wished: CType | undefined = isFloatBits(value, this.draft.types) ? { kind: 'float', bits: value.bits } : undefined;
+    const wished: CType | undefined = isFloatBits(value, this.draft.types)
+      ? { kind: 'float', bits: value.bits }
+      : undefined;
     const { text, type } = expressions.place(statement.address, value.bits, wished);
     const isSelf = (one: Expr): boolean =>
       one.kind === 'load' && one.bits === value.bits && same(one.address, statement.address);
     const isPure = !statementValues(statement).some((one) => some(one, ({ kind }) => kind === 'call'));
     return (
-      (isPure ? this.shorthand(text, type, value, isSelf) : undefined) ?? `${text} = ${expressions.assigned(value, type)}`
+      (isPure ? this.shorthand(text, type, value, isSelf) : undefined) ??
+      `${text} = ${expressions.assigned(value, type)}`
     );
   }
 
@@ -321,9 +371,20 @@ class FunctionWriter implements Names {
       const sign = { add: '+', sub: '-', mul: '*', div: '/' }[inner.op as 'add'];
       return `${name} ${sign}= ${this.expressions.write(right).text}`;
     }
-    if (type.kind !== 'int' || value.kind !== 'binary' || value.bits !== type.bits || !isSelf(value.left)) return undefined;
+    if (type.kind !== 'int' || value.kind !== 'binary' || value.bits !== type.bits) return undefined;
+    if (!isSelf(value.left)) {
+      const added = addedTo(value, isSelf);
+      return added && `${name} += ${this.expressions.assigned(added, type)}`;
+    }
     const { op, right } = value;
-    const signs: Partial<Record<typeof op, string>> = { add: '+', sub: '-', mul: '*', and: '&', or: '|', xor: '^' };
+    const signs: Partial<Record<typeof op, string>> = {
+      add: '+',
+      sub: '-',
+      mul: '*',
+      and: '&',
+      or: '|',
+      xor: '^',
+    };
     const sign = signs[op];
     if (sign === undefined) return undefined;
     if ((op === 'add' || op === 'sub') && right.kind === 'const' && right.value === 1n) {
@@ -331,6 +392,18 @@ class FunctionWriter implements Names {
     }
     return `${name} ${sign}= ${this.expressions.assigned(right, type)}`;
   }
+}
+
+/** y + z, of `x + y + z` that is put into x. */
+function addedTo(value: Expr, isSelf: (expr: Expr) => boolean): Expr | undefined {
+  if (value.kind !== 'binary' || (value.op !== 'add' && value.op !== 'sub')) return undefined;
+  const { op, left, right } = value;
+  if (left.kind !== 'binary' || some(right, isSelf)) return undefined;
+  if (left.op === 'add' && isSelf(left.left)) {
+    return some(left.right, isSelf) ? undefined : binary(op, left.right, right);
+  }
+  const inner = addedTo(left, isSelf);
+  return inner && binary(op, inner, right);
 }
 
 function isFloatBits(value: Expr, types: Types): boolean {
@@ -370,4 +443,3 @@ function stringAt(memory: AddressSpace, address: number): string | undefined {
   }
   return `${text}"`;
 }
-

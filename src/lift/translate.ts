@@ -12,15 +12,16 @@ import {
   type Exit,
   FLOAT_ARGUMENTS,
   RAX,
+  RBP,
   TEMPORARY,
   XMM,
 } from './code.ts';
-import { condition, type Flags } from './conditions.ts';
-import { asBits, asFloat, type Expr, extend, truncate, variable } from './expressions.ts';
-import { framePointers } from './frame.ts';
+import { condition } from './conditions.ts';
+import { asBits, asFloat, type Expr, extend, same, truncate, variable } from './expressions.ts';
+import { framePointers, restoredFrom, savedAt, savedRegisters } from './frame.ts';
 import { formatParameters, neverReturns, prototypeOf } from './prototypes.ts';
 import { REGISTER_PARTS } from './registers.ts';
-import { BlockWriter, type Surroundings } from './semantics.ts';
+import { type Before, BlockWriter, type Surroundings } from './semantics.ts';
 
 /** What goes in and out, by the letters of prototypes.ts, for calls of the function by itself. */
 export interface OwnSignature {
@@ -35,58 +36,82 @@ export interface Program {
   readonly own: OwnSignature;
 }
 
+/** How sections are called that the loader writes addresses into, and nobody afterwards. */
+const RELOCATED = '.data.rel.ro';
+
 /** Bytes of a format that are looked at. */
 const MOST_FORMAT = 1024;
 
 /** Blocks by the numbers of `body.blocks`; undefined where nothing leads. @throws CannotLift */
 export function translate(body: FunctionBody, program: Program): (Block | undefined)[] {
   const frames = framePointers(body);
+  const saved = savedRegisters(body, frames);
   const blocks = new Array<Block | undefined>(body.blocks.length).fill(undefined);
-  const flagsBefore = new Array<Flags | null | undefined>(body.blocks.length).fill(undefined);
-  flagsBefore[0] = null;
+  const before = new Array<Before | undefined>(body.blocks.length).fill(undefined);
+  before[0] = { flags: undefined, known: new Map() };
   const open = [0];
   for (let b = open.pop(); b !== undefined; b = open.pop()) {
-    const translator = new BlockTranslator(body, program, flagsBefore[b] ?? undefined);
+    const translator = new BlockTranslator(body, program, before[b]!, saved);
     blocks[b] = translator.block(b, frames);
-    const after = translator.flags ?? null;
     for (const next of body.blocks[b].successors) {
-      const before = flagsBefore[next];
-      const met = before === undefined || sameFlags(before, after) ? after : null;
-      if (before !== undefined && sameFlags(before, met)) continue;
-      flagsBefore[next] = met;
+      const met = meet(before[next], translator.after);
+      if (met === before[next]) continue;
+      before[next] = met;
       open.push(next);
     }
   }
   return blocks;
 }
 
-function sameFlags(a: Flags | null, b: Flags | null): boolean {
-  return a === b || (a !== null && b !== null && a.kind === b.kind && a.bits === b.bits);
+/** What holds on both ways; the first as it is where the second adds no doubt. */
+function meet(first: Before | undefined, second: Before): Before {
+  if (first === undefined) return second;
+  const { flags } = first;
+  const agree =
+    flags === undefined || (flags.kind === second.flags?.kind && flags.bits === second.flags.bits);
+  const known = new Map(
+    [...first.known].filter(([id, value]) => {
+      const other = second.known.get(id);
+      return other !== undefined && same(value, other);
+    }),
+  );
+  if (agree && known.size === first.known.size) return first;
+  return { flags: agree ? flags : undefined, known };
 }
 
 class BlockTranslator {
   private readonly body: FunctionBody;
   private readonly program: Program;
+  private readonly saved: ReadonlySet<string>;
   private readonly writer: BlockWriter;
   /** Registers of arguments that were written since the last call, with their width. */
   private readonly written = new Map<number, number>();
 
-  constructor(body: FunctionBody, program: Program, flags: Flags | undefined) {
+  constructor(body: FunctionBody, program: Program, before: Before, saved: ReadonlySet<string>) {
     this.body = body;
+    this.saved = saved;
     this.program = program;
     const { memory } = program;
     const surroundings: Surroundings = {
       bytes: (address, size) => memory?.slice(address, size) ?? new Uint8Array(0),
+      pointerAt: (address) => {
+        if (!memory?.find(address)?.name.startsWith(RELOCATED)) return undefined;
+        const bytes = memory.slice(address, 8);
+        if (bytes.length < 8) return undefined;
+        const value = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
+        const found = memory.find(value);
+        return found && !found.executable ? value : undefined;
+      },
       isConstant: (address) => {
         const region = memory?.find(address);
         return region !== undefined && !region.writable && !region.executable;
       },
     };
-    this.writer = new BlockWriter(flags, surroundings);
+    this.writer = new BlockWriter(before, surroundings);
   }
 
-  get flags(): Flags | undefined {
-    return this.writer.flags;
+  get after(): Before {
+    return { flags: this.writer.flags, known: this.writer.known };
   }
 
   block(index: number, frames: ReturnType<typeof framePointers>): Block {
@@ -115,9 +140,22 @@ class BlockTranslator {
     const name = MNEMONIC_NAMES[instruction.mnemonic];
     const [operand] = instruction.operands;
     const stack = (offset: number): Expr => ({ kind: 'stack', bits: 64, offset });
+    const register = operand?.kind === 'register' ? REGISTER_PARTS[operand.register] : undefined;
+    const isSaved = (id: number, offset: number): boolean => this.saved.has(savedAt(id, offset));
+    if (name === 'push' && register && isSaved(register.variable, rsp - 8)) return undefined;
+    if (name === 'pop' && register && isSaved(register.variable, rsp)) {
+      return writer.set(register.variable, { kind: 'undefined', bits: 64 });
+    }
+    const restored = restoredFrom(instruction, { rsp, rbp });
+    if (register && restored !== undefined && isSaved(register.variable, restored)) {
+      return writer.set(register.variable, { kind: 'undefined', bits: 64 });
+    }
+    if (name === 'leave' && rbp !== undefined && isSaved(RBP, rbp)) {
+      return writer.set(RBP, { kind: 'undefined', bits: 64 });
+    }
     if (name === 'push') return writer.store(stack(rsp - 8), writer.read(operand));
     if (name === 'pop') return writer.write(operand, writer.load(stack(rsp), 64));
-    if (name === 'leave') return writer.set(5, writer.load(stack(rbp ?? 0), 64));
+    if (name === 'leave') return writer.set(RBP, writer.load(stack(rbp ?? 0), 64));
     writer.instruction(instruction);
     const part = operand?.kind === 'register' ? REGISTER_PARTS[operand.register] : undefined;
     if (part && (ARGUMENTS.includes(part.variable) || FLOAT_ARGUMENTS.includes(part.variable))) {
@@ -158,9 +196,7 @@ class BlockTranslator {
           throw new CannotLift('a jump through a table that is not known');
         }
         return { kind: 'table', value: writer.read(operand), targets: next };
-      case 'call':
-      case 'indirect-call':
-      case 'next':
+      default:
         throw new CannotLift('a block that does not end');
     }
   }
@@ -237,7 +273,8 @@ class BlockTranslator {
   private askedBy(name: string, parameters: string): string {
     const format = this.writer.valueOf(ARGUMENTS[parameters.length - 1]);
     const { memory } = this.program;
-    if (format?.kind !== 'global' || memory === undefined) throw new CannotLift(`a format of ${name} that is not known`);
+    if (format?.kind !== 'global' || memory === undefined)
+      throw new CannotLift(`a format of ${name} that is not known`);
     const bytes = memory.slice(format.address, MOST_FORMAT);
     const end = bytes.indexOf(0);
     if (end < 0) throw new CannotLift(`a format of ${name} without an end`);
@@ -271,4 +308,3 @@ function argumentsOf(letters: string): Expr[] {
     return isFloat ? asFloat(value) : value;
   });
 }
-

@@ -215,7 +215,12 @@ class Inference implements Types {
       .map(({ expr }) => expr)
       .filter(
         ({ kind }) =>
-          kind === 'var' || kind === 'load' || kind === 'stack' || kind === 'global' || kind === 'call' || kind === 'select',
+          kind === 'var' ||
+          kind === 'load' ||
+          kind === 'stack' ||
+          kind === 'global' ||
+          kind === 'call' ||
+          kind === 'select',
       );
     const sure = possible.filter(({ kind }) => kind === 'stack' || kind === 'global');
     if (sure.length === 1) return sure[0];
@@ -296,7 +301,7 @@ class Inference implements Types {
 
   private arguments(call: Extract<Expr, { kind: 'call' }>): void {
     const letters = prototypeOf(call.name)?.parameters ?? '';
-    for (const [i, letter] of [...letters].entries()) {
+    for (const [i, letter] of letters.split('').entries()) {
       const arg = call.args[i];
       if (arg === undefined || (letter !== 's' && letter !== 'p')) continue;
       const base = this.base(arg);
@@ -370,7 +375,13 @@ export function sizeOf(type: CType): number {
   return type.kind === 'pointer' ? 8 : type.bits / 8;
 }
 
-const INTEGERS: Readonly<Record<number, string>> = { 8: 'char', 16: 'short', 32: 'int', 64: 'long', 128: '__int128' };
+const INTEGERS: Readonly<Record<number, string>> = {
+  8: 'char',
+  16: 'short',
+  32: 'int',
+  64: 'long',
+  128: '__int128',
+};
 
 /** As C writes it before a name, with stars. */
 export function typeName(type: CType): string {

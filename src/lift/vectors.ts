@@ -116,9 +116,7 @@ function shuffle(
     const bits = { bw: 8, wd: 16, dq: 32, qdq: 64, ps: 32, pd: 64 }[unpack[2]]!;
     const [left, right] = [lanesOf(writer, to, bits), lanesOf(writer, from, bits)];
     const start = unpack[1] === 'h' ? left.length / 2 : 0;
-    const lanes = left
-      .slice(start, start + left.length / 2)
-      .flatMap((lane, i) => [lane, right[start + i]]);
+    const lanes = left.slice(start, start + left.length / 2).flatMap((lane, i) => [lane, right[start + i]]);
     put(writer, to, lanes);
     return true;
   }

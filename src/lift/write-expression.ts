@@ -7,7 +7,15 @@ import { CannotLift } from './code.ts';
 import { binary, constant, type Expr, isFloat, signedValue, truncate } from './expressions.ts';
 import { prototypeOf } from './prototypes.ts';
 import type { Region } from './slots.ts';
-import { addressTerms, type AddressTerm, type CType, sameType, sizeOf, typeName, type Types } from './types.ts';
+import {
+  addressTerms,
+  type AddressTerm,
+  type CType,
+  sameType,
+  sizeOf,
+  typeName,
+  type Types,
+} from './types.ts';
 
 /** What expressions refer to by name. */
 export interface Names {
@@ -17,6 +25,8 @@ export interface Names {
   global(address: number): { text: string; type: CType };
   /** Types of what a function takes and gives, where more is known than the C library tells. */
   signature(name: string): { parameters: string; result: string } | undefined;
+  /** A name for a type by which memory is read that may have another. */
+  alias(type: string): string;
   /** Notes that a header is needed. */
   calls(name: string): void;
 }
@@ -93,7 +103,9 @@ export class ExpressionWriter {
   assigned(expr: Expr, type: CType): string {
     if (type.kind === 'float') return this.float(expr, type.bits).text;
     if (type.kind === 'pointer') return this.pointer(expr, type).text;
-    const printed = this.write(expr);
+    // C cuts what is too wide where it is assigned.
+    const whole = expr.kind === 'truncate' && type.bits <= expr.bits ? expr.value : expr;
+    const printed = this.write(whole);
     if (printed.type.kind === 'pointer') return this.cast(int(64), printed).text;
     if (expr.kind === 'const' && type.bits === 8) return characterOf(expr.value) ?? printed.text;
     // A wider type takes over what a narrower one holds.
@@ -106,8 +118,9 @@ export class ExpressionWriter {
     if (element && (element.type.kind === 'float') === (wished?.kind === 'float')) return element;
     if (element && wished === undefined) return element;
     const type = wished ?? int(bits);
-    const pointer = this.pointer(address, { kind: 'pointer', to: type });
-    return { text: `*${this.wrap(pointer, UNARY)}`, type };
+    // What is read in several ways is read by a type that compilers take to be any.
+    const name = this.names.alias(typeName(type));
+    return { text: `*(${name} *)${this.wrap(this.write(address), UNARY)}`, type };
   }
 
   write(expr: Expr): Printed {
@@ -130,7 +143,12 @@ export class ExpressionWriter {
       case 'unary': {
         const value = this.write(expr.value);
         const wide = this.wide(value, expr.value);
-        return { text: `~${this.wrap(wide, UNARY)}`, tight: UNARY, type: promoted(wide.type), loose: expr.bits < 32 };
+        return {
+          text: `~${this.wrap(wide, UNARY)}`,
+          tight: UNARY,
+          type: promoted(wide.type),
+          loose: expr.bits < 32,
+        };
       }
       case 'extend':
         return this.extended(expr);
@@ -146,7 +164,9 @@ export class ExpressionWriter {
         const side = (one: Expr): string => {
           const printed = this.write(one);
           // Compilers warn where `&&` stands in `||` without parentheses.
-          return printed.tight < tight || printed.tight === 5 && tight === 4 ? `(${printed.text})` : printed.text;
+          return printed.tight < tight || (printed.tight === 5 && tight === 4)
+            ? `(${printed.text})`
+            : printed.text;
         };
         return {
           text: `${side(expr.left)} ${expr.op === 'and' ? '&&' : '||'} ${side(expr.right)}`,
@@ -171,7 +191,7 @@ export class ExpressionWriter {
       case 'stack':
       case 'global':
         return this.address(expr);
-      case 'undefined':
+      default:
         throw new CannotLift('it uses what it has not set');
     }
   }
@@ -189,13 +209,23 @@ export class ExpressionWriter {
     const signed = signedValue(value, bits);
     if (bits <= 32) {
       const text = signed === -(2n ** 31n) ? '(-2147483647 - 1)' : String(signed);
-      return { text, tight: signed < 0n && !text.startsWith('(') ? UNARY : POSTFIX, type: INT, literal: true };
+      return {
+        text,
+        tight: signed < 0n && !text.startsWith('(') ? UNARY : POSTFIX,
+        type: INT,
+        literal: true,
+      };
     }
     if (BigInt.asIntN(32, signed) === signed && signed !== -(2n ** 31n)) {
       return { text: String(signed), tight: signed < 0n ? UNARY : POSTFIX, type: INT, literal: true };
     }
-    if (signed === -(2n ** 63n)) return { text: '(-9223372036854775807L - 1)', tight: POSTFIX, type: int(64) };
-    const text = signed > 2n ** 40n || signed < -(2n ** 40n) ? `0x${value.toString(16)}UL` : `${signed}L`;
+    if (BigInt.asIntN(64, signed) !== signed) throw new CannotLift('a number of more than 64 bits');
+    if (signed === -(2n ** 63n))
+      return { text: '(-9223372036854775807L - 1)', tight: POSTFIX, type: int(64) };
+    const text =
+      bits === 64 && (signed > 2n ** 40n || signed < -(2n ** 40n))
+        ? `0x${value.toString(16)}UL`
+        : `${signed}L`;
     const type = int(64, !text.endsWith('UL'));
     return { text, tight: text.startsWith('-') ? UNARY : POSTFIX, type, literal: true };
   }
@@ -211,12 +241,21 @@ export class ExpressionWriter {
     const printed = this.number(expr);
     const { type } = printed;
     if (printed.literal) {
-      const value = signed ? signedValue(expr.kind === 'const' ? expr.value : 0n, expr.bits) : expr.kind === 'const' ? expr.value : 0n;
+      const value = signed
+        ? signedValue(expr.kind === 'const' ? expr.value : 0n, expr.bits)
+        : expr.kind === 'const'
+          ? expr.value
+          : 0n;
       if (value >= -(2n ** 31n) + 1n && value < 2n ** 31n) {
         return { text: String(value), tight: value < 0n ? UNARY : POSTFIX, type: INT, literal: true };
       }
       const suffix = expr.bits === 64 ? (signed ? 'L' : 'UL') : signed ? '' : 'u';
-      return { text: `${value}${suffix}`, tight: value < 0n ? UNARY : POSTFIX, type: int(expr.bits, signed), literal: true };
+      return {
+        text: `${value}${suffix}`,
+        tight: value < 0n ? UNARY : POSTFIX,
+        type: int(expr.bits, signed),
+        literal: true,
+      };
     }
     if (expr.bits === 1) return printed;
     if (type.kind === 'int' && !printed.loose) {
@@ -253,7 +292,10 @@ export class ExpressionWriter {
       const value = op === 'shl' ? this.number(left) : this.exact(left, op === 'sar');
       const wide = bits > 32 ? this.wide(value, left) : value;
       const first = wide.literal && bits > 32 ? { ...wide, text: `${wide.text}L` } : wide;
-      const unsigned = op === 'shr' && first.type.kind === 'int' && first.type.signed ? this.cast(int(bits, false), first) : first;
+      const unsigned =
+        op === 'shr' && first.type.kind === 'int' && first.type.signed
+          ? this.cast(int(bits, false), first)
+          : first;
       const by = right.kind === 'const' ? { text: String(right.value), tight: POSTFIX } : this.number(right);
       return {
         text: `${this.wrap(unsigned, tight)} ${sign} ${this.wrapPlain(by, tight + 1)}`,
@@ -277,7 +319,12 @@ export class ExpressionWriter {
     const second = isHex ? hexadecimal(right, b) : b;
     const type = common(a.type, b.type);
     if (op === 'sub' && left.kind === 'const' && left.value === 0n) {
-      return { text: `-${this.wrap(b, UNARY + (b.text.startsWith('-') ? 1 : 0))}`, tight: UNARY, type, loose: bits < 32 };
+      return {
+        text: `-${this.wrap(b, UNARY + (b.text.startsWith('-') ? 1 : 0))}`,
+        tight: UNARY,
+        type,
+        loose: bits < 32,
+      };
     }
     const isAssociative = op === 'add' || op === 'and' || op === 'or' || op === 'xor';
     const rightTight = isAssociative && right.kind === 'binary' && right.op === op ? tight : tight + 1;
@@ -295,7 +342,15 @@ export class ExpressionWriter {
     return tight < least ? `(${text})` : text;
   }
 
-  private compare({ op, left, right }: Extract<Expr, { kind: 'compare' }>): Printed {
+  private compare(expr: Extract<Expr, { kind: 'compare' }>): Printed {
+    const isTurned =
+      expr.left.kind === 'const' || (expr.left.kind === 'asFloat' && expr.left.value.kind === 'const');
+    const printed = this.compared(expr);
+    // People name the variable first.
+    return isTurned && expr.right.kind !== 'const' ? turned(printed) : printed;
+  }
+
+  private compared({ op, left, right }: Extract<Expr, { kind: 'compare' }>): Printed {
     const { sign, tight } = BINARY[op];
     let [a, b]: [Printed, Printed] = [
       { text: '', tight, type: INT },
@@ -369,7 +424,9 @@ export class ExpressionWriter {
       return { text: `${condition} ? ${this.wrap(a, 4)} : ${this.wrap(b, 3)}`, tight: 3, type };
     }
     if (expr.kind === 'toFloat') {
-      const value = isFloat(expr.value) ? this.float(expr.value, expr.value.bits) : this.exact(expr.value, true);
+      const value = isFloat(expr.value)
+        ? this.float(expr.value, expr.value.bits)
+        : this.exact(expr.value, true);
       return { text: `(${typeName(type)})${this.wrap(value, UNARY)}`, tight: UNARY, type };
     }
     if (expr.kind === 'float') return this.floatOperation(expr, type);
@@ -409,7 +466,9 @@ export class ExpressionWriter {
         if (isFloat(arg)) return this.float(arg, arg.bits).text;
         return this.write(arg).text;
       }
-      return wished.kind === 'pointer' && wished.to === undefined ? this.anyPointer(arg) : this.assigned(arg, wished);
+      return wished.kind === 'pointer' && wished.to === undefined
+        ? this.anyPointer(arg)
+        : this.assigned(arg, wished);
     });
     const type = TYPES_OF_LETTERS[known?.result ?? 'l'] ?? INT;
     const list = texts.join(', ');
@@ -418,7 +477,11 @@ export class ExpressionWriter {
       return { text: `((long (*)())${pointer})(${list})`, tight: POSTFIX, type };
     }
     this.names.calls(name);
-    return { text: `${name}(${list})`, tight: POSTFIX, type: name.startsWith('__builtin') ? int(bits) : type };
+    return {
+      text: `${name}(${list})`,
+      tight: POSTFIX,
+      type: name.startsWith('__builtin') ? int(bits) : type,
+    };
   }
 
   /** `void *` takes every pointer. */
@@ -432,7 +495,8 @@ export class ExpressionWriter {
   private pointer(expr: Expr, type: CType): Printed {
     const printed = this.write(expr);
     if (printed.literal && printed.text === '0') return printed;
-    if (expr.kind === 'call' && printed.type.kind === 'pointer' && printed.type.to === undefined) return printed;
+    if (expr.kind === 'call' && printed.type.kind === 'pointer' && printed.type.to === undefined)
+      return printed;
     return this.cast(type, printed);
   }
 
@@ -441,7 +505,8 @@ export class ExpressionWriter {
     if (base === undefined) return false;
     // The difference of two pointers is a number.
     const isSubtracted = addressTerms(expr).some(
-      ({ expr: one, factor }) => factor < 0n && one.kind === 'var' && this.types.variable(one.id).kind === 'pointer',
+      ({ expr: one, factor }) =>
+        factor < 0n && one.kind === 'var' && this.types.variable(one.id).kind === 'pointer',
     );
     return !isSubtracted && this.write(base).type.kind === 'pointer';
   }
@@ -455,7 +520,10 @@ export class ExpressionWriter {
     const size = elementSize(base.type);
     const index = this.index(rest, size);
     if (index !== undefined) {
-      const [sign, text] = index.text.startsWith('-') && index.tight >= 13 ? ['-', index.text.slice(1)] : ['+', this.wrapPlain(index, 13)];
+      const [sign, text] =
+        index.text.startsWith('-') && index.tight >= 13
+          ? ['-', index.text.slice(1)]
+          : ['+', this.wrapPlain(index, 13)];
       return { text: `${this.wrap(base, 12)} ${sign} ${text}`, tight: 12, type: base.type };
     }
     const bytes = this.cast({ kind: 'pointer', to: undefined }, base);
@@ -499,12 +567,10 @@ export class ExpressionWriter {
       const whole = expr.kind === 'const' ? signedValue(expr.value, 64) * factor : factor;
       if (whole % by !== 0n) return undefined;
       const part =
-        expr.kind === 'const'
-          ? constant(whole / by, 64)
-          : binary('mul', expr, constant(whole / by, 64));
+        expr.kind === 'const' ? constant(whole / by, 64) : binary('mul', expr, constant(whole / by, 64));
       sum = binary('add', sum, part);
     }
-    return this.write(this.indexed(sum));
+    return this.number(this.indexed(sum));
   }
 
   /** In an index an int is as good as the long that it becomes, since it does not overflow. */
@@ -529,6 +595,7 @@ export class ExpressionWriter {
     const type = base.type.kind === 'pointer' ? (base.type.to ?? BYTE) : BYTE;
     if (8 * sizeOf(type) !== bits) return undefined;
     if (rest.length === 0) {
+      if (address.kind === 'stack') return { text: `${base.text}[0]`, type };
       return base.text.startsWith('&')
         ? { text: base.text.slice(1), type }
         : { text: `*${this.wrap(base, UNARY)}`, type };
@@ -538,8 +605,21 @@ export class ExpressionWriter {
   }
 
   private isNamedVariable(address: number): boolean {
-    return !this.names.global(address).text.startsWith('&') && /^std(in|out|err)$/.test(this.names.global(address).text);
+    return (
+      !this.names.global(address).text.startsWith('&') &&
+      /^std(in|out|err)$/.test(this.names.global(address).text)
+    );
   }
+}
+
+const TURNED: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '==': '==', '!=': '!=' };
+
+/** `0 < x` as `x > 0`. */
+function turned(printed: Printed): Printed {
+  const match = /^(-?[\w.]+) (<=|<|==|!=) (.*)$/s.exec(printed.text);
+  if (!match) return printed;
+  const [, left, sign, right] = match;
+  return { ...printed, text: `${right} ${TURNED[sign]} ${left}` };
 }
 
 function merged(rest: AddressTerm[]): AddressTerm[] {
@@ -568,7 +648,9 @@ function signedIn({ type }: Printed): boolean {
 
 /** It becomes an int without loss, whatever its sign. */
 function isSmall({ type, literal, text }: Printed): boolean {
-  return type.kind === 'int' && ((type.bits < 32 && !type.signed) || (literal === true && !text.startsWith('-')));
+  return (
+    type.kind === 'int' && ((type.bits < 32 && !type.signed) || (literal === true && !text.startsWith('-')))
+  );
 }
 
 function promoted(type: CType): CType {
@@ -595,7 +677,8 @@ function hexadecimal(expr: Expr, printed: Printed): Printed {
   return { ...printed, text: `0x${expr.value.toString(16)}${printed.text.endsWith('L') ? 'L' : ''}` };
 }
 
-function floatConstant(bits: bigint, width: number): Printed {
+/** @param width in bits */
+export function floatConstant(bits: bigint, width: number): Printed {
   const view = new DataView(new ArrayBuffer(8));
   view.setBigUint64(0, bits, true);
   const value = width === 64 ? view.getFloat64(0, true) : view.getFloat32(0, true);
