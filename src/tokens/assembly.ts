@@ -46,7 +46,7 @@ interface Places {
   readonly start: number;
   readonly labels: ReadonlyMap<number, string>;
   /** A string in quotes, a number or a name. */
-  readonly said: ReadonlyMap<number, string>;
+  readonly saidAt: (address: number) => string | undefined;
 }
 
 /** A label is the number of its block in `body.blocks`. */
@@ -55,7 +55,7 @@ export function normalizedAssembly(body: FunctionBody, names: VisibleNames = NO_
   const starts = body.blocks.map((block) => block.start);
   const labels = new Map(starts.map((address, i) => [address, `.${i}`]));
   const reached = reachedIn(body);
-  const places = { start, labels, said: saidAt(body, names) };
+  const places = { start, labels, saidAt: sayings(body, names) };
   const lines: string[] = [];
   let next = 0;
   for (const instruction of withoutPadding(body.instructions)) {
@@ -68,15 +68,14 @@ export function normalizedAssembly(body: FunctionBody, names: VisibleNames = NO_
   return lines.join('\n');
 }
 
-function saidAt({ strings, numbers }: FunctionBody, names: VisibleNames): ReadonlyMap<number, string> {
-  if (strings.length === 0 && numbers.length === 0) return names;
-  const said = new Map(names);
+function sayings({ strings, numbers }: FunctionBody, names: VisibleNames): Places['saidAt'] {
+  const said = new Map<number, string>();
   for (const { address, text } of strings) said.set(address, JSON.stringify(text.slice(0, SHOWN)));
   // A point tells it from an address.
   for (const { address, value } of numbers) {
     said.set(address, Number.isInteger(value) ? value.toFixed(1) : String(value));
   }
-  return said;
+  return (address) => said.get(address) ?? names.get(address);
 }
 
 /** Lines of a function's text, labels among them: how its length is told where it is read as text. */
@@ -106,25 +105,25 @@ function lineOf({ mnemonic, operands }: Instruction, places: Places): string {
 }
 
 function textOf(operand: Operand, places: Places): string {
-  const { start, labels, said } = places;
+  const { start, labels, saidAt } = places;
   if (operand.kind === 'register') return REGISTER_NAMES[operand.register];
   if (operand.kind === 'immediate') {
     const { value } = operand;
-    return isAbsoluteAddress(value, start) ? (said.get(value) ?? WORDS.address) : hex(value);
+    return isAbsoluteAddress(value, start) ? (saidAt(value) ?? WORDS.address) : hex(value);
   }
   if (operand.kind === 'target') {
-    return labels.get(operand.address) ?? said.get(operand.address) ?? WORDS.function;
+    return labels.get(operand.address) ?? saidAt(operand.address) ?? WORDS.function;
   }
   return memoryText(operand, places);
 }
 
-function memoryText(operand: Extract<Operand, { kind: 'memory' }>, { start, said }: Places): string {
+function memoryText(operand: Extract<Operand, { kind: 'memory' }>, { start, saidAt }: Places): string {
   const { base, index, scale, displacement, ripRelative, size, segment } = operand;
   const isFixed = ripRelative || isAbsoluteAddress(displacement, start);
   const parts: string[] = [];
   if (base !== 0 && !ripRelative) parts.push(REGISTER_NAMES[base]);
   if (index !== 0) parts.push(scale === 1 ? REGISTER_NAMES[index] : `${REGISTER_NAMES[index]}*${scale}`);
-  if (isFixed) parts.push(said.get(displacement) ?? WORDS.data);
+  if (isFixed) parts.push(saidAt(displacement) ?? WORDS.data);
   else if (displacement !== 0 || parts.length === 0) parts.push(hex(displacement));
   const place = parts.join('+').replaceAll('+-', '-');
   const segmentText = segment === 0 ? '' : `${REGISTER_NAMES[segment]}:`;

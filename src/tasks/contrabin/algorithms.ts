@@ -11,7 +11,7 @@ import { RandomStream } from '../../nn/random.ts';
 import type { TrainingSettings } from '../../nn/training/settings.ts';
 import type { Sides } from './collections.ts';
 import type { LabelledTexts } from './labelled-texts.ts';
-import { WAYS_OF_COUNTING } from './code-terms.ts';
+import { type Counted, WAYS_OF_COUNTING } from './code-terms.ts';
 import { TermIndex } from './term-baseline.ts';
 import { decisionsOf, drawnBatch, drawOne, vectorsOf, type Question, type Verdict } from './question.ts';
 import { mean } from '../../numbers.ts';
@@ -30,7 +30,10 @@ export interface RetrievalSettings extends ClassificationSettings {
   readonly judged: number;
 }
 
-/** An example of the training is a problem: each time some of its programs are drawn, in some build each. */
+/**
+ * An example of the training is a problem: each time some of its programs are drawn, in some build each. In an epoch there
+ * are as many examples as draw as many programs as there are.
+ */
 export function retrievalQuestion(
   { training, validation, test }: Sides,
   settings: RetrievalSettings,
@@ -48,11 +51,11 @@ export function retrievalQuestion(
       settings: settings.training,
       start,
       data: {
-        count: ofClass.length,
-        batch: (problems, _, random) =>
+        count: ofClass.length * Math.ceil(training.programs.length / (ofClass.length * programs)),
+        batch: (examples, _, random) =>
           drawnBatch(
             training,
-            problems.flatMap((problem) => drawSome(ofClass[problem], programs, random)),
+            examples.flatMap((example) => drawSome(ofClass[example % ofClass.length], programs, random)),
             random,
             layout,
           ),
@@ -64,8 +67,28 @@ export function retrievalQuestion(
       higherIsBetter: true,
     }),
     judge: async (trainer) => {
-      const { vectors, size } = await vectorsOf(trainer, test.texts, batchSize, layout);
-      return retrievalVerdict(dotScores(vectors, size), test.classes);
+      const scorersOf = async (side: Compared): Promise<Scorer[]> => {
+        const { vectors, size } = await vectorsOf(trainer, side.texts, batchSize, layout);
+        const terms = side.terms[WITH_NETWORK];
+        return [dotScores(vectors, size), new TermIndex(training.terms[WITH_NETWORK], terms).scorer];
+      };
+      const figuresWith = (scorers: readonly Scorer[], weight: number, classes: readonly number[]): Verdict =>
+        retrievalVerdict(addedScores(scorers, [1, weight]), classes);
+      const judged = await scorersOf(chosen);
+      const worth = WEIGHTS.map((weight) => figuresWith(judged, weight, chosen.classes).figures['MAP@R']);
+      const weight = WEIGHTS[worth.indexOf(Math.max(...worth))];
+      const scorers = await scorersOf(test);
+      const { figures } = figuresWith(scorers, weight, test.classes);
+      const alone = retrievalVerdict(scorers[0], test.classes);
+      return {
+        ...alone,
+        figures: {
+          ...alone.figures,
+          'MAP@R with words': figures['MAP@R'],
+          'MAF1 with words': figures['MAF1'],
+          'weight of words': weight,
+        },
+      };
     },
     baselines: async () => ({
       ...Object.fromEntries(
@@ -76,6 +99,22 @@ export function retrievalQuestion(
       ),
       random: retrievalVerdict(randomScores(), test.classes),
     }),
+  };
+}
+
+/** What is counted beside a network: it reads words that it has never seen. */
+const WITH_NETWORK: Counted = 'pairs and words';
+/** Of the words' cosine, when the network's counts once: the best on the validation problems is taken. */
+const WEIGHTS = [0, 0.25, 0.5, 1, 2, 4];
+
+function addedScores(scorers: readonly Scorer[], weights: readonly number[]): Scorer {
+  return (query, scores) => {
+    const own = new Float32Array(scores.length);
+    scores.fill(0);
+    for (const [k, scorer] of scorers.entries()) {
+      scorer(query, own);
+      for (let i = 0; i < own.length; i++) scores[i] += weights[k] * own[i];
+    }
   };
 }
 
@@ -181,12 +220,21 @@ function programsByClass({ classes, programs }: LabelledTexts): number[][] {
   return ofClass;
 }
 
+/** What is compared with what. */
+type Compared = Pick<LabelledTexts, 'texts' | 'classes' | 'terms'>;
+
 /** The first programs of each class, in all their builds. */
-function someOfEach(side: LabelledTexts, most: number): Pick<LabelledTexts, 'texts' | 'classes'> {
+function someOfEach(side: LabelledTexts, most: number): Compared {
   const chosen = programsByClass(side).flatMap((programs) =>
     programs.slice(0, most).flatMap((program) => side.programs[program]),
   );
-  return { texts: side.texts.select(chosen), classes: chosen.map((text) => side.classes[text]) };
+  const of = <T>(items: readonly T[]): T[] => chosen.map((text) => items[text]);
+  const { texts, classes, terms } = side;
+  return {
+    texts: texts.select(chosen),
+    classes: of(classes),
+    terms: { 'opcode pairs': of(terms['opcode pairs']), 'pairs and words': of(terms['pairs and words']) },
+  };
 }
 
 /** Different ones as far as there are. */
