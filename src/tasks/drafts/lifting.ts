@@ -3,8 +3,11 @@
 import { functionsOf } from '../../corpus/c/functions.ts';
 import { lift } from '../../lift/lift.ts';
 import { smoothedBleu4 } from '../../metrics/text/bleu.ts';
+import type { FaithfulnessFit } from '../../models/drafts/faithfulness.ts';
 import { likeness, viewOf } from '../../models/drafts/likeness.ts';
 import type { Build, Draft, Recompiler } from '../../models/drafts/recompiler.ts';
+import { trainLogistic } from '../../models/linear/logistic.ts';
+import { stackRows } from '../../models/linear/sparse.ts';
 import { mean } from '../../numbers.ts';
 import type { Problem } from '../reexecution/decompile-eval.ts';
 import { reexecute, type ReexecutionOptions } from '../reexecution/reexecute.ts';
@@ -24,6 +27,8 @@ export interface LiftPart {
   likeness: number;
   /** Mean over all that was lifted, with the reference, of 0 to 1. */
   bleu: number;
+  /** Of each draft whether it passes its test, and the likeness of its code; null where it does not compile alone. */
+  drafts: { problem: number; passes: boolean; likeness: number | null }[];
   /** Why others were not lifted: the most frequent first. */
   reasons: { reason: string; problems: number[] }[];
 }
@@ -77,6 +82,11 @@ export async function judgeLifting(
     failing: judged.flatMap(({ problem }, i) => (results[i].passes ? [] : [problem.id])),
     likeness: mean(judged.flatMap(({ score }) => (score === undefined ? [] : [score]))),
     bleu: mean(judged.map(({ problem, text }) => smoothedBleu4(problem.reference, text))),
+    drafts: judged.map(({ problem, score }, i) => ({
+      problem: problem.id,
+      passes: results[i].passes,
+      likeness: score ?? null,
+    })),
     reasons: [...reasons]
       .map(([reason, problems]) => ({ reason, problems }))
       .sort((a, b) => b.problems.length - a.problems.length || a.problems[0] - b.problems[0]),
@@ -97,4 +107,29 @@ async function recompileAll(
     all.push(...results);
   }
   return all;
+}
+
+/** Keeps the curve finite where likeness decides altogether; of hundreds of drafts it is not felt. */
+const PENALTY = 1e-3;
+/** Two weights: the optimiser ends by itself long before. */
+const ITERATIONS = 200;
+/** Digits of what is written down. */
+const DIGITS = 1000;
+
+/** What the likeness of a draft's code says of whether it passes its test, over all parts together. */
+export function fitFaithfulness(parts: readonly LiftPart[]): FaithfulnessFit {
+  const drafts = parts.flatMap((part) => part.drafts);
+  const compiled = drafts.flatMap(({ likeness: value, passes }) =>
+    value === null ? [] : [{ value, passes }],
+  );
+  const rows = compiled.map(({ value }) => ({ indices: Uint32Array.of(0), values: Float32Array.of(value) }));
+  const passed = compiled.map(({ passes }) => Number(passes));
+  const settings = { penalty: PENALTY, iterations: ITERATIONS };
+  const [no, yes, biasNo, biasYes] = trainLogistic(stackRows(rows, 1), passed, 2, settings).weights;
+  const rounded = (value: number): number => Math.round(value * DIGITS) / DIGITS;
+  return {
+    intercept: rounded(biasYes - biasNo),
+    slope: rounded(yes - no),
+    share: rounded(mean(drafts.map(({ passes }) => Number(passes)))),
+  };
 }

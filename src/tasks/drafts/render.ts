@@ -1,5 +1,6 @@
 /** The study of drafts as Markdown. */
 
+import type { FaithfulnessFit } from '../../models/drafts/faithfulness.ts';
 import type { LiftPart } from './lifting.ts';
 import {
   MUTANTS,
@@ -21,6 +22,8 @@ export interface DraftsReport {
   readonly seed: number;
   readonly rivals: number;
   readonly parts: readonly StudyPart[];
+  /** What is made of the likeness of lifted drafts. */
+  readonly faithfulness: FaithfulnessFit;
 }
 
 const percent = (value: number): string => (100 * value).toFixed(1);
@@ -46,7 +49,7 @@ export function renderDrafts(report: DraftsReport): string {
       const some = choices.filter((part) => part.rivals === kind);
       return some.length === 0 ? [] : choiceSection(kind, some, rivals);
     }),
-    ...liftSection(lifted, tests),
+    ...liftSection(lifted, tests, report.faithfulness),
   ].join('\n');
 }
 
@@ -66,7 +69,11 @@ function testTable(parts: readonly ReexecutionPart[], problems: number): string[
   ];
 }
 
-function liftSection(parts: readonly LiftPart[], tests: readonly ReexecutionPart[]): string[] {
+function liftSection(
+  parts: readonly LiftPart[],
+  tests: readonly ReexecutionPart[],
+  { intercept, slope, share }: FaithfulnessFit,
+): string[] {
   if (parts.length === 0) return [];
   return [
     '## Drafts by rules',
@@ -101,6 +108,8 @@ function liftSection(parts: readonly LiftPart[], tests: readonly ReexecutionPart
         bleu.toFixed(3),
       ]);
     }),
+    '',
+    `The probability that a lifted draft passes: ${percent(share)} % where it is not compiled again, and else that of log-odds of ${intercept} + ${slope} * likeness (logistic regression over the ${parts.reduce((sum, { lifted }) => sum + lifted, 0)} drafts above).`,
     '',
     ...parts.flatMap(({ level, reasons }) =>
       reasons.map(({ reason, problems }) => `- ${level}, not lifted for ${reason}: ${problems.join(', ')}`),
