@@ -49,19 +49,16 @@ describe.runIf(bubblewrapWorks())('drafts of source', () => {
     const [{ source }] = await explained('--function', 'fold', '--source');
     expect(source!.text).toMatch(/\bfold\(/);
     expect(source!.text).toContain('31');
-    expect(source!.match).toMatch(/^lifted by rules; compiled? .*(alike|same code).* \(gcc-12 -O2\)$/);
+    expect(source!.match).toMatch(/^lifted by rules; compile[ds] .*(alike|same code).* \(gcc-12 -O2\)$/);
     expect(source!.score).toBeGreaterThan(0);
     expect(source!.score).toBeLessThan(1);
     expect(execFileSync('ls', [root], { encoding: 'utf8' })).toBe('program\n');
   });
 
-  it('stand below the line of their function, and in the page', async () => {
-    const argv = ['explain', program, '--function', 'fold', '--source'];
-    const { out } = await runCommand(argv, options);
+  it('stand below the line of their function', async () => {
+    const { out } = await runCommand(['explain', program, '--function', 'fold', '--source'], options);
     expect(out).toMatch(/^ {4}source {5}a draft that does the same with \d+ %; lifted by rules/m);
     expect(out).toMatch(/^ {4}.*\bfold\(.*\n/m);
-    const { out: page } = await runCommand([...argv, '--html'], options);
-    expect(page).toContain('lifted by rules');
   });
 
   it('are not there where rules do not reach, and it is said why', async () => {
