@@ -17,10 +17,11 @@ const MAY_IMPORT: Record<string, string[]> = {
   metrics: [],
   corpus: ['binary', 'tokens', 'metrics'],
   models: ['nn', 'tokens', 'binary'],
-  tasks: ['models', 'corpus', 'metrics', 'tokens', 'binary', 'nn', 'runtimes'],
+  lift: ['binary', 'tokens'],
+  tasks: ['models', 'lift', 'corpus', 'metrics', 'tokens', 'binary', 'nn', 'runtimes'],
   explain: ['binary', 'tokens', 'models'],
 };
-const PURE = ['binary', 'tokens', 'nn', 'metrics', 'models', 'explain'];
+const PURE = ['binary', 'tokens', 'nn', 'metrics', 'models', 'lift', 'explain'];
 const FOLDERS = [...Object.keys(MAY_IMPORT), 'cli'];
 
 /** Lints a copy of the configuration beside the given files. @returns the files with a restricted import */

@@ -74,7 +74,23 @@ describe.skipIf(!bubblewrapWorks())('study drafts', () => {
       expect(own).toBe(1);
       expect(right.likeness).toEqual({ value: 1, interval: { low: 1, high: 1 } });
     }
+    const lifted = parts.filter((part) => part.kind === 'lifting');
+    expect(lifted.map(({ level }) => level)).toEqual(['O0', 'O1', 'O2', 'O3']);
+    for (const part of lifted) {
+      // The third does what its reference does, and so fails as that does.
+      expect(part).toMatchObject({
+        targets: 3,
+        lifted: 3,
+        compiles: 3,
+        passes: 2,
+        failing: [9],
+        reasons: [],
+      });
+      expect(part.likeness).toBeGreaterThan(part.level === 'O0' ? 0.9 : 0.5);
+      expect(part.bleu).toBeGreaterThan(0.05);
+    }
     const table = readFileSync(at('out.md'), 'utf8');
+    expect(table).toMatch(/\| O0 \| 3 of 3 \| 3 \| 2 \| 1 of 2 \| 9 \| /);
     expect(table).toContain('| O0 | 2 of 3 | 9 |');
     expect(table).toContain('| gcc-12 -O2 |');
     expect(existsSync(at('out.partial.jsonl'))).toBe(false);

@@ -6,6 +6,7 @@ import { openSandbox } from '../corpus/sandbox.ts';
 import { findCompiler } from '../corpus/toolchain.ts';
 import { renderJson } from '../explain/render/json.ts';
 import { renderDrafts, type DraftsReport } from '../tasks/drafts/render.ts';
+import { fitFaithfulness } from '../tasks/drafts/lifting.ts';
 import { DraftStudy, type PartKey, type StudyPart } from '../tasks/drafts/study.ts';
 import { readDecompileEval } from '../tasks/reexecution/decompile-eval.ts';
 import { VERSION } from '../version.ts';
@@ -68,7 +69,9 @@ async function judgeDrafts(
     study.close();
   }
   const done = new Map(journal.lines.map(({ key, part }) => [key, part]));
-  const report: DraftsReport = { ...facts, parts: study.jobs.map(({ key }) => done.get(key)!) };
+  const parts = study.jobs.map(({ key }) => done.get(key)!);
+  const faithfulness = fitFaithfulness(parts.filter((part) => part.kind === 'lifting'));
+  const report: DraftsReport = { ...facts, parts, faithfulness };
   await publish(session, { output, json }, renderDrafts(report), renderJson(report));
   journal.remove();
 }

@@ -1,6 +1,7 @@
 /** `binscribe explain` of files: programs to reports. */
 
 import { BinscribeError, unsupported } from '../error.ts';
+import type { Drafting } from '../explain/drafting.ts';
 import { explain } from '../explain/explain.ts';
 import type { CodePacker } from '../explain/render/html/payload.ts';
 import { renderText } from '../explain/render/text.ts';
@@ -20,6 +21,7 @@ import type { Session } from './session.ts';
 
 export interface ExplainOptions extends FormatFlags, FolderFlags, LabelFlags {
   function?: string[];
+  source?: boolean;
   verbose?: boolean;
   all?: boolean;
 }
@@ -33,38 +35,45 @@ export async function explainFiles(
   const format = formatOf(options);
   const model = await session.openModel(options.model);
   const labeller = await openLabeller(options, session);
+  const drafts = options.source
+    ? (await import('./drafting.ts')).openDrafting(options.function ?? [], session)
+    : undefined;
   const several = files.length > 1 || (await namesArchive(files[0]));
   const answer = new Answer(session, { output: options.output, parts: partsOf(format, several) });
-  for (const path of files) {
-    try {
-      if (isFolder(path)) {
-        throw new BinscribeError('unreadable', 'this is a directory: a program file expected', {
-          hint: 'To explain the programs in it, name a folder for the reports: -o DIR',
+  try {
+    for (const path of files) {
+      try {
+        if (isFolder(path)) {
+          throw new BinscribeError('unreadable', 'this is a directory: a program file expected', {
+            hint: 'To explain the programs in it, name a folder for the reports: -o DIR',
+          });
+        }
+        if (several && !joins(format)) {
+          throw unsupported(
+            `an archive has a report for each member: --${format} is of one program`,
+            'Take the members out (`ar x`), or ask for text, --json or --csv.',
+          );
+        }
+        await eachProgram(path, session, async (input) => {
+          const { codes, map } = extrasFor(format);
+          const report = await explainProgram(
+            input,
+            model,
+            { function: options.function, labeller, drafting: drafts, codes, map },
+            session,
+          );
+          const first = answer.empty;
+          answer.add(
+            format === 'text' ? [textOf(report, options, answer)] : renderAs(format, report, codes, first),
+          );
         });
+      } catch (error) {
+        const code = tellFailure(concerning(path, error), session);
+        session.status ||= code;
       }
-      if (several && !joins(format)) {
-        throw unsupported(
-          `an archive has a report for each member: --${format} is of one program`,
-          'Take the members out (`ar x`), or ask for text, --json or --csv.',
-        );
-      }
-      await eachProgram(path, session, async (input) => {
-        const { codes, map } = extrasFor(format);
-        const report = await explainProgram(
-          input,
-          model,
-          { function: options.function, labeller, codes, map },
-          session,
-        );
-        const first = answer.empty;
-        answer.add(
-          format === 'text' ? [textOf(report, options, answer)] : renderAs(format, report, codes, first),
-        );
-      });
-    } catch (error) {
-      const code = tellFailure(concerning(path, error), session);
-      session.status ||= code;
     }
+  } finally {
+    drafts?.close();
   }
   await answer.end();
 }
@@ -79,6 +88,8 @@ export interface Wanted {
   function?: string[] | undefined;
   /** Gives functions labels. */
   labeller?: Labeller | undefined;
+  /** Gives functions drafts of their source. */
+  drafting?: Drafting | undefined;
   /** Takes the code of its functions. */
   codes?: CodePacker | undefined;
   /** Whether functions get places on a map. */
@@ -110,6 +121,7 @@ async function explainProgram(
       ...(wanted.codes && { code: wanted.codes.add }),
       map: wanted.map === true,
       ...(wanted.labeller && { labels: wanted.labeller }),
+      ...(wanted.drafting && { source: wanted.drafting }),
       progress: (done, total) => progress.update(done, total),
     });
   } finally {

@@ -9,6 +9,7 @@ import type { FunctionAnswer, FunctionInput, Model, ModelCard, Scored } from '..
 import { VERSION } from '../version.ts';
 import { type Opened, openInBatches, type Unopened } from './batches.ts';
 import { codeOf, type FunctionCode } from './code.ts';
+import { type Drafted, type Drafting, draftSource } from './drafting.ts';
 import { NameIndex, stringsOf } from './evidence.ts';
 import { describeFile, hex } from './file.ts';
 import { rank } from './interest.ts';
@@ -36,6 +37,8 @@ export interface ExplainOptions {
   map?: boolean;
   /** What gives functions labels; without it none has any. */
   labels?: Labeller;
+  /** Where drafts of the functions' source are wanted: for a few functions, since compiling takes a second each. */
+  source?: Drafting;
 }
 
 type Arguments = NonNullable<FunctionAnswer['arguments']>;
@@ -88,6 +91,17 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
             role,
             answer && withoutTaken(answer, taken, opened.found.symbol ?? role),
             labels.get(opened.found) ?? [],
+            options.source &&
+              (await draftSource(
+                opened,
+                opened.found.symbol ?? role ?? answer?.names.at(0)?.name ?? null,
+                answer,
+                {
+                  ...options.source,
+                  binary,
+                  names: visible,
+                },
+              )),
           ),
         );
         vectors.push(answer?.vector);
@@ -197,6 +211,7 @@ function describeFunction(
   role: Role,
   answer: FunctionAnswer | undefined,
   labels: readonly GivenLabel[],
+  drafted: Drafted = { source: null },
 ): Unranked {
   return {
     address: hex(found.address),
@@ -221,7 +236,7 @@ function describeFunction(
       prompt: sanitize(prompt),
       ...rest,
     })),
-    source: null,
+    ...drafted,
     neighbours: (answer?.neighbours ?? []).slice(0, EVIDENCE_LIMITS.neighbours).map((near) => ({
       name: sanitize(near.name, EVIDENCE_LIMITS.nameLength),
       score: near.score,
@@ -231,7 +246,9 @@ function describeFunction(
       optimization: sanitize(near.optimization),
       match: near.match,
     })),
-    abstained: (answer?.abstained ?? []).filter((field) => field !== 'labels' || labels.length === 0),
+    abstained: (answer?.abstained ?? []).filter(
+      (field) => !(field === 'labels' && labels.length > 0) && !(field === 'source' && drafted.source),
+    ),
     calls: names.calls(body),
     strings: stringsOf(body),
   };

@@ -12,6 +12,9 @@ import { isPrintable } from './sanitize.ts';
 export const REPORT_SCHEMA = 'binscribe.report/1';
 
 const text = z.string().refine(isPrintable, { message: 'expected printable text' });
+const lines = z
+  .string()
+  .refine((many) => many.split('\n').every(isPrintable), { message: 'expected printable lines' });
 const address = z.string().regex(/^0x[0-9a-f]+$/);
 const count = z.int().nonnegative();
 const probability = z.number().min(0).max(1);
@@ -69,7 +72,10 @@ export const functionReportSchema = z.strictObject({
     .nullable(),
   /** Best first; none where no model of meaning was asked. */
   labels: z.array(workLabel),
-  source: z.strictObject({ text, score: probability, match: text }).nullable(),
+  /** A draft, line by line; the score is the probability that it does the same, `match` what a machine has checked. */
+  source: z.strictObject({ text: lines, score: probability, match: text }).nullable(),
+  /** Why there is no draft where one was asked for. */
+  noSource: text.optional(),
   /** Known functions that resemble it: the evidence behind its names. */
   neighbours: z.array(neighbour).max(EVIDENCE_LIMITS.neighbours),
   /** What the model was asked and left open. A thunk or fragment is not asked about. */

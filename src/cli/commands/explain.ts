@@ -11,6 +11,7 @@ const EXAMPLES = `
 Examples:
   $ binscribe explain /bin/ls                      the most interesting functions, a line each
   $ binscribe explain /bin/ls --function main -v   one function and all the evidence
+  $ binscribe explain /bin/ls --function main --source
   $ binscribe explain /usr/bin/git --json | jq '.functions[] | select(.names != [])'
   $ binscribe explain /usr/bin/git --html -o git.html
   $ binscribe explain ./firmware --html -o reports  every program of a folder, and an index of them
@@ -34,6 +35,10 @@ export function explainCommand(session: Session): Command {
     );
   return addFormatOptions(command)
     .option('--function <name|address>', 'only this function; may be repeated', collect)
+    .option(
+      '--source',
+      'a draft of the source of each --function, compiled again and compared where that can be',
+    )
     .option('-a, --all', `all functions, not just the ${SHOWN} most interesting`)
     .option('-v, --verbose', 'the evidence for each function')
     .option('--model <dir>', 'model folder (default: the one that comes with binscribe)')

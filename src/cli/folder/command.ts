@@ -28,7 +28,7 @@ import { ReportJournal } from './journal.ts';
 import { checkFolder, type FolderFlags, isFolder, LOCK, makeRoom, reportName, REPORTS } from './place.ts';
 import { count } from '../../numbers.ts';
 
-type Options = FolderFlags & FormatFlags & LabelFlags & ReportOrder['options'];
+type Options = FolderFlags & FormatFlags & LabelFlags & ReportOrder['options'] & { source?: boolean };
 
 /** Programs at a time: each takes up to 3 GB, and the machines of most have two cores to spare. */
 const JOBS = Math.min(2, availableParallelism());
@@ -49,6 +49,15 @@ export async function explainFolder(
   options: Options,
   session: Session,
 ): Promise<void> {
+  if (options.source) {
+    throw new BinscribeError(
+      'usage',
+      '--source is of functions of one program, and this is a folder of reports',
+      {
+        hint: 'Name one program, and a file with -o.',
+      },
+    );
+  }
   const folder = options.output ?? '.';
   const { card } = await session.openModel(options.model);
   const labeller = await openLabeller(options, session);

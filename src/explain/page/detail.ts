@@ -47,6 +47,7 @@ export function detailOf(row: Row, nameAt: NameAt): HTMLElement {
       copied,
     ),
     answersOf(entry),
+    sourceOf(entry),
     neighboursOf(entry),
     wordsOf('Calls', entry.calls, (text) => text),
     wordsOf('Says', entry.strings, (text) => `"${text}"`),
@@ -113,6 +114,22 @@ function answersOf({
     list.append(make('dt', {}, 'left open'), make('dd', { class: 'faint' }, open.join(', ')));
   }
   return list;
+}
+
+/** A draft, or why there is none where one was asked for. */
+function sourceOf({ source, noSource }: FunctionReport): HTMLElement | null {
+  if (source === null) {
+    return noSource === undefined
+      ? null
+      : make('p', { class: 'faint' }, `No draft of its source: ${noSource}.`);
+  }
+  return make(
+    'details',
+    { open: true },
+    make('summary', {}, `Source, a draft that does the same with ${percent(source.score)}`),
+    make('p', { class: 'faint' }, `${source.match}.`),
+    make('pre', {}, source.text),
+  );
 }
 
 function neighboursOf({ neighbours }: FunctionReport): HTMLElement | null {

@@ -67,6 +67,20 @@ export function functionEvidence(entry: FunctionReport, width: number, style: St
   return lines;
 }
 
+/** A draft of its source below a line that says how good it is; why there is none where it was asked for. */
+export function draftLines({ source, noSource }: FunctionReport, width: number, style: Style): string[] {
+  const head = (text: string) =>
+    style.faint(`${INDENT}${'source'.padEnd(11)}${fit(text, width - INDENT.length - 11)}`);
+  if (source === null) return noSource === undefined ? [] : [head(`none: ${noSource}`)];
+  const { text, score, match } = source;
+  return [
+    head(`a draft that does the same with ${percent(score)}; ${match}`),
+    '',
+    ...text.split('\n').map((line) => INDENT + line),
+    '',
+  ];
+}
+
 /** `like coreutils 9.1`; with the neighbour's name where the line does not show it already. */
 function resemblance(entry: FunctionReport, near: Neighbour): string {
   const shown = entry.symbol === null && entry.role === null && entry.names[0]?.name === near.name;

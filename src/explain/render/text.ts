@@ -5,7 +5,7 @@
 
 import type { FunctionReport, Report } from '../schema.ts';
 import { type Cell, type Column, fit, layOut, percent } from './columns.ts';
-import { functionEvidence, reasons } from './evidence.ts';
+import { draftLines, functionEvidence, reasons } from './evidence.ts';
 import { header } from './header.ts';
 import { shownName } from './name.ts';
 import { PLAIN, type Style } from './style.ts';
@@ -43,6 +43,7 @@ export function renderText(report: Report, options: TextOptions): string {
     rows.forEach((row, at) => {
       lines.push(row);
       if (options.verbose) lines.push(...functionEvidence(shown[at], width, style));
+      lines.push(...draftLines(shown[at], width, style));
     });
   }
   const folded = foldedLine(ordered.slice(shown.length));

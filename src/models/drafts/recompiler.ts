@@ -4,6 +4,7 @@
  */
 
 import type { FunctionBody } from '../../binary/instruction.ts';
+import type { AddressSpace } from '../../binary/memory.ts';
 import type { VisibleNames } from '../../tokens/visible-names.ts';
 
 /** How code was compiled. */
@@ -28,7 +29,13 @@ export function sourceOf({ preamble, text }: Draft): string {
 
 /** What became of one draft: the code of its function and what it asks of others, or the compiler's first complaint. */
 export type Recompiled =
-  | { readonly body: FunctionBody; readonly names: VisibleNames; readonly complaint: '' }
+  | {
+      readonly body: FunctionBody;
+      readonly names: VisibleNames;
+      /** What its object holds, where that is kept. */
+      readonly memory?: AddressSpace;
+      readonly complaint: '';
+    }
   | { readonly body: undefined; readonly complaint: string };
 
 export interface Recompilation {

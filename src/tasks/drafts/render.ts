@@ -1,5 +1,7 @@
 /** The study of drafts as Markdown. */
 
+import type { FaithfulnessFit } from '../../models/drafts/faithfulness.ts';
+import type { LiftPart } from './lifting.ts';
 import {
   MUTANTS,
   nameOf,
@@ -20,6 +22,8 @@ export interface DraftsReport {
   readonly seed: number;
   readonly rivals: number;
   readonly parts: readonly StudyPart[];
+  /** What is made of the likeness of lifted drafts. */
+  readonly faithfulness: FaithfulnessFit;
 }
 
 const percent = (value: number): string => (100 * value).toFixed(1);
@@ -29,6 +33,7 @@ export function renderDrafts(report: DraftsReport): string {
   const { parts, compilers, problems, data, rivals, seed } = report;
   const tests = parts.filter((part) => part.kind === 'reexecution');
   const choices = parts.filter((part) => part.kind === 'choice');
+  const lifted = parts.filter((part) => part.kind === 'lifting');
   const [first] = compilers;
   return [
     '# Drafts: what the judges are worth',
@@ -44,6 +49,7 @@ export function renderDrafts(report: DraftsReport): string {
       const some = choices.filter((part) => part.rivals === kind);
       return some.length === 0 ? [] : choiceSection(kind, some, rivals);
     }),
+    ...liftSection(lifted, tests, report.faithfulness),
   ].join('\n');
 }
 
@@ -58,6 +64,55 @@ function testTable(parts: readonly ReexecutionPart[], problems: number): string[
         failing.join(', ') || '–',
         undecided.join(', ') || '–',
       ]),
+    ),
+    '',
+  ];
+}
+
+function liftSection(
+  parts: readonly LiftPart[],
+  tests: readonly ReexecutionPart[],
+  { intercept, slope, share }: FaithfulnessFit,
+): string[] {
+  if (parts.length === 0) return [];
+  return [
+    '## Drafts by rules',
+    '',
+    "The code of each reference lifted to C by `src/lift`, which learns nothing, with the name that the test calls it by. *Passes* counts of all problems; *of those that decide* leaves out the tests that a function without a body passes. *Likeness*: of the draft's code, compiled in the same way, with the reference's, in the mean over what compiles. *BLEU*: smoothed BLEU-4 with the reference, in the mean over what was lifted.",
+    '',
+    row([
+      'level',
+      'lifted',
+      'compiles',
+      'passes',
+      'of those that decide',
+      'does not pass',
+      'likeness',
+      'BLEU',
+    ]),
+    row(['---', '---:', '---:', '---:', '---:', '---', '---:', '---:']),
+    ...parts.map((part) => {
+      const { level, targets, lifted, compiles, passes, failing, likeness, bleu, reasons } = part;
+      const undecided = tests.find((one) => one.level === level)?.undecided;
+      const missed = new Set([...failing, ...reasons.flatMap(({ problems }) => problems)]);
+      const decided = undecided && targets - undecided.length;
+      const passed = undecided && passes - undecided.filter((id) => !missed.has(id)).length;
+      return row([
+        level,
+        `${lifted} of ${targets}`,
+        `${compiles}`,
+        `${passes}`,
+        decided === undefined ? '–' : `${passed} of ${decided}`,
+        failing.join(', ') || '–',
+        likeness.toFixed(2),
+        bleu.toFixed(3),
+      ]);
+    }),
+    '',
+    `The probability that a lifted draft passes: ${percent(share)} % where it is not compiled again, and else that of log-odds of ${intercept} + ${slope} * likeness (logistic regression over the ${parts.reduce((sum, { lifted }) => sum + lifted, 0)} drafts above).`,
+    '',
+    ...parts.flatMap(({ level, reasons }) =>
+      reasons.map(({ reason, problems }) => `- ${level}, not lifted for ${reason}: ${problems.join(', ')}`),
     ),
     '',
   ];

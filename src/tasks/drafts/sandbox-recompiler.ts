@@ -114,7 +114,8 @@ function lastFunction(object: Uint8Array, text: string, runtime: RuntimeNames): 
       const binary = openBinary(object, { budget });
       const entry = debugEntries(binary).find((one) => one.name === name);
       const body = entry && disassembleRange(entry.code, entry.start, { memory: binary.memory, budget });
-      return body && { body, names: visibleNames(binary, (name) => runtime.has(name)) };
+      const names = visibleNames(binary, (name) => runtime.has(name));
+      return body && { body, names, memory: binary.memory };
     },
     undefined,
   );

@@ -1,7 +1,7 @@
 /**
  * What the machinery of drafts is worth before any network: whether references pass their own unit tests, which tests
  * decide nothing, and how often the likeness of code finds the right source, among other problems' functions and among
- * near misses, when compiler and level were recognised and when they were not.
+ * near misses, when compiler and level were recognised and when they were not; and what the drafts of the lifter are.
  */
 
 import type { Sandbox } from '../../corpus/sandbox.ts';
@@ -13,6 +13,7 @@ import { Random } from '../../random.ts';
 import { undecidedProblems } from '../reexecution/controls.ts';
 import type { Problem } from '../reexecution/decompile-eval.ts';
 import { reexecute, type Ending, type ReexecutionOptions } from '../reexecution/reexecute.ts';
+import { judgeLifting, type LiftPart } from './lifting.ts';
 import { mutantsOf } from './mutants.ts';
 import { SandboxRecompiler } from './sandbox-recompiler.ts';
 import { mean } from '../../numbers.ts';
@@ -71,7 +72,7 @@ export interface ChoicePart {
   best: number;
 }
 
-export type StudyPart = ReexecutionPart | ChoicePart;
+export type StudyPart = ReexecutionPart | ChoicePart | LiftPart;
 
 export interface DraftStudySettings {
   seed: number;
@@ -124,6 +125,7 @@ export class DraftStudy {
     this.jobs = [
       ...STUDY_LEVELS.map((level) => ({ key: `unit tests at ${level}`, run: () => this.reexecute(level) })),
       ...choices,
+      ...STUDY_LEVELS.map((level) => ({ key: `lifted at ${level}`, run: () => this.lift(level) })),
     ];
   }
 
@@ -150,6 +152,10 @@ export class DraftStudy {
       failing: this.problems.flatMap(({ id }, i) => (results[i].passes ? [] : [id])),
       undecided: [...undecided].sort((a, b) => a - b),
     };
+  }
+
+  private lift(level: Level): Promise<LiftPart> {
+    return judgeLifting(this.problems, this.recompiler, this.reexecution(level, `lifted at ${level}`));
   }
 
   private async choose(rivals: ChoicePart['rivals'], target: Build, build: Build): Promise<ChoicePart> {

@@ -1,0 +1,203 @@
+/** What functions of the C library take and give back, for calls of which machine code shows only registers. */
+
+/**
+ * A letter a value: `v` nothing, `b` signed char, `i` int, `u` unsigned, `l` long, `z` unsigned long, `s` char pointer,
+ * `p` any pointer, `d` double, `f` float. A point at the end stands for more, by the format that the last letter is.
+ */
+const SIGNATURES: Readonly<Record<string, string>> = {
+  printf: 'i:s.',
+  scanf: 'i:s.',
+  fprintf: 'i:ps.',
+  sprintf: 'i:ss.',
+  snprintf: 'i:szs.',
+  sscanf: 'i:ss.',
+  puts: 'i:s',
+  putchar: 'i:i',
+  getchar: 'i:',
+  fputs: 'i:sp',
+  fputc: 'i:ip',
+  putc: 'i:ip',
+  fgets: 's:sip',
+  fflush: 'i:p',
+  fopen: 'p:ss',
+  fclose: 'i:p',
+  fgetc: 'i:p',
+  getc: 'i:p',
+  ungetc: 'i:ip',
+  feof: 'i:p',
+  fread: 'z:pzzp',
+  fwrite: 'z:pzzp',
+  fseek: 'i:pli',
+  ftell: 'l:p',
+  perror: 'v:s',
+  remove: 'i:s',
+  rename: 'i:ss',
+  strlen: 'z:s',
+  strnlen: 'z:sz',
+  strcpy: 's:ss',
+  stpcpy: 's:ss',
+  strncpy: 's:ssz',
+  strcat: 's:ss',
+  strncat: 's:ssz',
+  strcmp: 'i:ss',
+  strncmp: 'i:ssz',
+  strcasecmp: 'i:ss',
+  strncasecmp: 'i:ssz',
+  strchr: 's:si',
+  strrchr: 's:si',
+  strstr: 's:ss',
+  strpbrk: 's:ss',
+  strspn: 'z:ss',
+  strcspn: 'z:ss',
+  strtok: 's:ss',
+  strtok_r: 's:ssp',
+  strdup: 's:s',
+  strndup: 's:sz',
+  strerror: 's:i',
+  memcpy: 'p:ppz',
+  memmove: 'p:ppz',
+  memset: 'p:piz',
+  memcmp: 'i:ppz',
+  memchr: 'p:piz',
+  malloc: 'p:z',
+  calloc: 'p:zz',
+  realloc: 'p:pz',
+  free: 'v:p',
+  abs: 'i:i',
+  labs: 'l:l',
+  atoi: 'i:s',
+  atol: 'l:s',
+  atof: 'd:s',
+  strtol: 'l:spi',
+  strtoul: 'z:spi',
+  strtoll: 'l:spi',
+  strtoull: 'z:spi',
+  strtod: 'd:sp',
+  qsort: 'v:pzzp',
+  bsearch: 'p:ppzzp',
+  rand: 'i:',
+  srand: 'v:u',
+  random: 'l:',
+  exit: 'v:i',
+  _exit: 'v:i',
+  abort: 'v:',
+  getenv: 's:s',
+  system: 'i:s',
+  time: 'l:p',
+  clock: 'l:',
+  toupper: 'i:i',
+  tolower: 'i:i',
+  isalpha: 'i:i',
+  isdigit: 'i:i',
+  isalnum: 'i:i',
+  isspace: 'i:i',
+  isupper: 'i:i',
+  islower: 'i:i',
+  ispunct: 'i:i',
+  isxdigit: 'i:i',
+  isprint: 'i:i',
+  iscntrl: 'i:i',
+  isgraph: 'i:i',
+  __ctype_b_loc: 'p:',
+  __ctype_tolower_loc: 'p:',
+  __ctype_toupper_loc: 'p:',
+  __errno_location: 'p:',
+  __assert_fail: 'v:ssus',
+  open: 'i:si',
+  close: 'i:i',
+  read: 'l:ipz',
+  write: 'l:ipz',
+  sleep: 'u:u',
+  getpid: 'i:',
+  lround: 'l:d',
+  lroundf: 'l:f',
+  llround: 'l:d',
+  lrint: 'l:d',
+};
+
+/** Of doubles; with an `f` at the end of floats. */
+const MATHEMATICS: Readonly<Record<number, string>> = {
+  1: 'sqrt cbrt floor ceil round trunc rint nearbyint fabs sin cos tan asin acos atan sinh cosh tanh exp exp2 expm1 log log2 log10 log1p',
+  2: 'pow fmod fmin fmax hypot atan2 remainder fdim copysign',
+};
+
+/** Names by which headers call others, with what the same are called in C. */
+const ALIASES: Readonly<Record<string, string>> = {
+  __isoc99_scanf: 'scanf',
+  __isoc99_sscanf: 'sscanf',
+  __isoc23_strtol: 'strtol',
+  _IO_getc: 'getc',
+  _IO_putc: 'putc',
+};
+
+const NORETURN: ReadonlySet<string> = new Set([
+  'exit',
+  '_exit',
+  'abort',
+  '__assert_fail',
+  '__stack_chk_fail',
+]);
+
+export interface Prototype {
+  readonly name: string;
+  /** A letter, see `SIGNATURES`. */
+  readonly result: string;
+  readonly parameters: string;
+  /** Its last parameter is a format, after which come what it asks for. */
+  readonly format: boolean;
+  readonly returns: boolean;
+}
+
+const KNOWN = new Map<string, Prototype>();
+for (const [name, signature] of Object.entries(SIGNATURES)) addPrototype(name, signature);
+for (const [count, names] of Object.entries(MATHEMATICS)) {
+  for (const name of names.split(' ')) {
+    addPrototype(name, `d:${'d'.repeat(Number(count))}`);
+    addPrototype(`${name}f`, `f:${'f'.repeat(Number(count))}`);
+  }
+}
+
+function addPrototype(name: string, signature: string): void {
+  const [result, parameters] = signature.split(':');
+  KNOWN.set(name, {
+    name,
+    result,
+    parameters: parameters.replace('.', ''),
+    format: parameters.endsWith('.'),
+    returns: !NORETURN.has(name),
+  });
+}
+
+export function prototypeOf(name: string): Prototype | undefined {
+  return KNOWN.get(ALIASES[name] ?? name);
+}
+
+export function neverReturns(name: string): boolean {
+  return NORETURN.has(name);
+}
+
+/** Letters of what a format of `printf` or `scanf` takes; undefined where it has what we do not know. */
+export function formatParameters(format: string, reads: boolean): string | undefined {
+  let letters = '';
+  for (const [all, width, precision, length, conversion] of format.matchAll(
+    /%(?:%|[-+ #0]*(\*|\d+)?(?:\.(\*|\d+)?)?(hh|h|ll|l|z|j|t|L)?(\[\^?\]?[^\]]*\]|[a-zA-Z]))/g,
+  )) {
+    if (all === '%%') continue;
+    if (reads) {
+      if (width !== '*') letters += 'p';
+      continue;
+    }
+    if (width === '*') letters += 'i';
+    if (precision === '*') letters += 'i';
+    if (length === 'L') return undefined;
+    const wide = length === 'l' || length === 'll' || length === 'z' || length === 'j' || length === 't';
+    if ('di'.includes(conversion)) letters += wide ? 'l' : 'i';
+    else if ('uxXo'.includes(conversion)) letters += wide ? 'z' : 'u';
+    else if (conversion === 'c') letters += 'i';
+    else if (conversion === 's') letters += 's';
+    else if (conversion === 'p') letters += 'p';
+    else if ('fFeEgGaA'.includes(conversion)) letters += 'd';
+    else return undefined;
+  }
+  return letters;
+}
