@@ -57,7 +57,9 @@ describe.runIf(bubblewrapWorks())('drafts of source', () => {
 
   it('stand below the line of their function', async () => {
     const { out } = await runCommand(['explain', program, '--function', 'fold', '--source'], options);
-    expect(out).toMatch(/^ {4}source {5}a draft that does the same with \d+ %; lifted by rules/m);
+    expect(out).toMatch(
+      /^ {4}source {5}a draft that does the same with a probability of \d+ %:\n +lifted by rules/m,
+    );
     expect(out).toMatch(/^ {4}.*\bfold\(.*\n/m);
   });
 

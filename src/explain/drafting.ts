@@ -29,6 +29,9 @@ export type Drafted = Pick<FunctionReport, 'source' | 'noSource'>;
 /** Characters of a line, and lines: more than anybody reads. */
 const LONGEST_LINE = 1000;
 const MOST_LINES = 5000;
+/** Of a table of the program's data so much is shown: the code is what a draft is read for. */
+const TABLE = 100;
+const DATA = /^(?:static|extern) /;
 
 const IDENTIFIER = /^[A-Za-z_]\w*$/;
 
@@ -47,11 +50,12 @@ export async function draftSource(
   const lifted = lift(body, { memory: binary.memory, names, name: own });
   if (lifted.text === null) return { source: null, noSource: sanitize(lifted.reason) };
   const text = linesOf(lifted.text);
+  const alone = !lifted.text.split('\n').some((line) => DATA.test(line));
   const builds = answer ? buildsOf(answer) : [];
   if (!recompiler || builds.length === 0) {
     const why = recompiler ? 'it is not known how the function was compiled' : 'nobody compiles it here';
     return {
-      source: { text, score: faithfulness(null, LIFTED), match: `lifted by rules, unchecked: ${why}` },
+      source: { text, score: faithfulness({ alone }, LIFTED), match: `lifted by rules, unchecked: ${why}` },
     };
   }
   const compared: Compared[] = [];
@@ -65,7 +69,7 @@ export async function draftSource(
   return {
     source: {
       text,
-      score: faithfulness(best, LIFTED),
+      score: faithfulness({ alone, likeness: best.likeness }, LIFTED),
       match: `lifted by rules; ${matchOf(best.likeness)} (${compiler} -${level})`,
     },
   };
@@ -91,6 +95,9 @@ function matchOf(likeness: number | null): string {
 /** Each line printable. */
 function linesOf(text: string): string {
   const lines = text.split('\n');
-  const shown = lines.slice(0, MOST_LINES).map((line) => sanitize(line, LONGEST_LINE));
+  const shown = lines.slice(0, MOST_LINES).map((line) => {
+    const isTable = DATA.test(line) && line.length > TABLE;
+    return isTable ? `${sanitize(line.slice(0, TABLE))} … };` : sanitize(line, LONGEST_LINE);
+  });
   return [...shown, ...(lines.length > MOST_LINES ? ['…'] : [])].join('\n');
 }

@@ -4,7 +4,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   'stdio.h':
     'printf scanf fprintf sprintf snprintf sscanf puts putchar getchar fputs fputc putc fgets fflush fopen fclose fgetc getc ungetc feof fread fwrite fseek ftell perror remove rename',
   'string.h':
-    'strlen strnlen strcpy stpcpy strncpy strcat strncat strcmp strncmp strchr strrchr strstr strpbrk strspn strcspn strtok strtok_r strdup strndup strerror memcpy memmove memset memcmp memchr',
+    'strlen strnlen strcpy stpcpy strncpy strcat strncat strcmp strncmp strchr strrchr strstr strpbrk strspn strcspn strtok strtok_r strdup strndup strerror memcpy memmove memset memcmp memchr strcoll',
   'strings.h': 'strcasecmp strncasecmp',
   'stdlib.h':
     'malloc calloc realloc free abs labs atoi atol atof strtol strtoul strtoll strtoull strtod qsort bsearch rand srand random exit abort getenv system',
@@ -13,7 +13,9 @@ const HEADERS: Readonly<Record<string, string>> = {
   'errno.h': '__errno_location',
   'time.h': 'time clock',
   'fcntl.h': 'open',
-  'unistd.h': 'close read write sleep getpid _exit',
+  'unistd.h': 'close read write sleep getpid _exit isatty',
+  'libintl.h': 'gettext dgettext dcgettext ngettext',
+  'locale.h': 'setlocale',
   'math.h':
     'sqrt cbrt floor ceil round trunc rint nearbyint fabs sin cos tan asin acos atan sinh cosh tanh exp exp2 expm1 log log2 log10 log1p pow fmod fmin fmax hypot atan2 remainder fdim copysign lround llround lrint',
 };

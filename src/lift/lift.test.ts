@@ -176,6 +176,38 @@ describe('the text of a lifted function', () => {
   });
 });
 
+describe('code as Debian builds it', () => {
+  it('calls what the source calls, not what checks the sizes of buffers', () => {
+    const source = `${HEADERS}int tell(char *s, int n) {
+  char own[32];
+  memcpy(own, s, n);
+  return sprintf(own, "%d of %s", n, s) + printf("%s\\n", own);
+}`;
+    const path = compile(source, {
+      compiler: 'gcc-12',
+      flags: ['-g', '-w', '-O2', '-D_FORTIFY_SOURCE=2', '-fno-stack-protector', '-c'],
+    });
+    const binary = openBinary(readFileSync(path));
+    const names = visibleNames(binary);
+    expect([...names.values()].filter((name) => name.endsWith('_chk')).length).toBeGreaterThan(2);
+    const [{ code, start }] = debugEntries(binary);
+    const { memory } = binary;
+    const { text } = lift(disassembleRange(code, start, { memory }), { memory, names, name: 'tell' });
+    expect(text).not.toContain('_chk');
+    expect(text).toMatch(/memcpy\(\w+, \w+, [^,]+\);/);
+    expect(text).toMatch(/sprintf\(\w+, "%d of %s", \w+, \w+\)/);
+    expect(text).toMatch(/printf\("%s\\n", \w+\)/);
+  });
+
+  it('may end in a call that does not come back: it was refused for running on past its end', () => {
+    const source = `__attribute__((noreturn, noinline)) void die(int n) { for (;;) __asm__ volatile("" :: "r"(n)); }
+int positive(int n) { if (n < 0) die(n); return n * 3 + 1; }`;
+    const { text } = liftNamed('positive', source, 'gcc-12', 'O2');
+    expect(text).toMatch(/sub_\w+\(/);
+    expect(text).toMatch(/return .*\* 3.*;/);
+  });
+});
+
 describe('hostile code', () => {
   it('makes no exception: a text or a reason', () => {
     const random = new Random(7);

@@ -113,6 +113,21 @@ const SIGNATURES: Readonly<Record<string, string>> = {
   lroundf: 'l:f',
   llround: 'l:d',
   lrint: 'l:d',
+  gettext: 's:s',
+  dgettext: 's:ss',
+  dcgettext: 's:ssi',
+  ngettext: 's:ssz',
+  setlocale: 's:is',
+  strcoll: 'i:ss',
+  fputs_unlocked: 'i:sp',
+  fputc_unlocked: 'i:ip',
+  putchar_unlocked: 'i:i',
+  fwrite_unlocked: 'z:pzzp',
+  fflush_unlocked: 'i:p',
+  __overflow: 'i:pi',
+  __uflow: 'i:p',
+  isatty: 'i:i',
+  fileno: 'i:p',
 };
 
 /** Of doubles; with an `f` at the end of floats. */
@@ -128,6 +143,27 @@ const ALIASES: Readonly<Record<string, string>> = {
   __isoc23_strtol: 'strtol',
   _IO_getc: 'getc',
   _IO_putc: 'putc',
+};
+
+/**
+ * What headers call instead where _FORTIFY_SOURCE asks for checks (LSB, "Interfaces for libc"): the call that stands in the
+ * source, what machine code gives, and which of that are not in the source.
+ */
+const CHECKED: Readonly<Record<string, readonly [name: string, signature: string, ...dropped: number[]]>> = {
+  __printf_chk: ['printf', 'i:is.', 0],
+  __fprintf_chk: ['fprintf', 'i:pis.', 1],
+  __sprintf_chk: ['sprintf', 'i:sizs.', 1, 2],
+  __snprintf_chk: ['snprintf', 'i:szizs.', 2, 3],
+  __memcpy_chk: ['memcpy', 'p:ppzz', 3],
+  __memmove_chk: ['memmove', 'p:ppzz', 3],
+  __memset_chk: ['memset', 'p:pizz', 3],
+  __strcpy_chk: ['strcpy', 's:ssz', 2],
+  __stpcpy_chk: ['stpcpy', 's:ssz', 2],
+  __strcat_chk: ['strcat', 's:ssz', 2],
+  __strncpy_chk: ['strncpy', 's:sszz', 3],
+  __strncat_chk: ['strncat', 's:sszz', 3],
+  __fgets_chk: ['fgets', 's:szip', 1],
+  __read_chk: ['read', 'l:ipzz', 3],
 };
 
 const NORETURN: ReadonlySet<string> = new Set([
@@ -146,6 +182,8 @@ export interface Prototype {
   /** Its last parameter is a format, after which come what it asks for. */
   readonly format: boolean;
   readonly returns: boolean;
+  /** Places of arguments that machine code gives and the source does not. */
+  readonly dropped: readonly number[];
 }
 
 const KNOWN = new Map<string, Prototype>();
@@ -157,10 +195,16 @@ for (const [count, names] of Object.entries(MATHEMATICS)) {
   }
 }
 
-function addPrototype(name: string, signature: string): void {
+for (const [name, [plain, signature, ...dropped]] of Object.entries(CHECKED)) {
+  addPrototype(name, signature, plain, dropped);
+}
+
+/** @param plain what the source calls it */
+function addPrototype(name: string, signature: string, plain = name, dropped: readonly number[] = []): void {
   const [result, parameters] = signature.split(':');
   KNOWN.set(name, {
-    name,
+    name: plain,
+    dropped,
     result,
     parameters: parameters.replace('.', ''),
     format: parameters.endsWith('.'),

@@ -131,6 +131,10 @@ class BlockTranslator {
         return { statements: writer.statements, exit: this.exit(instruction, successors, frame.rsp) };
       }
     }
+    // What comes after a call that ends the code is no part of the function: the call does not come back.
+    if (successors.length === 0 && this.isCalledLast(first, count)) {
+      return { statements: writer.statements, exit: { kind: 'stop' } };
+    }
     if (successors.length !== 1) throw new CannotLift('code that runs on past its end');
     return { statements: writer.statements, exit: { kind: 'jump', to: successors[0] } };
   }
@@ -165,6 +169,14 @@ class BlockTranslator {
       }
     }
     return undefined;
+  }
+
+  /** Whether nothing but filling comes after the last call of a block. */
+  private isCalledLast(first: number, count: number): boolean {
+    const { instructions } = this.body;
+    let last = first + count - 1;
+    while (last >= first && MNEMONIC_NAMES[instructions[last].mnemonic] === 'nop') last--;
+    return last >= first && ['call', 'indirect-call'].includes(instructions[last].flow);
   }
 
   private exit(instruction: Instruction, next: readonly number[], rsp: number): Exit {
@@ -226,7 +238,8 @@ class BlockTranslator {
     }
     let letters = known?.parameters ?? this.guessedParameters();
     if (known && 'format' in known && known.format) letters += this.askedBy(known.name, letters);
-    const args = argumentsOf(letters);
+    const dropped = (known !== own && name !== undefined && prototypeOf(name)?.dropped) || [];
+    const args = argumentsOf(letters).filter((_, i) => !dropped.includes(i));
     const result = known?.result ?? 'l';
     const call: Expr = {
       ...callOf(known?.name ?? name ?? '', args, bitsOf(result)),

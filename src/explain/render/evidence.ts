@@ -67,16 +67,20 @@ export function functionEvidence(entry: FunctionReport, width: number, style: St
   return lines;
 }
 
-/** A draft of its source below a line that says how good it is; why there is none where it was asked for. */
+/** A draft of its source below how good it is; why there is none where it was asked for. */
 export function draftLines({ source, noSource }: FunctionReport, width: number, style: Style): string[] {
-  const head = (text: string) =>
-    style.faint(`${INDENT}${'source'.padEnd(11)}${fit(text, width - INDENT.length - 11)}`);
-  if (source === null) return noSource === undefined ? [] : [head(`none: ${noSource}`)];
+  const line = (what: string, text: string): string =>
+    style.faint(`${INDENT}${what.padEnd(11)}${fit(text, width - INDENT.length - 11)}`);
+  if (source === null) return noSource === undefined ? [] : [line('source', `none: ${noSource}`)];
   const { text, score, match } = source;
   return [
-    head(`a draft that does the same with ${percent(score)}; ${match}`),
+    line('source', `a draft that does the same with a probability of ${percent(score)}:`),
+    line('', match),
     '',
-    ...text.split('\n').map((line) => INDENT + line),
+    ...text
+      .trimEnd()
+      .split('\n')
+      .map((own) => INDENT + own),
     '',
   ];
 }

@@ -4,11 +4,12 @@
  */
 
 /** What is known of a draft. */
-export type Checked =
-  /** It was not compiled again. */
-  | null
-  /** Of its compiled code to the function's (likeness.ts); null where it does not compile. */
-  | { readonly likeness: number | null };
+export interface Checked {
+  /** Whether it calls nothing but libraries, and refers to no data of its program. */
+  readonly alone: boolean;
+  /** Of its compiled code to the function's (likeness.ts); null where it does not compile, left out where nobody tried. */
+  readonly likeness?: number | null;
+}
 
 /** Logistic regression of passing on likeness, and the share that passes where nothing is known. */
 export interface FaithfulnessFit {
@@ -17,15 +18,22 @@ export interface FaithfulnessFit {
   readonly share: number;
 }
 
-/**
- * Of what is lifted by rules. Decompile-Eval's functions stand alone: of code that calls other functions of its program, or
- * refers to its data, a unit test would say less good things, and nobody has measured how much less.
- */
+/** Of what is lifted by rules. */
 export const LIFTED: FaithfulnessFit = { intercept: 1.81, slope: 2.965, share: 0.978 };
 
-/** @returns a probability */
-export function faithfulness(checked: Checked, { intercept, slope, share }: FaithfulnessFit): number {
-  if (checked === null) return share;
-  if (checked.likeness === null) return 0;
-  return 1 / (1 + Math.exp(-(intercept + slope * checked.likeness)));
+/**
+ * Decompile-Eval's functions stand alone. Of one that calls others of its program, whose parameters are guessed, or refers to
+ * data that it shares with them, no unit test has told anything: it is given no more than the share of its code that comes
+ * out again, and nothing where it was not compiled.
+ *
+ * @returns a probability
+ */
+export function faithfulness(
+  { alone, likeness }: Checked,
+  { intercept, slope, share }: FaithfulnessFit,
+): number {
+  if (likeness === undefined) return alone ? share : 0;
+  if (likeness === null) return 0;
+  const fitted = 1 / (1 + Math.exp(-(intercept + slope * likeness)));
+  return alone ? fitted : Math.min(fitted, likeness);
 }

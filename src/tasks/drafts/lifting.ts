@@ -109,8 +109,8 @@ async function recompileAll(
   return all;
 }
 
-/** Keeps the curve finite where likeness decides altogether; of hundreds of drafts it is not felt. */
-const PENALTY = 1e-3;
+/** Keeps the curve finite where likeness decides altogether; larger ones are felt, since hardly any draft fails. */
+const PENALTY = 1e-6;
 /** Two weights: the optimiser ends by itself long before. */
 const ITERATIONS = 200;
 /** Digits of what is written down. */
