@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   models: ['nn', 'tokens', 'binary'],
   lift: ['binary', 'tokens'],
   tasks: ['models', 'lift', 'corpus', 'metrics', 'tokens', 'binary', 'nn', 'runtimes'],
-  explain: ['binary', 'tokens', 'models'],
+  explain: ['binary', 'tokens', 'models', 'lift'],
 };
 const PURE = ['binary', 'tokens', 'nn', 'metrics', 'models', 'lift', 'explain'];
 const FOLDERS = [...Object.keys(MAY_IMPORT), 'cli'];

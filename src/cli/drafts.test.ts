@@ -98,7 +98,7 @@ describe.skipIf(!bubblewrapWorks())('study drafts', () => {
 
   it('goes on where it was stopped', async () => {
     const whole = readFileSync(at('out.json'), 'utf8');
-    const { parts, ...facts } = JSON.parse(whole) as DraftsReport;
+    const { parts, faithfulness, ...facts } = JSON.parse(whole) as DraftsReport;
     const known = { ...parts[0], failing: [1234] };
     const lines = [known, ...parts.slice(1, 4)].map((part, i) => ({ key: `unit tests at O${i}`, part }));
     writeFileSync(
@@ -108,7 +108,7 @@ describe.skipIf(!bubblewrapWorks())('study drafts', () => {
     appendFileSync(at('out.partial.jsonl'), '{"key":');
     expect((await study()).code).toBe(0);
     const again = JSON.parse(readFileSync(at('out.json'), 'utf8')) as DraftsReport;
-    expect(again).toEqual({ ...facts, parts: [known, ...parts.slice(1)] });
+    expect(again).toEqual({ ...facts, faithfulness, parts: [known, ...parts.slice(1)] });
   }, 120_000);
 
   it('says what is wrong with its input', async () => {

@@ -88,10 +88,16 @@ export interface LabelledBuild extends LabelledProgram {
 export function labelledBuild(
   name: string,
   source: string,
-  { compiler, optimization }: { compiler: string; optimization: string },
+  {
+    compiler,
+    optimization,
+    flags = [],
+  }: { compiler: string; optimization: string; flags?: readonly string[] },
   argumentsOf: (symbol: string) => number | null,
 ): LabelledBuild {
-  const binary = openBinary(readFileSync(compile(source, { compiler, flags: [`-${optimization}`] })));
+  const binary = openBinary(
+    readFileSync(compile(source, { compiler, flags: [`-${optimization}`, ...flags] })),
+  );
   const functions = findFunctions(binary).flatMap((found) => {
     const count = found.symbol === null ? null : argumentsOf(found.symbol);
     return count === null ? [] : [{ ...found, name: found.symbol!, count }];

@@ -81,8 +81,11 @@ function sourceOf(name: string): string {
     .join('\n')}\nint main(int argc, char **argv) { return argc > 3 ? argv[1][0] : 0; }`;
 }
 
+/** Start-up code is of no subject, and names imports as one subject alone does. */
+const BARE = ['-nostartfiles', '-Wl,-e,main'];
+
 /** A program with all functions of a package. @returns its path */
-export function subjectProgram(name: string, flags: readonly string[] = ['-O1']): string {
+export function subjectProgram(name: string, flags: readonly string[] = ['-O1', ...BARE]): string {
   return compile(sourceOf(name), { compiler: 'gcc-12', flags: [...flags] });
 }
 
@@ -99,8 +102,11 @@ export function writeSubjects(folder: string): void {
     },
     (name) =>
       ['O1', 'O2'].map((level) =>
-        labelledBuild(name, sourceOf(name), { compiler: 'gcc-12', optimization: level }, (symbol) =>
-          written.has(symbol) ? 2 : null,
+        labelledBuild(
+          name,
+          sourceOf(name),
+          { compiler: 'gcc-12', optimization: level, flags: BARE },
+          (symbol) => (written.has(symbol) ? 2 : null),
         ),
       ),
   );

@@ -126,7 +126,7 @@ function sourceOf({ source, noSource }: FunctionReport): HTMLElement | null {
   return make(
     'details',
     { open: true },
-    make('summary', {}, `Source, a draft that does the same with ${percent(source.score)}`),
+    make('summary', {}, `Source, a draft that does the same with a probability of ${percent(source.score)}`),
     make('p', { class: 'faint' }, `${source.match}.`),
     make('pre', {}, source.text),
   );
