@@ -103,6 +103,7 @@ const SIGNATURES: Readonly<Record<string, string>> = {
   __ctype_toupper_loc: 'p:',
   __errno_location: 'p:',
   __assert_fail: 'v:ssus',
+  __stack_chk_fail: 'v:',
   open: 'i:si',
   close: 'i:i',
   read: 'l:ipz',
@@ -166,14 +167,6 @@ const CHECKED: Readonly<Record<string, readonly [name: string, signature: string
   __read_chk: ['read', 'l:ipzz', 3],
 };
 
-const NORETURN: ReadonlySet<string> = new Set([
-  'exit',
-  '_exit',
-  'abort',
-  '__assert_fail',
-  '__stack_chk_fail',
-]);
-
 export interface Prototype {
   readonly name: string;
   /** A letter, see `SIGNATURES`. */
@@ -181,7 +174,6 @@ export interface Prototype {
   readonly parameters: string;
   /** Its last parameter is a format, after which come what it asks for. */
   readonly format: boolean;
-  readonly returns: boolean;
   /** Places of arguments that machine code gives and the source does not. */
   readonly dropped: readonly number[];
 }
@@ -208,16 +200,11 @@ function addPrototype(name: string, signature: string, plain = name, dropped: re
     result,
     parameters: parameters.replace('.', ''),
     format: parameters.endsWith('.'),
-    returns: !NORETURN.has(name),
   });
 }
 
 export function prototypeOf(name: string): Prototype | undefined {
   return KNOWN.get(ALIASES[name] ?? name);
-}
-
-export function neverReturns(name: string): boolean {
-  return NORETURN.has(name);
 }
 
 /** Letters of what a format of `printf` or `scanf` takes; undefined where it has what we do not know. */

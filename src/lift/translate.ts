@@ -2,6 +2,7 @@
 
 import type { AddressSpace } from '../binary/memory.ts';
 import type { FunctionBody, Instruction } from '../binary/instruction.ts';
+import { neverReturns } from '../binary/sweep/noreturn.ts';
 import { MNEMONIC_NAMES } from '../binary/x86/names.ts';
 import type { VisibleNames } from '../tokens/visible-names.ts';
 import {
@@ -19,7 +20,7 @@ import {
 import { condition } from './conditions.ts';
 import { asBits, asFloat, type Expr, extend, same, truncate, variable } from './expressions.ts';
 import { framePointers, restoredFrom, savedAt, savedRegisters } from './frame.ts';
-import { formatParameters, neverReturns, prototypeOf } from './prototypes.ts';
+import { formatParameters, prototypeOf } from './prototypes.ts';
 import { REGISTER_PARTS } from './registers.ts';
 import { type Before, BlockWriter, type Surroundings } from './semantics.ts';
 
@@ -232,10 +233,6 @@ class BlockTranslator {
       if (callee.bits !== 64) throw new CannotLift('a call of what is no address');
     }
     const known = name === undefined ? undefined : name === own.name ? own : prototypeOf(name);
-    if (name !== undefined && neverReturns(name) && known === undefined) {
-      writer.statements.push({ kind: 'do', value: callOf(name, [], 32) });
-      return false;
-    }
     let letters = known?.parameters ?? this.guessedParameters();
     if (known && 'format' in known && known.format) letters += this.askedBy(known.name, letters);
     const dropped = (known !== own && name !== undefined && prototypeOf(name)?.dropped) || [];
@@ -248,7 +245,7 @@ class BlockTranslator {
     };
     this.leave(call, result);
     this.written.clear();
-    return !(known && 'returns' in known && !known.returns);
+    return !neverReturns(name);
   }
 
   private leave(call: Extract<Expr, { kind: 'call' }>, result: string): void {
