@@ -20,7 +20,7 @@ import { sanitize } from './sanitize.ts';
 import { EVIDENCE_LIMITS } from './limits.ts';
 import { REPORT_SCHEMA, type FunctionReport, type Report, type Role } from './schema.ts';
 import { selectFunctions } from './select.ts';
-import { type VisibleNames, visibleNames } from '../tokens/visible-names.ts';
+import { NO_NAMES, type VisibleNames, visibleNames } from '../tokens/visible-names.ts';
 
 export interface ExplainOptions {
   /** The file's path or name, for the report. */
@@ -63,7 +63,7 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
   const roles = findRoles(binary, all);
   const wanted = new Set(selectFunctions(all, options.functions ?? [], roles));
   const names = new NameIndex(binary, all);
-  const visible = visibleNames(binary);
+  const visible = options.labels || options.source ? visibleNames(binary) : NO_NAMES;
   const taken = takenNames(all, roles);
   const functions: Unranked[] = [];
   const vectors: (Float32Array | undefined)[] = [];
