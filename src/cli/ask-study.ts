@@ -1,7 +1,6 @@
 /** `binscribe study ask`: how well questions find the functions that people have said so of. */
 
-import { existsSync } from 'node:fs';
-import { listPrograms, manifestHash, readManifest } from '../corpus/index.ts';
+import { manifestHash, readManifest } from '../corpus/index.ts';
 import { renderJson } from '../explain/render/json.ts';
 import { type AskDocument, renderAskStudy } from '../tasks/ask/report.ts';
 import { studyAsk } from '../tasks/ask/study.ts';
@@ -14,7 +13,6 @@ import type { Session } from './session.ts';
 export interface AskStudyFlags extends ResultFlags {
   model?: string;
   build?: string[];
-  work: string;
 }
 
 /** @throws BinscribeError `missing` without a model, `usage` where nothing can be asked */
@@ -22,16 +20,10 @@ export async function studyQuestions(data: string, flags: AskStudyFlags, session
   const { name } = readManifest(data);
   const model = await session.openMeaning(flags.model);
   if (model === null) throw noMeaning();
-  const programs = new Map(
-    listPrograms(flags.work)
-      .filter(({ path }) => existsSync(path))
-      .map((one) => [keyOf(one), one.path]),
-  );
   const steps = new Steps(session);
   const report = await studyAsk(data, {
     model,
     builds: flags.build,
-    fileOf: (pool) => programs.get(keyOf(pool)),
     progress: (step, done, total) => steps.update(step, done, total),
   }).finally(() => steps.end());
   const document: AskDocument = {
@@ -43,15 +35,4 @@ export async function studyQuestions(data: string, flags: AskStudyFlags, session
     ...report,
   };
   await publish(session, flags, renderAskStudy(document), renderJson(document));
-}
-
-interface Built {
-  readonly package: string;
-  readonly compiler: string;
-  readonly optimization: string;
-  readonly binary: string;
-}
-
-function keyOf({ package: from, compiler, optimization, binary }: Built): string {
-  return [from, compiler, optimization, binary].join('\0');
 }

@@ -18,7 +18,9 @@ const foundSchema = z.strictObject({
   score: probability,
   /** Cosine of its vector with the question's. */
   similarity: z.number(),
-  /** What it says and calls, in a line: for the reader to judge by. The model sees instructions alone. */
+  /** Of the question's words, those that it has in its strings, in names of what it calls and in its own. */
+  words: z.array(text),
+  /** What it says and calls, in a line: for the reader to judge by. */
   text,
   calls,
   strings,

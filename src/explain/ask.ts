@@ -6,6 +6,7 @@ import { findFunctions } from '../binary/functions.ts';
 import { openBinary } from '../binary/open.ts';
 import { BinscribeError } from '../error.ts';
 import type { MeaningModel } from '../models/meaning/model.ts';
+import { wordsOf, wordsOfCode } from '../models/meaning/words.ts';
 import { VERSION } from '../version.ts';
 import type { Asked, FoundByMeaning } from './ask-schema.ts';
 import { type Unopened, openInBatches } from './batches.ts';
@@ -29,7 +30,7 @@ export interface AskOptions {
 }
 
 /** A function but for what the question makes of it. */
-type Unasked = Omit<FoundByMeaning, 'score' | 'similarity'>;
+type Unasked = Omit<FoundByMeaning, 'score' | 'similarity' | 'words'>;
 
 /**
  * Ranks a program's functions by a question.
@@ -51,12 +52,21 @@ export async function ask(
   const binary = openBinary(bytes, { budget });
   const { functions, code, unopened } = read(binary, model);
   const vectors = await model.embedCode(code, (done) => options.progress?.(done, code.length));
-  const [wanted] = await model.embedTexts([question]);
-  const fits = model.rank(wanted, vectors);
-  const order = [...fits.keys()].sort((a, b) => fits[b].cosine - fits[a].cosine || a - b);
+  const [vector] = await model.embedTexts([question]);
+  const fits = model.rank(
+    { vector, words: wordsOf(question) },
+    functions.map(({ symbol }, i) => ({
+      vector: vectors[i],
+      // Where the program still has a function's name, whoever asks may mean it.
+      words: new Map([...wordsOfCode(code[i]), ...wordsOf(symbol ?? '')]),
+    })),
+  );
+  const order = [...fits.keys()].sort(
+    (a, b) => fits[b].score - fits[a].score || fits[b].cosine - fits[a].cosine || a - b,
+  );
   const best = order.slice(0, options.limit ?? ANSWERS).map((i): FoundByMeaning => {
-    const { score, cosine: similarity } = fits[i];
-    return { ...functions[i], score, similarity };
+    const { score, cosine: similarity, words } = fits[i];
+    return { ...functions[i], score, similarity, words: words.map((word) => sanitize(word)) };
   });
   const [nearest = null] = best;
   const threshold = model.thresholdFor(functions.length);

@@ -107,11 +107,11 @@ studies/contrabin-paper.json is of that size, for --device cuda.`;
 const ASK_HELP = `
 Examples:
   $ binscribe study ask data/crowd -o results/ask
-  $ binscribe study ask data/crowd --build "gcc-12 O2" --model models/meaning --work work/corpus
+  $ binscribe study ask data/crowd --build "gcc-12 O2" --model models/meaning
 
 Each comment on a function of a test package is a question about the program that the function is in, in each of its
 builds: recall@1, recall@10 and MRR of the right function among all of the program, with 95 % intervals over packages,
-beside chance and, where \`corpus build\` has kept the programs, beside a search for words in strings and imports.`;
+beside meaning alone, a search for words in strings and names of imports alone, and chance.`;
 
 const DRAFTS_HELP = `
 Examples:
@@ -295,7 +295,6 @@ function askStudyCommand(session: Session): Command {
       'only programs by this compiler at this level, "gcc-12 O2"; may be repeated',
       collect,
     )
-    .option('--work <dir>', 'working folder of `corpus build`, where its programs are', 'work/corpus')
     .option('-o, --output <path>', 'write PATH.json and PATH.md')
     .option('--json', 'print JSON')
     .addHelpText('after', ASK_HELP)

@@ -12,6 +12,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'NAME', align: 'left', most: 36 },
   { title: 'SCORE', align: 'right', most: 6 },
   { title: 'COSINE', align: 'right', most: 6 },
+  { title: 'WORDS', align: 'left', most: 24 },
   { title: 'SAYS AND CALLS', align: 'left', most: Number.POSITIVE_INFINITY },
 ];
 
@@ -50,6 +51,7 @@ function cellsOf(one: FoundByMeaning, style: Style) {
     { text: isOpen ? '·' : name.text, paint: isOpen ? style.faint : style.known },
     { text: percent(one.score) },
     { text: one.similarity.toFixed(2) },
+    { text: one.words.join(' ') },
     { text: one.text, paint: style.faint },
   ];
 }

@@ -5,15 +5,35 @@
  * and the function that it was written for than for a text and another function: a ratio, which what is likely before
  * anybody has looked turns into a probability (Bayes). A rank among the background would be simpler, but says nothing
  * of how good the model is: where right pairs stand no higher than wrong ones, these probabilities stay what they were.
+ *
+ * Of a question about a program more is known than the cosine: which of its words the function has in strings and names
+ * of imports (words.ts). A curve of its own weighs both.
  */
 
 /** What the validation packages have told. */
 export interface Calibration {
-  /** Of the logarithm of the ratio: `slope` * standing + `intercept`. */
-  readonly slope: number;
-  readonly intercept: number;
+  /** By meaning alone. */
+  readonly meaning: Curve;
+  /** Of a question about a program. */
+  readonly question: Curve;
   /** At least one, small programs first. */
   readonly thresholds: readonly Threshold[];
+}
+
+/** The logarithm of the ratio is `slope` * standing + `words` * share of words + `intercept`. */
+export interface Curve {
+  readonly slope: number;
+  /** Nought where words are not looked at. */
+  readonly words: number;
+  readonly intercept: number;
+}
+
+/** What is known of a text and a function. */
+export interface Evidence {
+  /** In standard deviations: see `standing`. */
+  readonly stands: number;
+  /** Of the text's words, those that the function has: `Shared`. Nought where nobody looks. */
+  readonly share: number;
 }
 
 /**
@@ -94,11 +114,11 @@ export function standing(cosine: number, { mean, deviation }: Spread): number {
  * @param prior what it was before anybody looked at the two
  */
 export function probabilityOf(
-  { slope, intercept }: Pick<Calibration, 'slope' | 'intercept'>,
-  stands: number,
+  { slope, words, intercept }: Curve,
+  { stands, share }: Evidence,
   prior: number,
 ): number {
-  return 1 / (1 + Math.exp(-(slope * stands + intercept)) * ((1 - prior) / prior));
+  return 1 / (1 + Math.exp(-(slope * stands + words * share + intercept)) * ((1 - prior) / prior));
 }
 
 /** Before anybody looks, a question may be about any of a program's functions or about none of them. */

@@ -38,6 +38,8 @@ const side = z.strictObject({
   heads: z.int().min(1).max(64),
 });
 
+const curve = z.strictObject({ slope: z.number(), words: z.number(), intercept: z.number() });
+
 const meaningShape = z.strictObject({
   ...envelope,
   kind: z.literal(MEANING_KIND),
@@ -49,8 +51,8 @@ const meaningShape = z.strictObject({
   /** Functions in `background.bin`. */
   background: z.int().min(1).max(1_000_000),
   calibration: z.strictObject({
-    slope: z.number(),
-    intercept: z.number(),
+    meaning: curve,
+    question: curve,
     thresholds: z.array(z.strictObject({ functions: z.int().positive(), score: probability })).min(1),
   }),
 });

@@ -14,6 +14,7 @@ import {
   standing,
   thresholdFor,
 } from './calibration.ts';
+import { sharedWords, type Words } from './words.ts';
 import type { Vocabularies } from './vocabulary.ts';
 
 /** Everything that a folder holds. */
@@ -34,6 +35,19 @@ export interface Fit {
   /** Of the two vectors; rounded, since sums differ in their last digits from batch to batch. */
   readonly cosine: number;
   readonly score: number;
+}
+
+/** A question, or a function that it is about. */
+export interface Known {
+  /** Of length 1. */
+  readonly vector: Float32Array;
+  readonly words: Words;
+}
+
+/** How well a function of a program fits a question. */
+export interface QuestionFit extends Fit {
+  /** Of the question's, those that the function has in strings and names. */
+  readonly words: readonly string[];
 }
 
 /** Digits that are the same whatever else is in a batch. */
@@ -78,7 +92,7 @@ export class MeaningModel {
   }
 
   /**
-   * Tells of any function how well it fits one text.
+   * Tells of any function how well it fits one text, by meaning alone.
    * @param text of length 1
    * @param prior the probability that a function is meant, before anybody has looked
    */
@@ -87,13 +101,26 @@ export class MeaningModel {
     const spread = background.spread(text);
     return (code) => {
       const cosine = rounded(dot(text, code));
-      return { cosine, score: rounded(probabilityOf(calibration, standing(cosine, spread), prior)) };
+      const evidence = { stands: standing(cosine, spread), share: 0 };
+      return { cosine, score: rounded(probabilityOf(calibration.meaning, evidence, prior)) };
     };
   }
 
-  /** Of each function, how well it fits a question that may be about any of them or none. */
-  rank(question: Float32Array, functions: readonly Float32Array[]): Fit[] {
-    return functions.map(this.fitsOf(question, priorAmong(functions.length)));
+  /** Of each function of a program, how well it fits a question that may be about any of them or none. */
+  rank(question: Known, functions: readonly Known[]): QuestionFit[] {
+    const { background, calibration } = this.parts;
+    const spread = background.spread(question.vector);
+    const prior = priorAmong(functions.length);
+    const shared = sharedWords(
+      question.words,
+      functions.map(({ words }) => words),
+    );
+    return functions.map(({ vector }, i) => {
+      const cosine = rounded(dot(question.vector, vector));
+      const { share, words } = shared[i];
+      const evidence = { stands: standing(cosine, spread), share };
+      return { cosine, words, score: rounded(probabilityOf(calibration.question, evidence, prior)) };
+    });
   }
 
   async close(): Promise<void> {

@@ -15,21 +15,20 @@ export interface AskDocument extends AskReport {
 }
 
 export function renderAskStudy(document: AskDocument): string {
-  const { dataset, model, builds, programs, functions, searched, sets, packages } = document;
+  const { dataset, model, builds, programs, functions, sets, packages } = document;
   const parts = [
     `# Questions about the test programs of \`${dataset.name}\``,
     `People's comments on functions, each asked of the program that its function is in, as one compiler has made it: ` +
       `${count(programs)} programs${builds === null ? '' : ` by ${builds.join(', ')}`}, ${count(functions)} different functions. ` +
-      `The right function is found by the model \`${model}\` from its instructions alone.`,
+      `Model: \`${model}\`.`,
     'Intervals (95 %) draw whole packages. Of functions with the same code in a program one counts; where several have the comment, ' +
       'any of them is right. Chance is exact: what an order drawn at random reaches in the mean.',
-    searched === programs
-      ? 'Words in common: those of the comment and of the strings and imports that a function refers to, by how rare they are in the program.'
-      : `Words in common are left out: of ${count(programs)} programs the files of ${count(searched)} were there (\`--work\`).`,
+    'Meaning: the cosine of the two vectors. Words in common: those of the comment and of the strings and names of imports ' +
+      'that a function refers to, by how rare they are in the program. `ask` weighs both, as the validation packages have told.',
     ...sets.flatMap(setParts),
     '## By package, all questions',
     table(
-      ['package', 'questions', 'functions of a program, median', 'recall@10 of the model'],
+      ['package', 'questions', 'functions of a program, median', 'recall@10 of `ask`'],
       packages.map((one) => [one.package, count(one.questions), count(one.functions), percent(one.recall10)]),
     ),
   ];

@@ -1,12 +1,7 @@
 /** How questions are judged; with a model in tasks/contrabin/meaning.test.ts. */
 
 import { describe, expect, it } from 'vitest';
-import { functionsOf, subjectProgram } from '../../../test/support/subjects.ts';
-import { readFileSync } from 'node:fs';
-import { findFunctions } from '../../binary/functions.ts';
-import { openBinary } from '../../binary/open.ts';
 import { chance, reachedBy } from './study.ts';
-import { sharedWords, wordsOfPool } from './words.ts';
 
 describe('an order drawn at random', () => {
   it('reaches what all orders reach in the mean', () => {
@@ -42,33 +37,6 @@ it('a right function with the score of others comes after them, and the best of 
   expect(reachedBy([0.1, 0.9, 0.5, 0.9], [2, 3])).toEqual({ first: 0, ten: 1, reciprocal: 1 / 2 });
   expect(reachedBy([0.1, 0.9, 0.5, 0.9], [1, 3])).toEqual({ first: 1, ten: 1, reciprocal: 1 });
   expect(reachedBy(new Float64Array(11), [0])).toEqual({ first: 0, ten: 0, reciprocal: 1 / 11 });
-});
-
-it('a search for words sees strings and imports of the program, and no names of its own', () => {
-  const path = subjectProgram('gamma');
-  const binary = openBinary(readFileSync(path));
-  const named = new Set(functionsOf('gamma').map(({ name }) => name));
-  const functions = findFunctions(binary).filter(({ symbol }) => symbol !== null && named.has(symbol));
-  const pool = functions.map(({ address, size }, code) => ({
-    address,
-    size,
-    code,
-    texts: [],
-    isKnown: false,
-  }));
-  const words = wordsOfPool({ functions: pool }, path);
-  functions.forEach(({ symbol }, i) => {
-    if (!symbol!.startsWith('memory')) expect([...words[i]]).toEqual([]);
-    // Its string has its own name and number; malloc, puts and abort are imports.
-    else
-      expect([...words[i]].sort()).toEqual(
-        ['abort', 'malloc', 'memory', 'of', 'out', 'puts', symbol!.slice(7)].sort(),
-      );
-  });
-  const scores = sharedWords('Out of memory in the loop', words);
-  scores.forEach((score, i) => expect(score > 0).toBe(functions[i].symbol!.startsWith('memory')));
-  // A quarter of all have each of the three words.
-  expect(Math.max(...scores)).toBeCloseTo(3 * Math.log(1 + 4), 9);
 });
 
 function permutations(items: readonly number[]): number[][] {

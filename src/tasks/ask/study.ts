@@ -1,14 +1,14 @@
 /**
  * How well questions are answered: people's comments on functions of test packages are asked of the programs that the
- * functions are in, beside what a search for words finds and what chance does.
+ * functions are in, beside what meaning and a search for words find alone, and what chance does.
  */
 
 import { openDataset } from '../../corpus/dataset.ts';
 import { BinscribeError } from '../../error.ts';
 import { bootstrap, type Interval, quantile } from '../../metrics/bootstrap.ts';
-import type { MeaningModel } from '../../models/meaning/model.ts';
+import type { Known, MeaningModel } from '../../models/meaning/model.ts';
+import { sharedWords, wordsOf, wordsOfCode } from '../../models/meaning/words.ts';
 import { collectPools, type Pool, type Pools } from './pools.ts';
-import { sharedWords, wordsOfPool } from './words.ts';
 import { mean } from '../../numbers.ts';
 
 /** What one way of ranking makes of one question. */
@@ -39,8 +39,6 @@ export interface AskSet {
 
 export interface AskReport {
   readonly programs: number;
-  /** Programs of which the file was there, so that words could be looked for. */
-  readonly searched: number;
   readonly functions: number;
   readonly sets: readonly AskSet[];
   /** Of all questions, by package. */
@@ -55,8 +53,6 @@ export interface AskStudyOptions {
   readonly model: MeaningModel;
   /** `gcc-12 O2` and the like; all where it is left out. */
   readonly builds?: readonly string[] | undefined;
-  /** Where a program's file is; undefined where it is not there. */
-  readonly fileOf: (pool: Pool) => string | undefined;
   readonly progress: (step: string, done: number, total: number) => void;
 }
 
@@ -70,16 +66,16 @@ interface Item {
   readonly answered: boolean;
 }
 
-/** Ways that are there for all questions; words only where programs are. */
-const MODEL = 'model';
-const WORDS = 'words in common';
+const ASK = 'ask: meaning and words';
+const MEANING = 'meaning alone';
+const WORDS = 'words in common alone';
 const CHANCE = 'chance';
 /** Of `recall@10`. */
 const TEN = 10;
 
 /** @throws BinscribeError `usage` where nobody says anything of a test function, and what the reader of data sets throws */
 export async function studyAsk(folder: string, options: AskStudyOptions): Promise<AskReport> {
-  const { model, builds, fileOf, progress } = options;
+  const { model, builds, progress } = options;
   const dataset = openDataset(folder);
   const found = await collectPools(dataset, model.floor, builds && new Set(builds));
   if (found.texts.length === 0) {
@@ -91,18 +87,19 @@ export async function studyAsk(folder: string, options: AskStudyOptions): Promis
     progress('reading functions', done, found.codes.length),
   );
   const texts = await model.embedTexts(found.texts);
+  const known: Asking = {
+    model,
+    codes: codes.map((vector, i) => ({ vector, words: wordsOfCode(found.codes[i]) })),
+    texts: texts.map((vector, i) => ({ vector, words: wordsOf(found.texts[i]) })),
+  };
   const items: Item[] = [];
-  let searched = 0;
   found.pools.forEach((pool, i) => {
-    const path = fileOf(pool);
-    if (path !== undefined) searched++;
-    items.push(...itemsOf(pool, found, { model, codes, texts, path }));
+    items.push(...itemsOf(pool, found.known, known));
     progress('asking', i + 1, found.pools.length);
   });
   const fresh = items.filter(({ isNew }) => isNew);
   return {
     programs: found.pools.length,
-    searched,
     functions: found.codes.length,
     sets: [
       setOf('all questions', items),
@@ -114,20 +111,18 @@ export async function studyAsk(folder: string, options: AskStudyOptions): Promis
 
 interface Asking {
   readonly model: MeaningModel;
-  readonly codes: readonly Float32Array[];
-  readonly texts: readonly Float32Array[];
-  readonly path: string | undefined;
+  readonly codes: readonly Known[];
+  readonly texts: readonly Known[];
 }
 
-function itemsOf(pool: Pool, { known, texts: written }: Pools, asking: Asking): Item[] {
+function itemsOf(pool: Pool, known: Pools['known'], { model, codes, texts }: Asking): Item[] {
   const { functions } = pool;
-  const { model, codes, texts, path } = asking;
   const asked = [...new Set(functions.flatMap((one) => one.texts))];
-  if (asked.length === 0) return [];
-  const words = path === undefined ? null : wordsOfPool(pool, path);
-  const vectors = functions.map(({ code }) => codes[code]);
+  const own = functions.map(({ code }) => codes[code]);
+  const words = own.map((one) => one.words);
   return asked.map((text) => {
-    const fits = model.rank(texts[text], vectors);
+    const fits = model.rank(texts[text], own);
+    const shared = sharedWords(texts[text].words, words);
     // Whichever function was meant, where two have the same comment.
     const right = functions.flatMap((one, i) => (one.texts.includes(text) ? [i] : []));
     const best = fits.reduce((most, { score }) => Math.max(most, score), 0);
@@ -135,11 +130,18 @@ function itemsOf(pool: Pool, { known, texts: written }: Pools, asking: Asking): 
       package: pool.package,
       functions: functions.length,
       ways: {
-        [MODEL]: reachedBy(
+        [ASK]: reachedBy(
+          fits.map(({ score }) => score),
+          right,
+        ),
+        [MEANING]: reachedBy(
           fits.map(({ cosine }) => cosine),
           right,
         ),
-        ...(words && { [WORDS]: reachedBy(sharedWords(written[text], words), right) }),
+        [WORDS]: reachedBy(
+          shared.map(({ share }) => share),
+          right,
+        ),
         [CHANCE]: chance(functions.length, right.length),
       },
       isNew: !known.has(text) && right.every((i) => !functions[i].isKnown),
@@ -180,17 +182,15 @@ function setOf(name: string, items: readonly Item[]): AskSet {
   const packages = [...new Set(items.map((item) => item.package))];
   const sizes = items.map(({ functions }) => functions).sort((a, b) => a - b);
   const answered = items.filter((item) => item.answered);
-  const ways = [MODEL, WORDS, CHANCE].flatMap((way): [string, WayFigures][] => {
-    const own = items.filter((item) => way in item.ways);
-    if (own.length < items.length) return [];
+  const ways = [ASK, MEANING, WORDS, CHANCE].map((way): [string, WayFigures] => {
     const figures = Object.entries(FIGURES).map(([figure, value]) => [
       figure,
       figureOf(
-        own.map((item) => item.ways[way][value]),
-        own.map((item) => packages.indexOf(item.package)),
+        items.map((item) => item.ways[way][value]),
+        items.map((item) => packages.indexOf(item.package)),
       ),
     ]);
-    return [[way, Object.fromEntries(figures) as WayFigures]];
+    return [way, Object.fromEntries(figures) as WayFigures];
   });
   return {
     name,
@@ -200,7 +200,7 @@ function setOf(name: string, items: readonly Item[]): AskSet {
     ways: Object.fromEntries(ways),
     answered: {
       share: answered.length / items.length,
-      right: answered.length === 0 ? 0 : mean(answered.map(({ ways: own }) => own[MODEL].first)),
+      right: answered.length === 0 ? 0 : mean(answered.map(({ ways: own }) => own[ASK].first)),
     },
   };
 }
@@ -223,7 +223,7 @@ function packagesOf(items: readonly Item[]): AskReport['packages'] {
       package: name,
       questions: own.length,
       functions: Math.round(quantile(sizes, 0.5)),
-      recall10: mean(own.map(({ ways }) => ways[MODEL].ten)),
+      recall10: mean(own.map(({ ways }) => ways[ASK].ten)),
     };
   });
 }

@@ -10,7 +10,9 @@ import { stackRows } from '../../models/linear/sparse.ts';
 import {
   type Background,
   type Calibration,
+  type Curve,
   dot,
+  type Evidence,
   priorAmong,
   probabilityOf,
   spreadOf,
@@ -18,13 +20,14 @@ import {
   type Threshold,
   thresholdFor,
 } from '../../models/meaning/calibration.ts';
+import type { Known } from '../../models/meaning/model.ts';
+import { sharedWords, type Words } from '../../models/meaning/words.ts';
 import { mean } from '../../numbers.ts';
 
 /** A comment, and the function that it is of. */
 export interface RightPair {
-  /** Unit vectors. */
-  readonly comment: Float32Array;
-  readonly code: Float32Array;
+  readonly comment: Known;
+  readonly code: Known;
   /** Places in the background that are this function too. */
   readonly own: ReadonlySet<number>;
 }
@@ -38,7 +41,7 @@ export interface Calibrated {
 const WRONG = 20;
 /** Keeps the curve finite where right and wrong are apart altogether; of thousands of pairs it is not felt. */
 const PENALTY = 1e-3;
-/** Two weights: the optimiser ends by itself long before. */
+/** A few weights: the optimiser ends by itself long before. */
 const ITERATIONS = 200;
 /**
  * Share of the questions about what no function does that are told so. To tell more of them would leave more of the
@@ -48,97 +51,118 @@ const TOLD = 0.5;
 /** The smallest program that thresholds are found for, and by what the others are larger. */
 const PROGRAMS = { smallest: 10, step: 10 };
 
-/** How one comment's cosines stand: that of its own function, and those of others. */
-interface Standings {
-  readonly right: number;
-  readonly wrong: readonly number[];
+/** What is known of one comment: beside its own function, and beside others. */
+interface Beside {
+  readonly right: Evidence;
+  readonly wrong: readonly Evidence[];
 }
 
-/** @throws BinscribeError `usage` where right pairs stand no higher than wrong ones: there is nothing to be told by them */
-export function calibrate(pairs: readonly RightPair[], background: Background): Calibrated {
-  const stands = pairs.map((pair) => standingsOf(pair, background));
-  const curve = fitCurve(stands);
-  if (!(curve.slope > 0)) {
+/**
+ * @param words of each function of the background
+ * @throws BinscribeError `usage` where right pairs stand no higher than wrong ones: there is nothing to be told by them
+ */
+export function calibrate(
+  pairs: readonly RightPair[],
+  background: Background,
+  words: readonly Words[],
+): Calibrated {
+  const found = pairs.map((pair) => besideOf(pair, background, words));
+  const meaning = fitCurve(found, ({ stands }) => [stands]);
+  if (!(meaning.slope > 0)) {
     throw new BinscribeError(
       'usage',
       `on the validation packages ${pairs.length} comments are no nearer to their own functions than to others: a model that has learned more expected`,
       { hint: 'Train longer, on more triples, or name another variant.' },
     );
   }
-  const thresholds = thresholdsOf(stands, curve);
-  const answered = stands.map(({ right, wrong }) => {
+  const question = fitCurve(found, ({ stands, share }) => [stands, share]);
+  const thresholds = thresholdsOf(found, question);
+  const answered = found.map(({ right, wrong }) => {
     const functions = wrong.length + 1;
-    const best = probabilityOf(curve, Math.max(right, largest(wrong)), priorAmong(functions));
+    const prior = priorAmong(functions);
+    const best = largest([right, ...wrong].map((one) => probabilityOf(question, one, prior)));
     return best >= thresholdFor(thresholds, functions);
   });
+  const below = (beside: Beside, of: (one: Evidence) => number): number =>
+    mean(beside.wrong.map((one) => Number(of(one) < of(beside.right))));
   return {
-    calibration: { ...curve, thresholds },
+    calibration: { meaning, question, thresholds },
     figures: {
       'comments that calibrate': pairs.length,
       'functions beside each': background.count,
       'share of other functions that stand lower than the own': mean(
-        stands.map(({ right, wrong }) => wrong.filter((one) => one < right).length / wrong.length),
+        found.map((one) => below(one, ({ stands }) => stands)),
+      ),
+      'the same with words': mean(
+        found.map((one) => below(one, (evidence) => probabilityOf(question, evidence, 1 / 2))),
       ),
       'share of questions that are answered where the function is there': mean(answered.map(Number)),
     },
   };
 }
 
-function standingsOf({ comment, code, own }: RightPair, background: Background): Standings {
-  const cosines = background.cosines(comment);
+/** As if the function and all others of the background were a program. */
+function besideOf(
+  { comment, code, own }: RightPair,
+  background: Background,
+  words: readonly Words[],
+): Beside {
+  const cosines = background.cosines(comment.vector);
   const spread = spreadOf(cosines);
-  const wrong: number[] = [];
-  cosines.forEach((cosine, i) => {
-    if (!own.has(i)) wrong.push(standing(cosine, spread));
-  });
-  return { right: standing(dot(comment, code), spread), wrong };
+  const others = [...cosines.keys()].filter((i) => !own.has(i));
+  const [ownShare, ...shares] = sharedWords(comment.words, [code.words, ...others.map((i) => words[i])]);
+  return {
+    right: { stands: standing(dot(comment.vector, code.vector), spread), share: ownShare.share },
+    wrong: others.map((i, k) => ({ stands: standing(cosines[i], spread), share: shares[k].share })),
+  };
 }
 
 /**
  * Logistic regression of right against wrong; the constant is that of as many right as wrong pairs, so that the curve is
  * the logarithm of the ratio of the two (Prentice and Pyke 1979).
  */
-function fitCurve(stands: readonly Standings[]): Pick<Calibration, 'slope' | 'intercept'> {
+function fitCurve(found: readonly Beside[], featuresOf: (one: Evidence) => readonly number[]): Curve {
   const rows: { indices: Uint32Array; values: Float32Array }[] = [];
   const right: number[] = [];
-  const add = (value: number, isRight: number): void => {
-    rows.push({ indices: Uint32Array.of(0), values: Float32Array.of(value) });
+  const size = featuresOf(found[0].right).length;
+  const add = (one: Evidence, isRight: number): void => {
+    const indices = Uint32Array.from({ length: size }, (_, i) => i);
+    rows.push({ indices, values: Float32Array.from(featuresOf(one)) });
     right.push(isRight);
   };
-  for (const one of stands) {
+  for (const one of found) {
     add(one.right, 1);
     const count = Math.min(WRONG, one.wrong.length);
     for (let i = 0; i < count; i++) add(one.wrong[Math.floor((i * one.wrong.length) / count)], 0);
   }
-  const { weights } = trainLogistic(stackRows(rows, 1), right, 2, {
+  const { weights } = trainLogistic(stackRows(rows, size), right, 2, {
     penalty: PENALTY,
     iterations: ITERATIONS,
   });
-  const [no, yes, biasNo, biasYes] = weights;
-  const odds = stands.length / (rows.length - stands.length);
-  return { slope: yes - no, intercept: biasYes - biasNo - Math.log(odds) };
+  const differences = Array.from({ length: size + 1 }, (_, i) => weights[2 * i + 1] - weights[2 * i]);
+  const [slope, words] = differences;
+  const odds = found.length / (rows.length - found.length);
+  return { slope, words: size > 1 ? words : 0, intercept: differences[size] - Math.log(odds) };
 }
 
 /**
  * From which probability on the best function is an answer: where the function that a comment is of is left out, half
  * of the comments stay below.
  */
-function thresholdsOf(
-  stands: readonly Standings[],
-  curve: Pick<Calibration, 'slope' | 'intercept'>,
-): Threshold[] {
-  const most = Math.min(...stands.map(({ wrong }) => wrong.length));
+function thresholdsOf(found: readonly Beside[], curve: Curve): Threshold[] {
+  const most = Math.min(...found.map(({ wrong }) => wrong.length));
   const sizes: number[] = [];
   for (let size = PROGRAMS.smallest; size < most; size *= PROGRAMS.step) sizes.push(size);
   sizes.push(most);
   return sizes.map((size) => {
-    const best = stands.map(({ wrong }, i) => {
+    const prior = priorAmong(size);
+    const best = found.map(({ wrong }, i) => {
       // Others for each comment, spread over all functions.
       const program = Array.from({ length: size }, (_, k) => {
         const at = Math.floor((k * wrong.length) / size);
-        return wrong[(at + i) % wrong.length];
+        return probabilityOf(curve, wrong[(at + i) % wrong.length], prior);
       });
-      return probabilityOf(curve, largest(program), priorAmong(size));
+      return largest(program);
     });
     const sorted = best.toSorted((a, b) => a - b);
     return { functions: size, score: quantile(sorted, TOLD) };

@@ -9,7 +9,9 @@ import { DOCUMENT } from '../../models/document.ts';
 import { Background, dot } from '../../models/meaning/calibration.ts';
 import { storedWeights, writeMeaning } from '../../models/meaning/folder.ts';
 import { type MeaningNetwork, type MeaningSide, openSide } from '../../models/meaning/network.ts';
+import { wordsOf, wordsOfCode } from '../../models/meaning/words.ts';
 import type { Runtime } from '../../nn/runtime.ts';
+import type { Bpe } from '../../tokens/bpe/bpe.ts';
 import type { TokenTexts } from '../../tokens/bpe/token-texts.ts';
 import { VERSION } from '../../version.ts';
 import type { Parameters } from '../networks/experiment.ts';
@@ -94,7 +96,14 @@ export async function exportMeaning(
   const text = ownEncoder({ network: anchored, vocabulary: vocabularies.text }, whose);
   const network: MeaningNetwork = { code: code.network, text: text.network, size: recipe.contrast!.size };
   const { parameters } = preTrained;
-  const { background, agreement, calibrated } = await calibrateSide(validation, network, parameters, runtime);
+  const readers = { code: code.vocabulary, text: text.vocabulary };
+  const { background, agreement, calibrated } = await calibrateSide(
+    validation,
+    network,
+    readers,
+    parameters,
+    runtime,
+  );
   const manifests = recipe.datasets.map((folder) => readManifest(folder));
   const packages = manifests.flatMap((one) =>
     one.packages
@@ -118,7 +127,7 @@ export async function exportMeaning(
       limits: { code: recipe.limits.code, text: recipe.limits.comment },
       network,
       parameters,
-      vocabularies: { code: code.vocabulary, text: text.vocabulary },
+      vocabularies: readers,
       background,
       calibration,
     },
@@ -165,6 +174,7 @@ interface CalibratedSide {
 async function calibrateSide(
   { code, triples }: Side,
   network: MeaningNetwork,
+  readers: Readonly<Record<MeaningSide, Bpe>>,
   parameters: Parameters,
   runtime: Runtime,
 ): Promise<CalibratedSide> {
@@ -196,8 +206,8 @@ async function calibrateSide(
   const pairs = functions.map((one, i) => {
     const same = new Set(triples.builds[one]);
     return {
-      comment: comments[i],
-      code: own[i],
+      comment: { vector: comments[i], words: wordsOf(readers.text.decode(triples.comments.at(one))) },
+      code: { vector: own[i], words: wordsOfCode(readers.code.decode(code.at(builds[i]))) },
       own: new Set(others.flatMap((text, place) => (same.has(text) ? [place] : []))),
     };
   });
@@ -208,7 +218,11 @@ async function calibrateSide(
       'mean cosine with float32 weights': cosines.reduce((sum, one) => sum + one, 0) / cosines.length,
       'smallest cosine with float32 weights': Math.min(...cosines),
     },
-    calibrated: calibrate(pairs, background),
+    calibrated: calibrate(
+      pairs,
+      background,
+      others.map((text) => wordsOfCode(readers.code.decode(code.at(text)))),
+    ),
   };
 }
 

@@ -1,0 +1,74 @@
+/** Words of a real program, as a question finds them. */
+
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { functionsOf, subjectProgram } from '../../../test/support/subjects.ts';
+import { findFunctions } from '../../binary/functions.ts';
+import { openBinary } from '../../binary/open.ts';
+import { disassemble } from '../../binary/x86/disassemble.ts';
+import { normalizedAssembly } from '../../tokens/assembly.ts';
+import { visibleNames } from '../../tokens/visible-names.ts';
+import { sharedWords, wordsOf, wordsOfCode } from './words.ts';
+
+it('sees strings and imports of the program, and no names of its own', () => {
+  const binary = openBinary(readFileSync(subjectProgram('gamma')));
+  const named = new Set(functionsOf('gamma').map(({ name }) => name));
+  const functions = findFunctions(binary).filter(({ symbol }) => symbol !== null && named.has(symbol));
+  const words = functions.map((one) =>
+    wordsOfCode(normalizedAssembly(disassemble(binary, one), visibleNames(binary))),
+  );
+  functions.forEach(({ symbol }, i) => {
+    if (!symbol!.startsWith('memory')) expect([...words[i].values()]).toEqual([]);
+    // Its string has its own name; malloc, puts and abort are imports.
+    else
+      expect([...words[i].values()].sort()).toEqual(
+        ['abort', 'malloc', 'memory', 'of', 'out', 'puts'].sort(),
+      );
+  });
+  const shared = sharedWords(wordsOf('Out of memory in the loop'), words);
+  shared.forEach(({ share, words: own }, i) => {
+    const isMemory = functions[i].symbol!.startsWith('memory');
+    expect(own).toEqual(isMemory ? ['out', 'of', 'memory'] : []);
+    // A quarter of all have each of three words, and three more are in none: as if one had them.
+    const [some, none] = [3 * Math.log(1 + 4), 3 * Math.log(1 + functions.length)];
+    expect(share).toBeCloseTo(isMemory ? some / (some + none) : 0, 9);
+  });
+});
+
+it('compares words by their stems, and has them as they are asked', () => {
+  const [{ words, share }] = sharedWords(wordsOf('Compresses files'), [
+    wordsOfCode('lea rdi, ["compressing %s: no such file"]'),
+  ]);
+  expect(words).toEqual(['compresses', 'files']);
+  expect(share).toBe(1);
+});
+
+it('cuts names where a capital begins a word, and leaves out what stands for names', () => {
+  const code = [
+    'call SHA256_Update',
+    'call function',
+    'call rax',
+    'mov rax, qword [stderr]',
+    'mov rax, qword [rbp-0x8]',
+    'mov rax, qword fs:[0x28]',
+    'lea rdi, [data]',
+    'lea rsi, ["tab\\tquoted \\"Word\\""]',
+    'jmp XML_ParseBuffer',
+  ].join('\n');
+  expect([...wordsOfCode(code).values()]).toEqual([
+    'sha256',
+    'update',
+    'stderr',
+    'tab',
+    'quoted',
+    'word',
+    'xml',
+    'parse',
+    'buffer',
+  ]);
+});
+
+it('says of a question without a word that it shares nothing', () => {
+  expect(sharedWords(wordsOf('?'), [wordsOfCode('call puts')])).toEqual([{ share: 0, words: [] }]);
+  expect(sharedWords(wordsOf('puts'), [])).toEqual([]);
+});
