@@ -45,6 +45,14 @@ export interface PreTrained {
   readonly figures: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
+/** Encoders that learn by masked tokens, by the path of their parameters. */
+export const MASKED_PATHS = ['trained', 'anchored'] as const;
+
+/** Folder of such a training. */
+export function maskedFolder(path: (typeof MASKED_PATHS)[number]): string {
+  return `masked-${path}`;
+}
+
 /** @returns `null` where the signal stopped it */
 export async function preTrain(
   { vocabularies, training, validation }: Material,
@@ -78,7 +86,7 @@ export async function preTrain(
     const settings = recipe.masked[path];
     if (settings === null) continue;
     const task = maskedTask(networks[path], path, vocabulary, texts, heldOut, settings);
-    const found = await learn(`masked-${path}`, { ...task, start });
+    const found = await learn(maskedFolder(path), { ...task, start });
     if (found === null) return null;
     parameters = new Map([...parameters, ...found]);
   }

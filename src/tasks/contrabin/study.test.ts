@@ -1,6 +1,6 @@
 /** A study at sizes that take seconds: functions stand for programs, what they are called for problems. */
 
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeDataset } from '../../../test/support/dataset.ts';
@@ -47,6 +47,13 @@ function studyOf(): ContraBinStudy {
     variants: [
       { name: 'without', description: 'no pre-training', preTrained: false, seeds: [1, 2] },
       { name: 'masked', description: 'masked tokens', seeds: [1] },
+      {
+        name: 'longer',
+        description: 'more masked tokens',
+        set: { 'masked.trained.epochs': 4 },
+        seeds: [1],
+        questions: ['names'],
+      },
     ],
     questions: [
       {
@@ -127,11 +134,14 @@ describe('a study of pre-training', () => {
           ['without', 1],
           ['without', 2],
           ['masked', 1],
+          ...(name === 'names' ? [['longer', 1]] : []),
         ],
       ]),
     );
+    const stages = { 'masked-trained': expect.anything() as unknown };
     expect(report.preTraining).toEqual([
-      { variant: 'masked', seed: 1, stages: { 'masked-trained': expect.anything() as unknown } },
+      { variant: 'masked', seed: 1, stages },
+      { variant: 'longer', seed: 1, stages },
     ]);
   });
 
@@ -163,7 +173,7 @@ describe('a study of pre-training', () => {
   });
 
   it('shows functions as they are embedded before tuning', () => {
-    expect(report.embeddings.map(({ variant }) => variant)).toEqual(['without', 'masked']);
+    expect(report.embeddings.map(({ variant }) => variant)).toEqual(['without', 'masked', 'longer']);
     for (const { clusters, silhouette, agreement, chance, followed, places } of report.embeddings) {
       // Of six on the test side at -O0; those that are followed stand first.
       expect(places).toHaveLength(5);
@@ -181,14 +191,23 @@ describe('a study of pre-training', () => {
       report.embeddings.map((found) => ({ title: found.variant, report: found })),
       1,
     );
-    expect(picture.match(/class="dot"/g)).toHaveLength(2 * 3);
-    expect(picture.match(/class="ring p0"/g)).toHaveLength(2 * 2);
+    expect(picture.match(/class="dot"/g)).toHaveLength(3 * 3);
+    expect(picture.match(/class="ring p0"/g)).toHaveLength(3 * 2);
     expect(picture).not.toMatch(/NaN|undefined/);
   });
 
   it('goes on where it was stopped, to the same numbers', async () => {
     for (const stopAt of [3, 12, 40]) expect(await run('other', new AbortController(), stopAt)).toBeNull();
     expect(await run('other')).toEqual(report);
+  });
+
+  it('trains by masked tokens once for all ways that do so alike', () => {
+    const isThere = (path: string): boolean => existsSync(at(join('runs', path, 'result.json')));
+    expect(isThere('_common/seed-1/masked-trained')).toBe(true);
+    expect(isThere('longer/seed-1/masked-trained')).toBe(true);
+    expect(isThere('masked/seed-1/masked-trained')).toBe(false);
+    const [masked, longer] = report.preTraining.map(({ stages }) => stages['masked-trained']);
+    expect(masked).not.toEqual(longer);
   });
 
   it('tells of it in a table', () => {

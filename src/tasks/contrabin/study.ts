@@ -15,7 +15,7 @@ import { drawnParameters, embeddedFunctions, measureEmbeddings, type EmbeddingRe
 import { networksOf, ownEncoder } from './encoders.ts';
 import { collectMaterial, type Material } from './material.ts';
 import { collectNames, nameQuestion } from './names.ts';
-import { preTrain, type PreTrained } from './pretraining.ts';
+import { MASKED_PATHS, maskedFolder, preTrain, type PreTrained } from './pretraining.ts';
 import type { JudgingPlace, Question, Verdict } from './question.ts';
 import { preTrainingShape, type PreTrainingRecipe, SHARED } from './recipe.ts';
 import { SourceEdges } from './source-edges.ts';
@@ -217,11 +217,16 @@ export class PreTrainings {
     const known = this.done.get(at);
     if (known) return known;
     const { runtime, storeOf, report, signal } = this.options;
-    const found = await preTrain(this.material, recipeOf(this.study, variant), {
+    const recipe = recipeOf(this.study, variant);
+    const shared = maskedInCommon(recipe, this.study.pretraining);
+    const folderOf = (training: string): string =>
+      `${shared.includes(training) ? `${IN_COMMON}/seed-${seed}` : at}/${training}`;
+    const found = await preTrain(this.material, recipe, {
       runtime,
       seed,
-      storeOf: (folder) => storeOf(`${at}/${folder}`),
-      onProgress: (progress) => report({ stage: 'training', what: `${at}/${progress.folder}`, ...progress }),
+      storeOf: (training) => storeOf(folderOf(training)),
+      onProgress: (progress) =>
+        report({ stage: 'training', what: folderOf(progress.folder), ...progress }),
       signal,
     });
     if (found === null) return null;
@@ -229,6 +234,16 @@ export class PreTrainings {
     this.reports.push({ variant: variant.name, seed, stages: found.figures });
     return found;
   }
+}
+
+/** Folder of trainings that several ways begin with: no name of a variant is so. */
+const IN_COMMON = '_common';
+
+/** Trainings by masked tokens as the study itself has them: whatever is compared afterwards, of one seed they are the same. */
+function maskedInCommon({ masked }: PreTrainingRecipe, common: PreTrainingRecipe): string[] {
+  return MASKED_PATHS.filter(
+    (path) => JSON.stringify(masked[path]) === JSON.stringify(common.masked[path]),
+  ).map(maskedFolder);
 }
 
 /** @returns the verdict on the test side; `null` where it was stopped */
