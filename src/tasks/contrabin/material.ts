@@ -40,11 +40,15 @@ export interface MaterialOptions {
   readonly progress: (rows: number) => void;
 }
 
-export interface Triples {
+/** Functions of which there are two views. */
+export interface Pairs {
   readonly sources: TokenTexts;
-  readonly comments: TokenTexts;
   /** Texts of code of each function, one a build. */
   readonly builds: readonly (readonly number[])[];
+}
+
+export interface Triples extends Pairs {
+  readonly comments: TokenTexts;
 }
 
 export interface Side {
@@ -53,6 +57,8 @@ export interface Side {
   /** Sources and comments, each once: what f_a is pre-trained on. */
   readonly texts: TokenTexts;
   readonly triples: Triples;
+  /** Functions with a source of which nobody says anything. */
+  readonly pairs: Pairs;
 }
 
 export interface Material {
@@ -139,6 +145,8 @@ class SideBuilder {
   private readonly codes = new Map<string, number>();
   private readonly written = new Set<string>();
   private readonly functions = new Map<string, number>();
+  /** By source, as `functions`: the source's tokens, and builds. */
+  private readonly uncommented = new Map<string, { source: number[]; builds: number[] }>();
   private readonly vocabularies: Vocabularies;
   private readonly limits: TokenLimits;
   private readonly other: SideBuilder | null;
@@ -162,20 +170,33 @@ class SideBuilder {
     }
     this.write(source, limits.source);
     this.write(comment, limits.comment);
-    if (source === null || comment === null) return;
+    if (source === null) return;
     // A function that several programs and packages have is one.
     const identity = contentKey(source);
-    if (this.other?.functions.has(identity)) return;
-    let known = this.functions.get(identity);
-    if (known === undefined) {
-      known = this.builds.length;
-      this.functions.set(identity, known);
-      this.builds.push([]);
-      this.sources.add(this.vocabularies.text.encode(source, limits.source));
-      this.comments.add(this.vocabularies.text.encode(comment, limits.comment));
-    }
-    const own = this.builds[known];
+    if (this.other?.functions.has(identity) || this.other?.uncommented.has(identity)) return;
+    const own = this.buildsOf(identity, source, comment);
     if (!own.includes(text)) own.push(text);
+  }
+
+  /** Of a function, new or known: it is commented once somebody has said something of it. */
+  private buildsOf(identity: string, source: string, comment: string | null): number[] {
+    const { limits, vocabularies, functions, uncommented } = this;
+    const known = functions.get(identity);
+    if (known !== undefined) return this.builds[known];
+    const before = uncommented.get(identity);
+    if (before && comment === null) return before.builds;
+    const tokens = before?.source ?? vocabularies.text.encode(source, limits.source);
+    const builds = before?.builds ?? [];
+    if (comment === null) {
+      uncommented.set(identity, { source: tokens, builds });
+      return builds;
+    }
+    uncommented.delete(identity);
+    functions.set(identity, this.builds.length);
+    this.builds.push(builds);
+    this.sources.add(tokens);
+    this.comments.add(vocabularies.text.encode(comment, limits.comment));
+    return builds;
   }
 
   private write(text: string | null, limit: number): void {
@@ -187,7 +208,12 @@ class SideBuilder {
   }
 
   build(): Side {
-    const { code, texts, sources, comments, builds } = this;
-    return { code, texts, triples: { sources, comments, builds } };
+    const { code, texts, sources, comments, builds, uncommented } = this;
+    const pairs = { sources: new TokenTexts(), builds: [] as number[][] };
+    for (const { source, builds: own } of uncommented.values()) {
+      pairs.sources.add(source);
+      pairs.builds.push(own);
+    }
+    return { code, texts, triples: { sources, comments, builds }, pairs };
   }
 }

@@ -18,30 +18,35 @@ const bpe = {
   text: new Bpe({ cut: CUTS.text, merges: [] }),
 };
 
-/** Functions of six subjects, of which code, source and comment each have a letter of their own. */
-function sideOf(seed: number, functions: number): Side {
+/**
+ * Functions of six subjects, of which code, source and comment each have a letter of their own.
+ * @param uncommented functions more without a comment
+ */
+function sideOf(seed: number, functions: number, uncommented = 0): Side {
   const random = new RandomStream(seed, 'side');
   const side = { code: new TokenTexts(), texts: new TokenTexts() };
   const [sources, comments] = [new TokenTexts(), new TokenTexts()];
   const builds: number[][] = [];
-  for (let i = 0; i < functions; i++) {
+  const pairs = { sources: new TokenTexts(), builds: [] as number[][] };
+  for (let i = 0; i < functions + uncommented; i++) {
     const subject = i % 6;
     const text = (letters: string): string =>
       Array.from({ length: 8 + random.below(8) }, (_, k) =>
         k % 2 ? letters[subject] : 'xyz'[random.below(3)],
       ).join('');
-    builds.push([side.code.length, side.code.length + 1]);
+    const isCommented = i < functions;
+    (isCommented ? builds : pairs.builds).push([side.code.length, side.code.length + 1]);
     for (let build = 0; build < 2; build++) side.code.add(bpe.code.encode(text('abcdef')));
     for (const [texts, letters] of [
-      [sources, 'ghijkl'],
-      [comments, 'mnopqr'],
+      [isCommented ? sources : pairs.sources, 'ghijkl'],
+      ...(isCommented ? [[comments, 'mnopqr'] as const] : []),
     ] as const) {
       const tokens = bpe.text.encode(text(letters));
       texts.add(tokens);
       side.texts.add(tokens);
     }
   }
-  return { ...side, triples: { sources, comments, builds } };
+  return { ...side, triples: { sources, comments, builds }, pairs };
 }
 
 const material: Material = { vocabularies: bpe, training: sideOf(1, 60), validation: sideOf(2, 24) };
@@ -131,6 +136,34 @@ describe('pre-training', () => {
       expect(found === null).toBe(stop !== Infinity);
     }
     expect(found).toEqual(whole);
+  });
+
+  it('compares code with source also of functions without a comment, where a recipe says so', async () => {
+    const few: Material = { vocabularies: bpe, training: sideOf(1, 12, 72), validation: sideOf(2, 24) };
+    const { contrast } = recipe();
+    const steps = new Map<string, number>();
+    const figures = async (uncommented: boolean) => {
+      steps.clear();
+      const found = await preTrain(
+        few,
+        recipe({
+          contrast: { ...contrast!, uncommented, epochs: { primary: 12, linear: 1, 'non-linear': 0 } },
+        }),
+        {
+          runtime,
+          seed: 1,
+          storeOf: stores(),
+          onProgress: ({ folder, steps: all }) => steps.set(folder, all),
+        },
+      );
+      return found!.figures['primary'];
+    };
+    const without = await figures(false);
+    expect([steps.get('primary'), steps.get('linear')]).toEqual([12, 1]);
+    const others = await figures(true);
+    // Twelve commented functions and 72 others, a dozen a batch; what is interpolated has three views.
+    expect([steps.get('primary'), steps.get('linear')]).toEqual([12 * 7, 1]);
+    expect(others['source MRR']).toBeGreaterThan(without['source MRR']);
   });
 
   it('is masked-language pre-training alone where a recipe says so', async () => {

@@ -25,7 +25,7 @@ import type { Trainer } from '../../nn/training/trainer.ts';
 import type { TokenTexts } from '../../tokens/bpe/token-texts.ts';
 import { learned, trainOnce, type NetworkTask, type Parameters } from '../networks/experiment.ts';
 import { networksOf, startOf, type Networks } from './encoders.ts';
-import type { Material, Triples } from './material.ts';
+import type { Material, Side } from './material.ts';
 import type { ContrastRecipe, PreTrainingRecipe } from './recipe.ts';
 
 export interface PreTrainingOptions {
@@ -93,8 +93,8 @@ export async function preTrain(
   const { contrast } = recipe;
   if (contrast !== null) {
     const views = await Promise.all(
-      [training, validation].map(({ triples, code }) =>
-        viewsOf(options.runtime, triples, code, networks.anchored, parameters, contrast),
+      [training, validation].map((side) =>
+        viewsOf(options.runtime, side, networks.anchored, parameters, contrast),
       ),
     );
     for (const stage of stagesOf(contrast)) {
@@ -153,29 +153,31 @@ function stagesOf({ epochs }: ContrastRecipe): Stage[] {
   return STAGES.filter((stage) => epochs[stage] > 0);
 }
 
-/** Builds of functions, with the views that stay as they are. */
+/** Builds of functions, those that somebody comments first, with the views that stay as they are. */
 interface AnchoredViews {
-  readonly triples: Triples;
   readonly code: TokenTexts;
+  readonly builds: readonly (readonly number[])[];
   /** Vectors, or tokens where the anchor learns too. */
   readonly source: readonly ArrayLike<number>[];
+  /** Of the first functions. */
   readonly comment: readonly ArrayLike<number>[];
 }
 
 async function viewsOf(
   runtime: Runtime,
-  triples: Triples,
-  code: TokenTexts,
+  { code, triples, pairs }: Side,
   network: ViewNetwork,
   parameters: Parameters,
-  { anchored }: ContrastRecipe,
+  { anchored, uncommented = false }: ContrastRecipe,
 ): Promise<AnchoredViews> {
   const tokensOf = (texts: TokenTexts) => Array.from({ length: texts.length }, (_, i) => texts.at(i));
-  const [source, comment] = [tokensOf(triples.sources), tokensOf(triples.comments)];
-  if (!anchored) return { triples, code, source, comment };
+  const builds = [...triples.builds, ...(uncommented ? pairs.builds : [])];
+  const source = [...tokensOf(triples.sources), ...(uncommented ? tokensOf(pairs.sources) : [])];
+  const comment = tokensOf(triples.comments);
+  if (!anchored) return { code, builds, source, comment };
   const encoder = await ViewEncoder.open(runtime, { network, path: ENCODERS.source }, parameters);
   try {
-    return { triples, code, source: await encoder.encode(source), comment: await encoder.encode(comment) };
+    return { code, builds, source: await encoder.encode(source), comment: await encoder.encode(comment) };
   } finally {
     await encoder.close();
   }
@@ -194,7 +196,15 @@ function contrastTask(
   start: Parameters,
 ): NetworkTask {
   const { size, dropout, objective, leftOut, epochs, encoderRate } = contrast;
-  const settings = { ...contrast.training, epochs: epochs[stage] };
+  // Batches are of functions with a comment, or of others: which views they have decides what is compared.
+  const isCommented = (one: number): boolean => one < training.comment.length;
+  const count = stage === 'primary' ? training.builds.length : training.comment.length;
+  const isMixed = count > training.comment.length;
+  const settings = {
+    ...contrast.training,
+    epochs: epochs[stage],
+    ...(isMixed && { buckets: Object.values(GROUPS) }),
+  };
   const model = contraBinModel({
     network: trained,
     anchor: anchored,
@@ -207,7 +217,7 @@ function contrastTask(
     contraBinBatch(
       functions.map((one) => programOf(views, one, random)),
       stage,
-      leftOut,
+      functions.every((one) => one < views.comment.length) ? leftOut : ['comment'],
       contrast.anchored,
       random,
       { binary: layoutOf(trained), source: layoutOf(anchored), comment: layoutOf(anchored) },
@@ -218,21 +228,27 @@ function contrastTask(
     start,
     ...(encoderRate !== undefined && { groups: [{ match: ENCODER_NAMES, learningRate: encoderRate }] }),
     data: {
-      count: training.triples.builds.length,
+      count,
       batch: (functions, _, random) => batchOf(training, functions, random),
+      ...(isMixed && { lengthOf: (one: number) => (isCommented(one) ? GROUPS.commented : GROUPS.others) }),
     },
     evaluate: (trainer) => judgeViews(trainer, validation, settings.batchSize, batchOf),
     higherIsBetter: true,
   };
 }
 
+/** Groups of functions that batches are made of. */
+const GROUPS = { commented: 1, others: 2 } as const;
+
 function programOf(
-  { triples, code, source, comment }: AnchoredViews,
+  { builds: all, code, source, comment }: AnchoredViews,
   one: number,
   random: RandomStream,
 ): ProgramViews {
-  const builds = triples.builds[one];
-  return { source: source[one], comment: comment[one], binary: code.at(builds[random.below(builds.length)]) };
+  const builds = all[one];
+  const binary = code.at(builds[random.below(builds.length)]);
+  // Where there is no comment it is left out of the draw, and anything may stand there.
+  return { source: source[one], comment: comment[one] ?? source[one], binary };
 }
 
 /** How often a binary finds its own comment and source among those of a batch of functions that training has not seen. */
@@ -243,7 +259,7 @@ async function judgeViews(
   batchOf: (views: AnchoredViews, functions: readonly number[], random: RandomStream) => HostTensors,
 ): Promise<Record<string, number>> {
   const ranks: Record<Exclude<View, 'binary'>, number[]> = { comment: [], source: [] };
-  const count = Math.min(views.triples.builds.length, JUDGED);
+  const count = Math.min(views.comment.length, JUDGED);
   for (let from = 0; from + batchSize <= count; from += batchSize) {
     const functions = Array.from({ length: batchSize }, (_, i) => from + i);
     const outputs = await trainer.evaluate(

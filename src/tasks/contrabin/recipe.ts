@@ -47,6 +47,11 @@ const contrastShape = z.strictObject({
       dropout: z.number().min(0).max(0.9),
     }),
   }),
+  /**
+   * Whether the primary stage compares code with source also of functions of which nobody says anything: they have no
+   * third view to be interpolated towards.
+   */
+  uncommented: z.boolean().optional(),
   /** Views that may be left out of a draw: of the others two are compared, or interpolated and compared with it. */
   leftOut: z.array(z.enum(VIEWS)).min(1),
   /** The curriculum: 10/10/10 and 10/30/30 in the paper. A stage without epochs is left out. */

@@ -130,12 +130,7 @@ describe('a study of pre-training', () => {
     ).toEqual(
       ['retrieval', 'problems', 'names'].map((name) => [
         name,
-        [
-          ['without', 1],
-          ['without', 2],
-          ['masked', 1],
-          ...(name === 'names' ? [['longer', 1]] : []),
-        ],
+        [['without', 1], ['without', 2], ['masked', 1], ...(name === 'names' ? [['longer', 1]] : [])],
       ]),
     );
     const stages = { 'masked-trained': expect.anything() as unknown };

@@ -225,8 +225,7 @@ export class PreTrainings {
       runtime,
       seed,
       storeOf: (training) => storeOf(folderOf(training)),
-      onProgress: (progress) =>
-        report({ stage: 'training', what: folderOf(progress.folder), ...progress }),
+      onProgress: (progress) => report({ stage: 'training', what: folderOf(progress.folder), ...progress }),
       signal,
     });
     if (found === null) return null;
@@ -341,11 +340,12 @@ async function questionOf(
 }
 
 function countsOf({ vocabularies: { code, text }, training, validation }: Material): Record<string, number> {
-  const side = (name: string, { code, texts, triples }: Material['training']): [string, number][] => [
+  const side = (name: string, { code, texts, triples, pairs }: Material['training']): [string, number][] => [
     [`${name}: texts of code`, code.length],
     [`${name}: tokens of code`, code.total],
     [`${name}: sources and comments`, texts.length],
     [`${name}: triples`, triples.builds.length],
+    [`${name}: functions without a comment`, pairs.builds.length],
   ];
   return {
     'tokens of code': code.size,
