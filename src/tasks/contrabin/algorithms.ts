@@ -13,7 +13,15 @@ import type { Sides } from './collections.ts';
 import type { LabelledTexts } from './labelled-texts.ts';
 import { type Counted, WAYS_OF_COUNTING } from './code-terms.ts';
 import { TermIndex } from './term-baseline.ts';
-import { decisionsOf, drawnBatch, drawOne, vectorsOf, type Question, type Verdict } from './question.ts';
+import {
+  classesOf,
+  drawnBatch,
+  drawOne,
+  largestPlace,
+  type Question,
+  vectorsOf,
+  type Verdict,
+} from './question.ts';
 import { mean } from '../../numbers.ts';
 
 export interface ClassificationSettings {
@@ -106,6 +114,8 @@ export function retrievalQuestion(
 const WITH_NETWORK: Counted = 'pairs and words';
 /** Of the words' cosine, when the network's counts once: the best on the validation problems is taken. */
 const WEIGHTS = [0, 0.25, 0.5, 1, 2, 4];
+/** The same beside logarithms of probabilities, which reach further. */
+const LOGARITHM_WEIGHTS = [0, 1, 2, 4, 8, 16, 32];
 
 function addedScores(scorers: readonly Scorer[], weights: readonly number[]): Scorer {
   return (query, scores) => {
@@ -142,7 +152,11 @@ function randomScores(): Scorer {
   };
 }
 
-/** An example of the training is a program or function, each time in some build. Classes are the same on all sides. */
+/**
+ * An example of the training is a program or function, each time in some build. Classes are the same on all sides. Beside
+ * the network alone it is told what comes of both: to the logarithm of a class's probability the cosine with the nearest
+ * text of the class is added, weighed by what is best on the validation side.
+ */
 export function classificationQuestion(
   sides: Sides,
   classes: number,
@@ -169,11 +183,40 @@ export function classificationQuestion(
         count: training.programs.length,
         batch: (programs, _, random) => drawnBatch(training, programs, random, layout),
       },
-      evaluate: async (trainer) =>
-        figuresOf(validation.classes, await decisionsOf(trainer, validation.texts, batchSize, layout)),
+      evaluate: async (trainer) => {
+        const told = await classesOf(trainer, validation.texts, batchSize, layout);
+        return figuresOf(validation.classes, told.map(largestPlace));
+      },
       higherIsBetter: true,
     }),
-    judge: async (trainer) => verdict(await decisionsOf(trainer, test.texts, batchSize, layout)),
+    judge: async (trainer) => {
+      const index = new TermIndex(training.terms[WITH_NETWORK], training.terms[WITH_NETWORK]);
+      const answersOf = async (side: LabelledTexts) => {
+        const told = await classesOf(trainer, side.texts, batchSize, layout);
+        const near = side.terms[WITH_NETWORK].map((terms) =>
+          nearestOfClasses(index, terms, training, classes),
+        );
+        return (weight: number): number[] =>
+          told.map((logarithms, i) => largestPlace(logarithms.map((one, k) => one + weight * near[i][k])));
+      };
+      const judged = await answersOf(validation);
+      const worth = LOGARITHM_WEIGHTS.map((weight) => {
+        const [first] = Object.values(figuresOf(validation.classes, judged(weight)));
+        return first;
+      });
+      const weight = LOGARITHM_WEIGHTS[worth.indexOf(Math.max(...worth))];
+      const answers = await answersOf(test);
+      const alone = verdict(answers(0));
+      const together = Object.entries(figuresOf(test.classes, answers(weight)));
+      return {
+        ...alone,
+        figures: {
+          ...alone.figures,
+          ...Object.fromEntries(together.map(([figure, value]) => [`${figure} with words`, value])),
+          'weight of words': weight,
+        },
+      };
+    },
     baselines: async () => {
       const most = mostFrequent(training.classes);
       return {
@@ -188,6 +231,20 @@ export function classificationQuestion(
       };
     },
   };
+}
+
+/** Of each class the cosine with its nearest text. */
+function nearestOfClasses(
+  index: TermIndex,
+  terms: Uint32Array,
+  { classes }: LabelledTexts,
+  count: number,
+): Float32Array {
+  const scores = new Float32Array(classes.length);
+  index.score(terms, scores);
+  const nearest = new Float32Array(count);
+  classes.forEach((own, i) => (nearest[own] = Math.max(nearest[own], scores[i])));
+  return nearest;
 }
 
 /** 104-way classification. @param classes problems */

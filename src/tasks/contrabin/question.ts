@@ -103,19 +103,29 @@ export async function vectorsOf(
   return { vectors, size };
 }
 
-/** The class of the largest logit of each text. */
-export async function decisionsOf(
+/** Of each text the logarithms of the classes' probabilities. */
+export async function classesOf(
   trainer: Trainer,
   texts: TokenTexts,
   batchSize: number,
   layout?: TextLayout,
-): Promise<Int32Array> {
-  const told = new Int32Array(texts.length);
+): Promise<Float32Array[]> {
+  const told: Float32Array[] = [];
   await byBatches(trainer, texts, batchSize, layout, ({ logits: { data, shape } }, order) => {
     const [, count] = shape;
     order.forEach((text, i) => {
-      for (let k = 1; k < count; k++) if (data[i * count + k] > data[i * count + told[text]]) told[text] = k;
+      const logits = (data as Float32Array).slice(i * count, (i + 1) * count);
+      const most = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+      const sum = logits.reduce((total, logit) => total + Math.exp(logit - most), 0);
+      told[text] = logits.map((logit) => logit - most - Math.log(sum));
     });
   });
   return told;
+}
+
+/** The place of the largest; of equals the first. */
+export function largestPlace(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let k = 1; k < values.length; k++) if (values[k] > values[best]) best = k;
+  return best;
 }

@@ -160,6 +160,15 @@ describe('a study of pre-training', () => {
         expect(items.reduce((a, b) => a + b, 0) / items.length).toBeCloseTo(first, 6);
       }
     }
+    for (const { figures } of names.results) {
+      expect(Object.keys(figures).slice(4)).toEqual([
+        ...['accuracy', 'MAP', 'MAR', 'MAF1'].map((figure) => `${figure} with words`),
+        'weight of words',
+      ]);
+      // The nearest text has the same name here: who has learned little goes by that.
+      expect(figures['accuracy with words']).toBeGreaterThanOrEqual(figures['accuracy']);
+      expect(figures['accuracy with words']).toBeGreaterThan(0.9);
+    }
     // The same source at two levels has opcodes in common; a name of another package has the same code.
     const figure = (question: number, baseline: string): number =>
       Object.values(report.questions[question].baselines[baseline].figures)[0];

@@ -1,0 +1,52 @@
+import { rmSync } from 'node:fs';
+import { afterAll, expect, it } from 'vitest';
+import { writeDataset } from '../../../test/support/dataset.ts';
+import { temporaryFolder } from '../../../test/support/packages.ts';
+import { openDataset } from '../../corpus/dataset.ts';
+import { collectMaterial } from './material.ts';
+
+const folder = temporaryFolder();
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const sizes = { width: 16, inner: 16, layers: 1, heads: 1, dropout: 0 };
+
+it('takes a function for one with three views once somebody has said something of it, whichever build that is', async () => {
+  // By clang alone, which comes second; of main nobody says anything.
+  writeDataset(folder, (row) => ({
+    ...row,
+    source: `int ${row.name}(void);`,
+    text: row.compiler === 'clang-19' && row.name !== 'main' ? `What ${row.name} does.` : null,
+    text_kind: 'comment',
+  }));
+  const { training, validation } = await collectMaterial({
+    datasets: [folder],
+    validation: new Set(['beta']),
+    view: 'assembly',
+    floor: 1,
+    network: sizes,
+    anchor: sizes,
+    vocabularies: { code: 400, text: 400 },
+    limits: { code: 64, source: 64, comment: 32 },
+    progress: () => undefined,
+  });
+  const ofAlpha = new Map<string, Set<string>>();
+  const ofBeta = new Set<string>();
+  for await (const row of openDataset(folder).rows(['package', 'name', 'assembly'], { split: 'train' })) {
+    if (row.package === 'beta') ofBeta.add(row.name);
+    else ofAlpha.set(row.name, (ofAlpha.get(row.name) ?? new Set()).add(row.assembly));
+  }
+  const { triples, pairs } = training;
+  expect(triples.builds).toHaveLength(ofAlpha.size - 1);
+  expect(triples.comments.length).toBe(triples.sources.length);
+  expect(pairs.builds).toHaveLength(1);
+  expect(pairs.sources.length).toBe(1);
+  // The code of all builds, those before the comment too.
+  const sum = (builds: readonly (readonly number[])[]): number => builds.flat().length;
+  expect(sum(pairs.builds)).toBe(ofAlpha.get('main')!.size);
+  expect(sum(triples.builds)).toBe(
+    [...ofAlpha].reduce((all, [name, texts]) => all + (name === 'main' ? 0 : texts.size), 0),
+  );
+  // Of the other package only what the first has not: of two names that both have the source is the same.
+  const own = [...ofBeta].filter((name) => !ofAlpha.has(name));
+  expect(validation.triples.builds.length + validation.pairs.builds.length).toBe(own.length);
+});
