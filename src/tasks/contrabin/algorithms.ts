@@ -213,7 +213,7 @@ export function classificationQuestion(
         figures: {
           ...alone.figures,
           ...Object.fromEntries(together.map(([figure, value]) => [`${figure} with words`, value])),
-          'weight of words': weight,
+          'share of words': weight / (1 + weight),
         },
       };
     },

@@ -163,7 +163,7 @@ describe('a study of pre-training', () => {
     for (const { figures } of names.results) {
       expect(Object.keys(figures).slice(4)).toEqual([
         ...['accuracy', 'MAP', 'MAR', 'MAF1'].map((figure) => `${figure} with words`),
-        'weight of words',
+        'share of words',
       ]);
       // The nearest text has the same name here: who has learned little goes by that.
       expect(figures['accuracy with words']).toBeGreaterThanOrEqual(figures['accuracy']);
