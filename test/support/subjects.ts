@@ -98,7 +98,15 @@ export function writeSubjects(folder: string): void {
     folder,
     (row): FunctionRow => {
       const { source, comment } = written.get(row.name)!;
-      return { ...row, source, text: comment, text_kind: 'comment', normalized_leak: false };
+      return {
+        ...row,
+        source,
+        // `memory_3` as if of `src/memory.c`.
+        source_file: `src/${row.name.split('_')[0]}.c`,
+        text: comment,
+        text_kind: 'comment',
+        normalized_leak: false,
+      };
     },
     (name) =>
       ['O1', 'O2'].map((level) =>

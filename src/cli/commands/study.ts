@@ -9,6 +9,7 @@ import type { ContraBinFlags } from '../contrabin.ts';
 import type { DatasetsFlags } from '../datasets.ts';
 import type { DraftsFlags } from '../drafts.ts';
 import { collect, multipleOfFour, notNegative, positive, shares } from '../options.ts';
+import type { LabelStudyFlags } from '../labels-study.ts';
 import type { PredictFlags } from '../predict.ts';
 import type { ResultFlags } from '../result.ts';
 import type { Session } from '../session.ts';
@@ -113,6 +114,17 @@ Each comment on a function of a test package is a question about the program tha
 builds: recall@1, recall@10 and MRR of the right function among all of the program, with 95 % intervals over packages,
 beside meaning alone, a search for words in strings and names of imports alone, and chance.`;
 
+const LABELS_HELP = `
+Examples:
+  $ binscribe study labels studies/labels.json -o results/labels
+  $ binscribe study labels studies/labels.json --model models/meaning --json
+
+Who sorted a program's source into files has often sorted it by what functions do. A list says which files are of which
+label, by package and regular expression:
+  {"dataset": "data/crowd", "places": [{"label": "mathematics", "package": "musl", "files": "^src/math/"}]}
+Of the test side's functions those in files of one label are held against those of the others: how often they stand
+higher, beside the words that they share with the label's sentences, and how many of the labels given are right.`;
+
 const DRAFTS_HELP = `
 Examples:
   $ binscribe study drafts ../shared/data/llm4decompile/decompile-eval.json -o results/drafts
@@ -136,6 +148,7 @@ export function studyCommand(session: Session): Command {
     .addCommand(predictCommand(session))
     .addCommand(contraBinCommand(session))
     .addCommand(askStudyCommand(session))
+    .addCommand(labelsCommand(session))
     .addCommand(draftsCommand(session))
     .addCommand(chatCommand(session));
 }
@@ -218,6 +231,23 @@ function lengthsCommand(session: Session): Command {
     .action(async (directories: string[], flags: ResultFlags) => {
       const { studyLengths } = await import('../lengths.ts');
       await studyLengths(directories, flags, session);
+    });
+}
+
+function labelsCommand(session: Session): Command {
+  return new Command('labels')
+    .description('Do zero-shot labels tell what functions do, as the files tell that they were written in?')
+    .argument('<study>', 'JSON file that says which files are of which label')
+    .option(
+      '--model <dir>',
+      'folder of a model of meaning (default: the one that comes with binscribe, if any)',
+    )
+    .option('-o, --output <path>', 'write PATH.json and PATH.md')
+    .option('--json', 'print JSON')
+    .addHelpText('after', LABELS_HELP)
+    .action(async (study: string, flags: LabelStudyFlags) => {
+      const { studyLabelsOf } = await import('../labels-study.ts');
+      await studyLabelsOf(study, flags, session);
     });
 }
 

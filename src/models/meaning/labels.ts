@@ -3,7 +3,7 @@
 import type { FunctionBody } from '../../binary/instruction.ts';
 import type { ModelCard, Scored } from '../model.ts';
 import { dot } from './calibration.ts';
-import type { MeaningModel } from './model.ts';
+import type { Fit, MeaningModel } from './model.ts';
 import type { VisibleNames } from '../../tokens/visible-names.ts';
 
 /** A kind of work. */
@@ -79,10 +79,17 @@ export class Labeller {
     return given;
   }
 
-  private labelsOf(code: Float32Array): GivenLabel[] {
+  /** How well each label fits, in their order. @param code of length 1 */
+  fitsOf(code: Float32Array): Fit[] {
+    return this.labels.map(({ fit }) => fit(code));
+  }
+
+  /** The best first; none where it has no answer. @param code of length 1 */
+  labelsOf(code: Float32Array): GivenLabel[] {
+    const fits = this.fitsOf(code);
     return this.labels
-      .flatMap(({ name, prompts, vectors, fit }): GivenLabel[] => {
-        const { score } = fit(code);
+      .flatMap(({ name, prompts, vectors }, i): GivenLabel[] => {
+        const { score } = fits[i];
         if (score < LEAST_SCORE) return [];
         const cosines = vectors.map((vector) => dot(vector, code));
         const similarity = Math.max(...cosines);

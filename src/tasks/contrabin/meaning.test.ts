@@ -25,6 +25,8 @@ import { fileStore } from '../../runtimes/file-store.ts';
 import { nodeRuntime } from '../../runtimes/node.ts';
 import { exportVariant } from './export-job.ts';
 import type { AskDocument } from '../ask/report.ts';
+import { renderLabelStudy } from '../labels/report.ts';
+import { studyLabels } from '../labels/study.ts';
 import { collectMaterial } from './material.ts';
 import type { MeaningManifest } from './meaning.ts';
 import { preTrain } from './pretraining.ts';
@@ -355,6 +357,47 @@ describe('a model of meaning', () => {
     const text = readFileSync(`${result}.md`, 'utf8');
     expect(text).toContain('| chance |');
     expect(text).not.toMatch(/NaN|undefined/);
+  });
+
+  it('is judged by the files that functions were written in, beside words', async () => {
+    const labels = SUBJECTS.map((name) => ({ name, prompts: [QUESTIONS[name]] }));
+    const places = SUBJECTS.map((label) => ({ label, package: 'gamma', files: `^src/${label}` }));
+    const report = await studyLabels({ dataset: at('data'), places }, model, labels, () => undefined);
+    expect(report.labels.map(({ label }) => label)).toEqual(SUBJECTS);
+    for (const { functions, packages, model: own, label, words } of report.labels) {
+      expect(functions).toBeGreaterThanOrEqual(12);
+      expect(packages).toBe(1);
+      expect(own.area).toBeGreaterThan(0.6);
+      // Those of memory alone have strings: "out of memory", of which other questions share "of".
+      if (label === 'memory') expect(words.area).toBe(1);
+      else expect(words.area).toBeLessThanOrEqual(0.5);
+    }
+    const text = renderLabelStudy({
+      schema: 'binscribe.label-study/1',
+      tool: 'test',
+      model: 'meaning',
+      study: { dataset: at('data'), places },
+      dataset: { name: 'small', manifest: 'none' },
+      ...report,
+    });
+    expect(text).toContain('| checksum |');
+    expect(text).not.toMatch(/NaN|undefined/);
+    // What is wrong with a list is said.
+    const study = (place: object): void =>
+      writeFileSync(at('labels.json'), JSON.stringify({ dataset: at('data'), places: [place] }));
+    const run = () => runCommand(['study', 'labels', at('labels.json'), '--model', at('model')]);
+    study({ label: 'mathematics', package: 'gamma', files: '(' });
+    expect(await run()).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('expected a regular expression') as unknown,
+    });
+    study({ label: 'poetry', package: 'gamma', files: 'src' });
+    expect(await run()).toMatchObject({ code: 2, err: expect.stringContaining('got poetry') as unknown });
+    study({ label: 'mathematics', package: 'gamma', files: '^lib/' });
+    expect(await run()).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('no function of gamma is in files like ^lib/') as unknown,
+    });
   });
 
   it('has nothing to say of a program without functions that are long enough', async () => {
