@@ -15,7 +15,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   nn: [],
   runtimes: ['nn'],
   metrics: [],
-  corpus: ['binary', 'tokens', 'metrics'],
+  corpus: ['binary', 'tokens', 'metrics', 'lift'],
   models: ['nn', 'tokens', 'binary'],
   lift: ['binary', 'tokens'],
   tasks: ['models', 'lift', 'corpus', 'metrics', 'tokens', 'binary', 'nn', 'runtimes'],

@@ -41,6 +41,7 @@ const ROW: FunctionRow = {
   normalized_hash: 'n',
   source: null,
   ir: null,
+  lifted: null,
   text: null,
   text_kind: null,
   text_style: null,

@@ -121,11 +121,12 @@ async function writeShards(assembly: Assembly, folder: string): Promise<Manifest
   }
   const manifest = newManifest(recipe, assembly.sandboxed, assembly.compilers, marker);
   manifest.failures = assembly.failures;
+  const isLifted = recipe.lifted ?? false;
   for (const { name, split } of packages) {
     const units = unitsOf(assembly, name);
     const texts = assembly.texts.get(name);
     const index = new TextIndex(texts?.functions ?? []);
-    if (units.length > 0) await writeShard({ name, split, units, marker, index }, manifest, folder);
+    if (units.length > 0) await writeShard({ name, split, units, marker, index, isLifted }, manifest, folder);
     const source = sources.get(name);
     if (!source) continue;
     manifest.packages.push({
@@ -148,10 +149,12 @@ interface PackageShard {
   readonly units: readonly DoneUnit[];
   readonly marker: Marker;
   readonly index: TextIndex;
+  /** Whether drafts by rules were asked for. */
+  readonly isLifted: boolean;
 }
 
 async function writeShard(
-  { name, split, units, marker, index }: PackageShard,
+  { name, split, units, marker, index, isLifted }: PackageShard,
   manifest: Manifest,
   folder: string,
 ): Promise<void> {
@@ -162,6 +165,7 @@ async function writeShard(
   for (const unit of units) {
     const before = shard.rows;
     let normalizedUnique = 0;
+    let lifted = 0;
     const columns: readonly (typeof COLUMNS_WITH_IR)[number][] = unit.ir ? COLUMNS_WITH_IR : UNMARKED_COLUMNS;
     for await (const unmarked of readShard(unit.rows, columns)) {
       const placed = { ...unmarked, ir: unit.ir ? unmarked.ir : null, split };
@@ -173,12 +177,13 @@ async function writeShard(
         if (!row.normalized_duplicate) manifest.described[split].unique++;
       }
       if (!row.normalized_duplicate) normalizedUnique++;
+      if (row.lifted !== null) lifted++;
       shard.write(row);
     }
     const { compiler, optimization, programs, cuts, incomplete, ir } = unit;
     const rows = shard.rows - before;
     const cell = { package: name, compiler, optimization, programs, rows, normalizedUnique };
-    manifest.table.push({ ...cell, ...(incomplete !== undefined && { incomplete }), ...(ir && { ir }) });
+    manifest.table.push({ ...cell, ...(incomplete !== undefined && { incomplete }), ...(ir && { ir }), ...(isLifted && { lifted }) });
     for (const cut of cuts) manifest.cuts.push({ package: name, compiler, optimization, ...cut });
   }
   shard.finish();

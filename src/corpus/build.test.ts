@@ -263,7 +263,7 @@ describe.skipIf(!bubblewrapWorks())('building a data set', () => {
       const source = await obtainSource(new Workplace(elsewhere), name);
       for (const compiler of RECIPE.compilers.map(findCompiler)) {
         for (const level of RECIPE.levels) {
-          const order = JSON.stringify({ source, compiler, level, ir: false } satisfies Unit);
+          const order = JSON.stringify({ source, compiler, level, ir: false, lifted: false } satisfies Unit);
           const context = { place: new Workplace(elsewhere), sandbox: openSandbox(), brokenTrees: new Map() };
           const done = await doUnit(JSON.parse(order) as Unit, context);
           expect(JSON.parse(JSON.stringify(done))).toEqual(done);

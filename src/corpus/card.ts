@@ -47,7 +47,16 @@ function packageParts(manifest: Manifest): string[] {
       `${licences}, tests and build scripts included.`,
     '## Rows by configuration',
     table(
-      ['package', 'compiler', 'level', 'programs', 'rows', 'without normalised duplicates', ...irColumns],
+      [
+        'package',
+        'compiler',
+        'level',
+        'programs',
+        'rows',
+        'without normalised duplicates',
+        ...irColumns,
+        ...liftedColumn(manifest.table),
+      ],
       manifest.table.map((cell) => [
         cell.package,
         cell.compiler,
@@ -56,6 +65,7 @@ function packageParts(manifest: Manifest): string[] {
         count(cell.rows),
         count(cell.normalizedUnique),
         ...irColumns.map((_, i) => (cell.ir ? irCells(cell.rows, cell.ir)[i] : '')),
+        ...liftedCell(cell),
       ]),
     ),
     ...compilerParts(manifest, "the level after the package's own flags"),
@@ -93,6 +103,17 @@ function irCells(rows: number, { rows: withIr, modules, failed }: IrCounts): str
   return [share(withIr, rows), share(failed, modules + failed)];
 }
 
+type Lifted = Pick<Manifest['table'][number], 'rows' | 'lifted'>;
+
+/** A column where drafts by rules were asked for. */
+function liftedColumn(cells: readonly Lifted[]): string[] {
+  return cells.some(({ lifted }) => lifted !== undefined) ? ['lifted by rules'] : [];
+}
+
+function liftedCell({ rows, lifted }: Lifted): string[] {
+  return lifted === undefined ? [] : [share(lifted, rows)];
+}
+
 function snippetParts(manifest: Manifest, snippets: SnippetSummary): string[] {
   const { items, groups, sample, testShare } = snippets;
   const total = items.train + items.test;
@@ -120,7 +141,15 @@ function snippetParts(manifest: Manifest, snippets: SnippetSummary): string[] {
     ...splitParts(manifest, split),
     '## Snippets by configuration',
     table(
-      ['compiler', 'level', 'compiled', 'rows', 'without normalised duplicates', 'failures'],
+      [
+        'compiler',
+        'level',
+        'compiled',
+        'rows',
+        'without normalised duplicates',
+        'failures',
+        ...liftedColumn(snippets.table),
+      ],
       snippets.table.map((cell) => [
         cell.compiler,
         cell.optimization,
@@ -128,6 +157,7 @@ function snippetParts(manifest: Manifest, snippets: SnippetSummary): string[] {
         count(cell.rows),
         count(cell.normalizedUnique),
         causes(cell.failures),
+        ...liftedCell(cell),
       ]),
     ),
     'A snippet is compiled as it is, else with headers that it lacks, else as the body of a function `fragment`. That ' +
@@ -145,7 +175,15 @@ function programsParts(manifest: Manifest, programs: ProgramsSummary): string[] 
     programs.notes.map((note) => `- ${note}`).join('\n'),
     '## Files',
     table(
-      ['file', 'SHA-256', 'programs', 'rows', 'without normalised duplicates', 'with a text'],
+      [
+        'file',
+        'SHA-256',
+        'programs',
+        'rows',
+        'without normalised duplicates',
+        'with a text',
+        ...liftedColumn(programs.files),
+      ],
       programs.files.map((entry) => [
         entry.file,
         entry.sha256,
@@ -153,6 +191,7 @@ function programsParts(manifest: Manifest, programs: ProgramsSummary): string[] 
         count(entry.rows),
         count(entry.normalizedUnique),
         share(entry.described, entry.rows),
+        ...liftedCell(entry),
       ]),
     ),
     manual

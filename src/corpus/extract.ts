@@ -10,8 +10,10 @@ import { BinscribeError } from '../error.ts';
 import { contentKey } from './hash.ts';
 import { programRows } from './program-rows.ts';
 import { IrIndex } from './ir-index.ts';
+import { liftedKey } from './lifting.ts';
 import { BUILD_COLUMNS, columnsBefore, MARK_COLUMNS, TEXT_COLUMNS } from './row.ts';
 import { ShardWriter } from './shard.ts';
+import type { Unit } from './unit-key.ts';
 import type { UnitResult } from './unit.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -44,8 +46,8 @@ export interface Extracted extends ExtractedFacts {
 }
 
 /**
- * The rows of all programs of a built unit, with LLVM IR where `ir` asks for it. A program that cannot be read costs its own rows and is listed as
- * a cut.
+ * The rows of all programs of a built unit, with LLVM IR and with drafts by rules where `ir` and `lifted` ask for them. A
+ * program that cannot be read costs its own rows and is listed as a cut.
  *
  * @throws BinscribeError of kind `interrupted` once `signal` is aborted.
  */
@@ -53,10 +55,10 @@ export async function extractUnit(
   place: Workplace,
   unitKey: string,
   unit: UnitResult,
-  ir: boolean,
+  { ir, lifted }: Pick<Unit, 'ir' | 'lifted'>,
   signal?: AbortSignal,
 ): Promise<Extracted> {
-  const key = contentKey(`${EXTRACT_VERSION} ${unitKey}`);
+  const key = contentKey([EXTRACT_VERSION, unitKey, ...liftedKey(lifted)].join(' '));
   const target = join(place.rows, key);
   if (!existsSync(target)) {
     const partial = place.partial(`${key}-rows`);
@@ -71,7 +73,10 @@ export async function extractUnit(
     const sourcePath = (file: string): string => pathInPackage(file, unit.package);
     for (const { path } of unit.programs) {
       const content = readFileSync(join(place.unit(unitKey), 'programs', path));
-      const { rows, origins, cuts: own } = programRows({ ...unit, binary: path }, content, { sourcePath });
+      const { rows, origins, cuts: own } = programRows({ ...unit, binary: path }, content, {
+        sourcePath,
+        lifted,
+      });
       for (const [i, row] of rows.entries()) {
         const found = index?.find(row, origins[i]) ?? null;
         if (found !== null) withIr++;

@@ -22,6 +22,9 @@ const counts = z.strictObject({
 /** How many of what, by why. */
 const causes = z.record(z.string(), z.int());
 
+/** Rows with a draft of their source by rules, where the recipe asked for it. */
+const lifted = z.int().optional();
+
 const files = z.array(z.strictObject({ name: z.string(), sha256: z.string() }));
 
 /** What a set of single texts of code was made of. There may be millions: what fails is counted, not listed. */
@@ -50,6 +53,7 @@ const snippets = z.strictObject({
       failures: causes,
       rows: z.int(),
       normalizedUnique: z.int(),
+      lifted,
     }),
   ),
 });
@@ -78,6 +82,7 @@ const programs = z.strictObject({
       normalizedUnique: z.int(),
       /** Rows with a text. */
       described: z.int(),
+      lifted,
     }),
   ),
   /** Files that gave nothing. */
@@ -195,6 +200,7 @@ const manifestShape = z.strictObject({
       incomplete: z.string().optional(),
       /** Where LLVM IR was asked of clang: rows that have it, sources that gave it, and those that did not. */
       ir: z.strictObject({ rows: z.int(), modules: z.int(), failed: z.int() }).optional(),
+      lifted,
     }),
   ),
 });

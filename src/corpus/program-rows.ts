@@ -9,6 +9,7 @@ import { disassembleRange } from '../binary/x86/disassemble.ts';
 import { normalizedAssembly } from '../tokens/assembly.ts';
 import { exactHash, normalizedHash } from '../tokens/normalize.ts';
 import { type VisibleNames, visibleNames } from '../tokens/visible-names.ts';
+import { liftedText } from './lifting.ts';
 import type { UnmarkedRow } from './row.ts';
 import { compareText } from './text.ts';
 
@@ -32,19 +33,21 @@ export interface ProgramReading {
   sourcePath: (file: string) => string;
   /** See `visibleNames`. */
   isShown?: (name: string) => boolean;
+  /** Whether rows have the column `lifted`; they have not where it is left out. */
+  lifted?: boolean;
   budget?: Budget;
 }
 
 export function programRows(
   labels: ProgramLabels,
   content: Uint8Array,
-  { sourcePath, isShown, budget = new Budget() }: ProgramReading,
+  { sourcePath, isShown, lifted = false, budget = new Budget() }: ProgramReading,
 ): ProgramRows {
   const found = budget.attempt<{ row: UnmarkedRow; origin: RowOrigin }[]>(
     'program',
     () => {
       const binary = openBinary(content, { budget });
-      const program = { labels, binary, names: visibleNames(binary, isShown), sourcePath };
+      const program = { labels, binary, names: visibleNames(binary, isShown), sourcePath, lifted };
       return debugEntries(binary).map((entry) => ({
         row: makeRow(program, entry),
         origin: entry.subprogram,
@@ -113,13 +116,16 @@ function functionSymbols(binary: Binary): Map<number, string> {
 }
 
 /** A program while its rows are made. */
-export interface OpenedProgram extends Pick<ProgramReading, 'sourcePath'> {
+export interface OpenedProgram extends Required<Pick<ProgramReading, 'sourcePath' | 'lifted'>> {
   labels: ProgramLabels;
   binary: Binary;
   names: VisibleNames;
 }
 
-export function makeRow({ labels, binary, names, sourcePath }: OpenedProgram, entry: Entry): UnmarkedRow {
+export function makeRow(
+  { labels, binary, names, sourcePath, lifted }: OpenedProgram,
+  entry: Entry,
+): UnmarkedRow {
   const { subprogram, name, symbol, external, start, code, others } = entry;
   const { memory, budget } = binary;
   const body = disassembleRange(code, start, { memory, budget });
@@ -155,5 +161,6 @@ export function makeRow({ labels, binary, names, sourcePath }: OpenedProgram, en
     return_type: subprogram?.returnType ?? '',
     exact_hash: exactHash(code),
     normalized_hash: normalizedHash(body),
+    lifted: lifted ? liftedText(body, names, memory) : null,
   };
 }

@@ -24,6 +24,7 @@ const common = {
   compilers: z.array(z.string()).min(1),
   levels: z.array(z.enum(LEVELS)).min(1),
   ir: z.boolean().optional(),
+  lifted: z.boolean().optional(),
 };
 
 const share = z.number().min(0).max(1);
@@ -59,6 +60,7 @@ const programsShape = z
     source: programsSource,
     testShare: share,
     splitBy: z.enum(['text', 'program']).optional(),
+    lifted: z.boolean().optional(),
   })
   .refine(({ source, splitBy }) => splitBy !== 'text' || source.manual !== undefined, {
     path: ['splitBy'],
@@ -74,6 +76,8 @@ export interface CommonRecipe {
   levels: Level[];
   /** Whether rows of clang have LLVM IR: it takes about as long again to compile. */
   ir?: boolean | undefined;
+  /** Whether rows have a draft of their source by rules. */
+  lifted?: boolean | undefined;
 }
 
 export interface PackagesRecipe extends CommonRecipe {
@@ -102,6 +106,7 @@ export interface ProgramsRecipe {
   testShare: number;
   /** `text` with a manual, where nothing else is said: several functions have one text in common. */
   splitBy?: 'text' | 'program' | undefined;
+  lifted?: boolean | undefined;
 }
 
 export type Recipe = PackagesRecipe | ProjectRecipe | SnippetsRecipe | ProgramsRecipe;

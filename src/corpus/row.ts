@@ -126,6 +126,11 @@ export const COLUMNS = {
     description:
       'LLVM IR of the function after optimisation, without debug metadata, where the recipe asks for it',
   },
+  lifted: {
+    kind: 'optionalText',
+    description:
+      'draft of the source, under the name `func0`, that rules make of the machine code with the names and strings that a stripped program says, where the recipe asks for it and the rules reach',
+  },
   text: {
     kind: 'optionalText',
     description: 'what people say of it: of a comment, marks, frames and descriptions of arguments left out',
@@ -196,6 +201,9 @@ export type BuildColumn = (typeof BUILD_COLUMNS)[number];
 export type UnmarkedRow = Omit<FunctionRow, MarkColumn | TextColumn | BuildColumn>;
 
 export const ALL_COLUMNS = Object.keys(COLUMNS) as ColumnName[];
+
+/** Columns that shards from before them lack: nobody asked for their values, so they are null. */
+export const YOUNG_COLUMNS: readonly ColumnName[] = ['lifted'];
 
 /** All but those that are known later. */
 export function columnsBefore<L extends ColumnName>(later: readonly L[]): Exclude<ColumnName, L>[] {

@@ -43,6 +43,7 @@ function row(i: number): FunctionRow {
     normalized_hash: 'b'.repeat(32),
     source: i % 3 === 0 ? null : 'int f (void) {\n}',
     ir: null,
+    lifted: i % 4 === 0 ? null : 'int func0(void)\n{\n}\n',
     text: i % 3 === 0 ? null : 'Gives „f“.',
     text_kind: i % 3 === 0 ? null : 'comment',
     text_style: i % 3 === 0 ? null : 'plain',

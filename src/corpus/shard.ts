@@ -3,7 +3,14 @@
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { ParquetWriter, fileWriter } from 'hyparquet-writer';
 import { BinscribeError, describeError } from '../error.ts';
-import { fromParquet, parquetSchema, toParquet, type ColumnName, type FunctionRow } from './row.ts';
+import {
+  fromParquet,
+  parquetSchema,
+  toParquet,
+  YOUNG_COLUMNS,
+  type ColumnName,
+  type FunctionRow,
+} from './row.ts';
 
 /** Rows that are in memory at once: about 8 MB with their code. */
 const ROW_GROUP = 8192;
@@ -79,19 +86,23 @@ export async function* readShard<C extends ColumnName>(
   });
   try {
     const metadata = await parquetMetadataAsync(file);
+    const absent = YOUNG_COLUMNS.filter((column) => !metadata.schema.some(({ name }) => name === column));
     let rowStart = 0;
     for (const group of metadata.row_groups) {
       const rowEnd = rowStart + Number(group.num_rows);
       const rows: Record<string, unknown>[] = await parquetReadObjects({
         file,
         metadata,
-        columns: [...columns],
+        columns: columns.filter((column) => !absent.includes(column)),
         rowStart,
         rowEnd,
         // Bytes without a declared type are code, not text.
         utf8: false,
       });
-      for (const row of rows) yield decode(row, columns);
+      for (const row of rows) {
+        for (const column of absent) row[column] = null;
+        yield decode(row, columns);
+      }
       rowStart = rowEnd;
     }
   } catch (error) {

@@ -17,6 +17,8 @@ export interface Unit {
   level: Level;
   /** Whether LLVM IR is kept: only clang makes it. */
   ir: boolean;
+  /** Whether rows have a draft of their source: that changes what is extracted, not what is built. */
+  lifted: boolean;
 }
 
 /** What each of its compilations gets after the build's own flags. */

@@ -14,7 +14,7 @@ import { buildUnit } from './unit.ts';
 export async function doUnit(unit: Unit, context: BuildContext): Promise<DoneUnit> {
   const { place, sandbox, signal } = context;
   const built = await buildUnit(unit, context);
-  const { path, cuts, withIr } = await extractUnit(place, unitKey(unit, sandbox), built, unit.ir, signal);
+  const { path, cuts, withIr } = await extractUnit(place, unitKey(unit, sandbox), built, unit, signal);
   const { buildSystem, programs, flags, incomplete, kept } = built;
   return {
     package: unit.source.name,

@@ -80,6 +80,7 @@ export function writeDataset(
           normalized_hash: label.normalizedHash,
           source: null,
           ir: null,
+          lifted: null,
           text: null,
           text_kind: null,
           text_style: null,

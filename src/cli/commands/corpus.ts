@@ -48,6 +48,7 @@ is, so that a recipe holds on every machine:
 "sample": 0.1 takes a tenth of it.
 
 "ir": true, in any recipe, adds LLVM IR to the rows of clang, and compiles twice for it.
+"lifted": true, in any recipe, adds a draft of the source that rules make of each function's machine code.
 
 A recipe of ready programs compiles nothing: every function with a symbol or debug information becomes a row, and its
 text is the summary of the manual page that names it. Paths are absolute, or inside of --input:

@@ -46,7 +46,8 @@ export async function buildPrograms(recipe: ProgramsRecipe, options: BuildOption
   report('read the manual');
   const manual = manualPath === undefined ? null : openManual(manualPath, pathOf(manualPath));
   const manualHash = sha256(JSON.stringify([...(manual ?? [])]));
-  const context = { place, manual: manual ?? new Map(), manualHash, signal: options.signal };
+  const { lifted = false } = recipe;
+  const context = { place, manual: manual ?? new Map(), manualHash, lifted, signal: options.signal };
   for (const file of files) {
     report(`read ${file}`);
     try {
@@ -118,6 +119,7 @@ async function writeShards(
   const sides = { train: new Side('train', folder), test: new Side('test', folder) };
   for (const [file, { sha256: hash, programs, rows, path }] of units) {
     const facts = { file, sha256: hash, programs, rows, normalizedUnique: 0, described: 0 };
+    let lifted = 0;
     for await (const unmarked of readShard(path, COMPILED_COLUMNS)) {
       const split = sideOf(grouping.of(unmarked), recipe.testShare);
       const placed = { ...unmarked, split };
@@ -128,9 +130,10 @@ async function writeShards(
         if (!row.normalized_duplicate) manifest.described[split].unique++;
       }
       if (!row.normalized_duplicate) facts.normalizedUnique++;
+      if (row.lifted !== null) lifted++;
       await sides[split].write(row);
     }
-    summary.files.push(facts);
+    summary.files.push({ ...facts, ...(recipe.lifted && { lifted }) });
   }
   manifest.programs = summary;
   manifest.shards = [...(await sides.train.finish()), ...(await sides.test.finish())];

@@ -11,6 +11,7 @@ import { Budget } from '../../binary/budget.ts';
 import { openBinary } from '../../binary/open.ts';
 import { BinscribeError, describeError } from '../../error.ts';
 import { contentKey, sha256 } from '../hash.ts';
+import { liftedKey } from '../lifting.ts';
 import { makeRow } from '../program-rows.ts';
 import { columnsBefore, MARK_COLUMNS, type FunctionRow, type MarkColumn } from '../row.ts';
 import { ShardWriter } from '../shard.ts';
@@ -64,6 +65,7 @@ export interface CompiledContext {
   manual: Manual;
   /** Of what the manual says. */
   manualHash: string;
+  lifted: boolean;
   signal: AbortSignal | undefined;
 }
 
@@ -78,10 +80,10 @@ export async function readCompiled(
   path: string,
   context: CompiledContext,
 ): Promise<CompiledUnit> {
-  const { place, manualHash } = context;
+  const { place, manualHash, lifted } = context;
   const content = readWhole(file, path);
   const hash = sha256(content);
-  const target = join(place.rows, contentKey(JSON.stringify([UNIT_VERSION, file, hash, manualHash])));
+  const target = join(place.rows, contentKey(JSON.stringify([UNIT_VERSION, file, hash, manualHash, ...liftedKey(lifted)])));
   if (!existsSync(target)) {
     const partial = place.partial(`${sha256(target).slice(0, 32)}-rows`);
     mkdirSync(partial, { recursive: true });
@@ -93,7 +95,7 @@ export async function readCompiled(
         else facts.moreCuts++;
       };
       for (const { binary, bytes, budget } of programsIn(file, content, cut)) {
-        const rows = rowsOf(file, binary, bytes, budget, context.manual);
+        const rows = rowsOf(file, binary, bytes, budget, context);
         for (const row of rows) shard.write(row);
         for (const { where, reason } of budget.cuts) cut(binary, `${where}: ${reason}`);
         if (rows.length > 0) facts.programs++;
@@ -167,7 +169,7 @@ function rowsOf(
   binary: string,
   bytes: Uint8Array,
   budget: Budget,
-  manual: Manual,
+  { manual, lifted }: CompiledContext,
 ): CompiledRow[] {
   const read = (): CompiledRow[] => {
     const opened = openBinary(bytes, { budget });
@@ -185,7 +187,7 @@ function rowsOf(
       const name = subprogram === null && symbol !== null ? symbol : entry.name;
       const labels = { package: file, version: '', binary, ...producer };
       return {
-        ...makeRow({ labels, binary: opened, names, sourcePath: (path) => path }, { ...entry, name, symbol }),
+        ...makeRow({ labels, binary: opened, names, sourcePath: (path) => path, lifted }, { ...entry, name, symbol }),
         flags: '',
         ir: null,
         source: null,

@@ -88,7 +88,9 @@ async function writeShards(assembly: SnippetAssembly, folder: string): Promise<M
           described.rows++;
           if (!row.normalized_duplicate) described.unique++;
         }
-        if (!row.normalized_duplicate) summary.table[i].normalizedUnique++;
+        const cell = summary.table[i];
+        if (!row.normalized_duplicate) cell.normalizedUnique++;
+        if (row.lifted !== null && cell.lifted !== undefined) cell.lifted++;
         await sides[row.split].write(row);
       }
     }
@@ -127,7 +129,14 @@ function summaryOf({
           failures[cause] = (failures[cause] ?? 0) + count;
         }
       }
-      return { ...cell, compiled, failures: Object.fromEntries(sorted(failures)), rows, normalizedUnique: 0 };
+      return {
+        ...cell,
+        compiled,
+        failures: Object.fromEntries(sorted(failures)),
+        rows,
+        normalizedUnique: 0,
+        ...(context.lifted && { lifted: 0 }),
+      };
     }),
   };
 }

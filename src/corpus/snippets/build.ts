@@ -24,7 +24,8 @@ export async function buildSnippets(recipe: SnippetsRecipe, options: BuildOption
   const compilers = recipe.compilers.map(findCompiler);
   place.open();
   clearAbandonedCompilers();
-  const context: SnippetContext = { place, sandbox, compilers, ir: recipe.ir ?? false, signal };
+  const { ir = false, lifted = false } = recipe;
+  const context: SnippetContext = { place, sandbox, compilers, ir, lifted, signal };
   const counts = new SnippetCounts();
   const batches: DoneBatch[] = [];
   const report = (step: string): void =>

@@ -16,6 +16,7 @@ import {
   type Source,
 } from '../fragments/sandbox-compiler.ts';
 import { contentKey } from '../hash.ts';
+import { liftedKey } from '../lifting.ts';
 import { programRows } from '../program-rows.ts';
 import { columnsBefore, MARK_COLUMNS, type FunctionRow } from '../row.ts';
 import { type RuntimeNames, runtimeNames } from '../runtime-names.ts';
@@ -51,6 +52,7 @@ export interface SnippetContext {
   /** The first decides what makes a source file of a snippet. */
   compilers: readonly Compiler[];
   ir: boolean;
+  lifted: boolean;
   signal: AbortSignal | undefined;
 }
 
@@ -75,12 +77,12 @@ export async function compileBatch(
   level: Level,
   context: SnippetContext,
 ): Promise<SnippetUnit> {
-  const { place, sandbox, signal } = context;
+  const { place, sandbox, lifted, signal } = context;
   const ir = context.ir && isClang(compiler);
   const names = runtimeNames(compiler);
   const settledBy = settleKey(batch.snippets, context);
   const parts = [UNIT_VERSION, batch.key, settledBy, compiler, flagsFor(level), ir, names.key];
-  const key = contentKey(JSON.stringify(parts));
+  const key = contentKey(JSON.stringify([...parts, ...liftedKey(lifted)]));
   const target = join(place.rows, key);
   if (!existsSync(target)) {
     const partial = place.partial(`${key}-rows`);
@@ -96,7 +98,7 @@ export async function compileBatch(
         const flags = sandboxed.flags(source.dialect, level).join(' ');
         const labels = { compiler: compiler.name, optimization: level, flags };
         const path = sourcePathInDebugInfo(index, source.dialect);
-        const rows = rowsOf(batch.snippets[i], { source, path, labels, names }, compiled);
+        const rows = rowsOf(batch.snippets[i], { source, path, labels, names, lifted }, compiled);
         if (typeof rows === 'string') facts.failures[rows] = (facts.failures[rows] ?? 0) + 1;
         else {
           facts.compiled++;
@@ -123,12 +125,13 @@ interface CompiledAs {
   readonly path: string;
   readonly labels: Pick<SnippetRow, 'compiler' | 'optimization' | 'flags'>;
   readonly names: RuntimeNames;
+  readonly lifted: boolean;
 }
 
 /** The rows of one snippet, or why it has none. What it includes is not its own: functions of headers have no rows. */
 function rowsOf(
   snippet: PlacedSnippet,
-  { source: { source }, path, labels, names }: CompiledAs,
+  { source: { source }, path, labels, names, lifted }: CompiledAs,
   { object, complaint, ir }: Compiled,
 ): SnippetRow[] | Cause {
   if (!object) return causeOf(complaint);
@@ -138,6 +141,7 @@ function rowsOf(
   const { rows, cuts } = programRows(program, object, {
     sourcePath,
     isShown: (name) => names.has(name),
+    lifted,
     budget: new Budget(OBJECT_LIMITS),
   });
   const own = rows.filter((row) => row.source_file === id);

@@ -1,6 +1,6 @@
 /**
- * Texts that a function might have: those that the writer has written, and those of the nearest functions. What a machine
- * can tell of each is gathered here; which is the best is the affair of choice.ts.
+ * Texts that a function might have: those that the writer has written, those of the nearest functions, and of source what
+ * rules make of the code. What a machine can tell of each is gathered here; which is the best is the affair of choice.ts.
  */
 
 import { compareDrafts } from '../../models/drafts/choose.ts';
@@ -9,20 +9,24 @@ import type { Generator } from '../../nn/generation/generator.ts';
 import type { Trainer } from '../../nn/training/trainer.ts';
 import type { WrittenColumn } from './functions.ts';
 import { hintTokens } from './hints.ts';
-import type { Neighbourhood, Wanted } from './neighbours.ts';
+import type { Neighbour, Neighbourhood, Wanted } from './neighbours.ts';
 import { BEAMS, likelihoods, writeTexts, type WritingSettings, type WritingVocabularies } from './writing.ts';
 
 /** Code of which something is to be written. */
 export interface Target extends Wanted {
   /** What it was compiled with. */
   readonly build: Build;
+  /** A draft of its source by rules, as `codeAlone` leaves it; null where there is none. */
+  readonly lifted: string | null;
 }
 
 export interface Candidate {
   readonly text: string;
+  /** By the writer, of a training function, or by rules. */
+  readonly from: 'written' | 'found' | 'lifted';
   /** The logarithm of the text's probability by the writer, in the mean over its tokens. */
   readonly likelihood: number;
-  /** Of the code that it is the text of, to the target's; null where the writer has written it. */
+  /** Of the code that it is the text of, to the target's; null where it was not found. */
   readonly similarity: number | null;
   /** Of its own code, compiled, to the target's (models/drafts/likeness.ts); null where it does not compile. */
   readonly likeness: number | null;
@@ -43,7 +47,7 @@ export interface Author {
   readonly settings: CandidateSettings;
 }
 
-/** @returns of each target the texts of five beams, the likeliest first, then the nearest texts; none twice */
+/** @returns of each target the texts of five beams, the likeliest first, then what others say; none twice */
 export async function candidatesOf(targets: readonly Target[], author: Author): Promise<Candidate[][]> {
   const { trainer, generator, index, settings } = author;
   const { network, vocabularies, neighbours, training, column } = settings;
@@ -51,9 +55,9 @@ export async function candidatesOf(targets: readonly Target[], author: Author): 
   const most = Math.max(neighbours.hints, neighbours.candidates);
   const near = targets.map((target) => index.nearest(target, most));
   const hints = { column, count: neighbours.hints, longest: longestHints };
-  const given = targets.map(({ assembly }, i) => ({
-    code: vocabularies.code.encode(assembly, longestCode),
-    hints: hintTokens(assembly, near[i], vocabularies.text, hints),
+  const given = targets.map((target, i) => ({
+    code: vocabularies.code.encode(target.assembly, longestCode),
+    hints: hintTokens(target, near[i], vocabularies.text, hints),
   }));
   const written = await writeTexts(generator, given, {
     batchSize: training.batchSize,
@@ -61,10 +65,10 @@ export async function candidatesOf(targets: readonly Target[], author: Author): 
     maximum: longestText,
     method: { kind: 'beams', beams: BEAMS, returned: BEAMS },
   });
-  const found = near.map((list) => list.slice(0, neighbours.candidates));
+  const others = targets.map((target, i) => othersOf(target, near[i].slice(0, neighbours.candidates)));
   const told = await likelihoods(
     trainer,
-    found.flatMap((list, i) =>
+    others.flatMap((list, i) =>
       list.map(({ text }) => ({ ...given[i], text: vocabularies.text.encode(text, longestText) })),
     ),
     settings,
@@ -73,14 +77,27 @@ export async function candidatesOf(targets: readonly Target[], author: Author): 
   return targets.map((_, i) => {
     const beams = written[i].map(({ tokens, score }): Candidate => {
       const text = vocabularies.text.decode(tokens).trim();
-      return { text, likelihood: score, similarity: null, likeness: null };
+      return { text, from: 'written', likelihood: score, similarity: null, likeness: null };
     });
-    const others = found[i].map(({ text, similarity }): Candidate => {
-      return { text, likelihood: told[asked++], similarity, likeness: null };
-    });
-    const all = [...beams, ...others];
-    return all.filter(({ text }, place) => all.findIndex((other) => other.text === text) === place);
+    return withoutCopies([
+      ...beams,
+      ...others[i].map((other) => ({ ...other, likelihood: told[asked++] })),
+    ]);
   });
+}
+
+/** What a target's candidates are without a writer: the nearest texts, then what rules make of the code. */
+export function othersOf({ lifted }: Target, found: readonly Neighbour[]): Candidate[] {
+  const unknown = { likelihood: 0, likeness: null };
+  const all = found.map(({ text, similarity }): Candidate => {
+    return { text, from: 'found', similarity, ...unknown };
+  });
+  return lifted === null ? all : [...all, { text: lifted, from: 'lifted', similarity: null, ...unknown }];
+}
+
+/** Of candidates with one text the first. */
+function withoutCopies(candidates: readonly Candidate[]): Candidate[] {
+  return candidates.filter(({ text }, i) => candidates.findIndex((other) => other.text === text) === i);
 }
 
 /**

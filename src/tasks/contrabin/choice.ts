@@ -12,6 +12,7 @@ import type { Candidate } from './candidates.ts';
 export const FEATURES = [
   'probability by the writer',
   'written, not found',
+  'lifted by rules',
   'similarity of the code that it was found by',
   'agreement with the other candidates',
   // Which length is the best depends on that of the code: a parabola over the length whose peak moves with it.
@@ -32,11 +33,12 @@ export interface Choice {
 /** @returns [candidates][features] */
 function featuresOf({ candidates, instructions }: Choice): number[][] {
   const agreements = agreementsOf(candidates);
-  return candidates.map(({ text, likelihood, similarity, likeness }, i) => {
+  return candidates.map(({ text, from, likelihood, similarity, likeness }, i) => {
     const length = Math.log(1 + text.length);
     return [
       likelihood,
-      Number(similarity === null),
+      Number(from === 'written'),
+      Number(from === 'lifted'),
       similarity ?? 0,
       agreements[i],
       length,

@@ -21,6 +21,8 @@ export interface WrittenFunction {
   readonly build: Build;
   readonly assembly: string;
   readonly text: string;
+  /** Of what source is written of, a draft by rules without what `codeAlone` leaves out; null where there is none. */
+  readonly lifted: string | null;
   readonly code: Uint8Array;
   readonly address: number;
   readonly instructions: number;
@@ -43,7 +45,9 @@ export async function* writtenFunctions(
   column: WrittenColumn,
   split: Split,
 ): AsyncGenerator<WrittenFunction> {
-  for await (const row of dataset.rows([...COLUMNS, column], { split })) {
+  // Nobody who writes summaries looks at drafts.
+  const more = column === 'source' ? ([column, 'lifted'] as const) : ([column] as const);
+  for await (const row of dataset.rows([...COLUMNS, ...more], { split })) {
     const { normalized_duplicate: isDuplicate, normalized_leak: isLeak, instructions } = row;
     const text = textOf(row, column);
     if (text === '' || isDuplicate || instructions < LEAST_INSTRUCTIONS) continue;
@@ -59,7 +63,9 @@ export async function* writtenFunctions(
     } = row;
     const known = { code, address, instructions, exactHash, normalizedHash };
     const assembly = firstInstructions(row.assembly);
-    yield { package: from, id: sourceFunction(row), build: { compiler, level }, assembly, text, ...known };
+    const lifted = 'lifted' in row && row.lifted !== null ? codeAlone(row.lifted) : null;
+    const id = sourceFunction(row);
+    yield { package: from, id, build: { compiler, level }, assembly, text, lifted, ...known };
   }
 }
 

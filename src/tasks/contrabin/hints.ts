@@ -1,7 +1,7 @@
 /**
- * What is given to a writer beside the code: texts of the nearest functions of the training, and for source the
- * strings, names and numbers that stand in the code. A function of the training is given what one that was never seen would be given: texts of code
- * that other packages have and its own has not.
+ * What is given to a writer beside the code: texts of the nearest functions of the training, and for source the strings,
+ * names and numbers that stand in the code, and what rules make of it. A function of the training is given what one that was
+ * never seen would be given: texts of code that other packages have and its own has not.
  */
 
 import { type Bpe, SPECIAL } from '../../tokens/bpe/bpe.ts';
@@ -16,20 +16,36 @@ export interface HintOptions {
   readonly longest: number;
 }
 
-/** The nearest texts one after another, each with an end, cut where there is no more room. */
+/** What is said of a function's code besides itself. */
+export interface Hinted {
+  readonly assembly: string;
+  /** A draft of its source by rules; null where there is none. */
+  readonly lifted: string | null;
+}
+
+/** Of all tokens those that a draft by rules leaves to the nearest texts at least: a long one would leave them nothing. */
+const NEIGHBOURS_SHARE = 1 / 3;
+
+/** The hints one after another, each with an end, cut where there is no more room. */
 export function hintTokens(
-  assembly: string,
+  { assembly, lifted }: Hinted,
   found: readonly Neighbour[],
   bpe: Bpe,
   { column, count, longest }: HintOptions,
 ): number[] {
-  const texts = found.slice(0, count).map(({ text }) => text);
-  if (column === 'source') texts.unshift(saidIn(assembly));
   const tokens: number[] = [];
-  for (const text of texts) {
-    if (tokens.length < longest) tokens.push(...bpe.encode(text, longest - tokens.length), SPECIAL.end);
+  /** @param most tokens of all that is there by then */
+  const add = (text: string, most: number): void => {
+    if (tokens.length >= most) return;
+    const more = [...bpe.encode(text, most - tokens.length), SPECIAL.end];
+    tokens.push(...more.slice(0, most - tokens.length));
+  };
+  if (column === 'source') {
+    add(saidIn(assembly), longest);
+    if (lifted !== null) add(lifted, longest - Math.ceil(longest * NEIGHBOURS_SHARE));
   }
-  return tokens.slice(0, longest);
+  for (const { text } of found.slice(0, count)) add(text, longest);
+  return tokens;
 }
 
 /** Different things that are told: tables of them would leave no room for texts. */

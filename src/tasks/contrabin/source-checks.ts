@@ -4,6 +4,7 @@
  */
 
 import { functionsOf } from '../../corpus/c/functions.ts';
+import { liftedText } from '../../corpus/lifting.ts';
 import type { Sandbox } from '../../corpus/sandbox.ts';
 import type { Compiler } from '../../corpus/toolchain.ts';
 import type { Recompiler } from '../../models/drafts/recompiler.ts';
@@ -12,7 +13,7 @@ import { STUDY_LEVELS } from '../drafts/study.ts';
 import type { Problem } from '../reexecution/decompile-eval.ts';
 import { reexecute } from '../reexecution/reexecute.ts';
 import type { Candidate, Target } from './candidates.ts';
-import { firstInstructions } from './functions.ts';
+import { codeAlone, firstInstructions } from './functions.ts';
 
 export interface SourceChecks {
   readonly recompiler: Recompiler;
@@ -46,9 +47,11 @@ export async function problemTargets(
     const { results } = await recompiler.recompile(drafts, build);
     for (const [i, result] of results.entries()) {
       if (!result.body) continue;
-      const { body, names } = result;
+      const { body, names, memory } = result;
       const assembly = firstInstructions(normalizedAssembly(body, names));
-      targets.push({ problem: problems[i], level, build, body, assembly });
+      const draft = memory ? liftedText(body, names, memory) : null;
+      const lifted = draft === null ? null : codeAlone(draft);
+      targets.push({ problem: problems[i], level, build, body, assembly, lifted });
     }
   }
   return targets;

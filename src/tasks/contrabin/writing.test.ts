@@ -37,6 +37,7 @@ function builds(number: number, lengths: readonly number[]): WrittenFunction[] {
     id: `function ${number}`,
     build: { compiler: 'gcc-12', level: 'O2' },
     assembly: 'mov eax, ebx\n'.repeat(20).slice(0, length),
+    lifted: null,
     text: 'it does what it does, and does it well'.slice(0, 1 + number),
     code: new Uint8Array(),
     address: 0,

@@ -14,6 +14,7 @@ import {
   type Candidate,
   type CandidateSettings,
   candidatesOf,
+  othersOf,
   type Target,
   withLikeness,
 } from './candidates.ts';
@@ -62,6 +63,7 @@ export async function writtenQuestion(
       'test texts': test.length,
       'test packages': new Set(clusters).size,
       'test functions whose text training has': copied,
+      ...(checks && { 'test functions that rules lift': test.filter(({ lifted }) => lifted !== null).length }),
       ...(reexecution && { 'functions with unit tests': reexecution.problems.length }),
     },
     clusters,
@@ -79,7 +81,7 @@ export async function writtenQuestion(
           { index, count: candidates, files: 'candidates' },
           place,
         );
-        const alone = { index: byOpcodePairs(training), count: 1, files: 'nearest' };
+        const alone = { index: byOpcodePairs(training), count: 1, files: 'nearest', known: nearest };
         const byPairs = await nearestTexts(asked, mostFrequent, alone, place);
         return once(place, 'verdicts.json', () => baselines(asked, mostFrequent, byPairs, nearest));
       }),
@@ -109,11 +111,11 @@ function hintsFor(
   const wanted = { assembly: one.assembly, body: bodyOf(one), ...(isKnown && { passedOver: one.package }) };
   const found = index.nearest(wanted, neighbours.hints);
   const options = { column, count: neighbours.hints, longest: network.decoder.longestHints };
-  return hintTokens(one.assembly, found, vocabularies.text, options);
+  return hintTokens(one, found, vocabularies.text, options);
 }
 
 function targetOf(one: WrittenFunction): Target {
-  return { assembly: one.assembly, body: bodyOf(one), build: one.build };
+  return { assembly: one.assembly, body: bodyOf(one), build: one.build, lifted: one.lifted };
 }
 
 /** Numbers for names, given as they come. */
@@ -172,14 +174,20 @@ async function judge(
     return verdictOf({
       ...(await columnsOf(asked, chosen, ofProblems)),
       'BLEU-4 of the first beam': beams['BLEU-4'],
-      'written, not found': {
-        values: chosen.map(({ similarity }) => Number(similarity === null)),
-        clusters: asked.clusters,
-      },
+      'written, not found': shareOf(chosen, ({ from }) => from === 'written', asked.clusters),
+      ...(asked.checks && { lifted: shareOf(chosen, ({ from }) => from === 'lifted', asked.clusters) }),
     });
   } finally {
     await generator.close();
   }
+}
+
+function shareOf(
+  chosen: readonly Candidate[],
+  holds: (one: Candidate) => boolean,
+  clusters: readonly number[],
+): Column {
+  return { values: chosen.map((one) => Number(holds(one))), clusters };
 }
 
 function choicesOf(targets: readonly Target[], lists: Lists): Choice[] {
@@ -192,13 +200,15 @@ interface Looking {
   readonly count: number;
   /** What files begin with in which they are kept. */
   readonly files: string;
+  /** As `gather` takes them. */
+  readonly known?: readonly Lists[];
 }
 
-/** Of what nobody resembles, the most frequent text. */
+/** Candidates without a writer; of what nobody resembles, the most frequent text is the nearest. */
 function nearestTexts(
   asked: Asked,
   mostFrequent: string,
-  { index, count, files }: Looking,
+  { index, count, files, known = [] }: Looking,
   place: JudgingPlace,
 ): Promise<readonly Lists[]> {
   const make = (targets: readonly Target[]) =>
@@ -206,12 +216,10 @@ function nearestTexts(
       targets.map((target) => {
         const found = index.nearest(target, count);
         const texts = found.length > 0 ? found : [{ text: mostFrequent, similarity: 0 }];
-        return texts.map(({ text, similarity }): Candidate => {
-          return { text, similarity, likelihood: 0, likeness: null };
-        });
+        return othersOf(target, texts);
       }),
     );
-  return gather(asked, make, [], place, files);
+  return gather(asked, make, known, place, files);
 }
 
 /** Who learns nothing: the nearest texts as they are, and the same candidates without a writer. */
@@ -223,17 +231,29 @@ async function baselines(
 ): Promise<Record<string, Verdict>> {
   const { settings, references, clusters } = asked;
   const first = (lists: Lists) => lists.map(([nearest]) => nearest);
+  const found = (lists: Lists) => lists.map((list) => list.filter(({ from }) => from === 'found'));
+  const lifted = (lists: Lists) => lists.map((list) => list.find(({ from }) => from === 'lifted') ?? list[0]);
   const some = settings.neighbours.candidates;
   const ways = {
     'nearest by opcode pairs': await columnsOf(asked, first(testByPairs), first(problemsByPairs)),
     'nearest by pairs and words': await columnsOf(asked, first(test), first(problems)),
     [`of the ${some} nearest the one that the others agree with`]: await columnsOf(
       asked,
-      test.map(mostAgreed),
-      problems.map(mostAgreed),
+      found(test).map(mostAgreed),
+      found(problems).map(mostAgreed),
     ),
     ...(asked.checks && {
       [`of the ${some} nearest the one with the likest compiled code`]: await columnsOf(
+        asked,
+        found(test).map(likest),
+        found(problems).map(likest),
+      ),
+      'lifted by rules, else the nearest by pairs and words': await columnsOf(
+        asked,
+        lifted(test),
+        lifted(problems),
+      ),
+      'lifted or nearest, the one with the likest compiled code': await columnsOf(
         asked,
         test.map(likest),
         problems.map(likest),
@@ -258,12 +278,8 @@ async function columnsOf(
   const texts = chosen.map(({ text }) => text);
   const columns = textColumns(settings.column, references.test, texts, clusters);
   if (checks === null) return columns;
-  const share = (holds: (one: Candidate) => boolean): Column => ({
-    values: chosen.map((one) => Number(holds(one))),
-    clusters,
-  });
-  columns['compiles'] = share(({ likeness }) => likeness !== null);
-  columns['same code'] = share(({ likeness }) => likeness === 1);
+  columns['compiles'] = shareOf(chosen, ({ likeness }) => likeness !== null, clusters);
+  columns['same code'] = shareOf(chosen, ({ likeness }) => likeness === 1, clusters);
   if (checks.reexecution === null) return columns;
   const results = await rerun(
     problems,

@@ -114,14 +114,24 @@ describe('what is given beside the code', () => {
   it('is the nearest texts one after another, as far as there is room', () => {
     const bpe = new Bpe({ cut: 'words', merges: [] });
     const found = ['abc', 'de', 'fgh'].map((text) => ({ text, similarity: 1 }));
-    const read = (column: 'text' | 'source', longest: number): string[] => {
-      const tokens = hintTokens('mov eax, 0x5', found, bpe, { column, count: 2, longest });
+    const read = (
+      column: 'text' | 'source',
+      longest: number,
+      lifted: string | null = null,
+    ): string[] => {
+      const code = { assembly: 'mov eax, 0x5', lifted };
+      const tokens = hintTokens(code, found, bpe, { column, count: 2, longest });
       expect(tokens.length).toBeLessThanOrEqual(longest);
       return tokens.map((token) => (token === SPECIAL.end ? '|' : bpe.decode([token])));
     };
     expect(read('text', 100).join('')).toBe('abc|de|');
     expect(read('text', 5).join('')).toBe('abc|d');
     expect(read('source', 100).join('')).toBe('5|abc|de|');
+    // A draft by rules stands before them, and leaves them a third of the room.
+    expect(read('source', 100, 'int x;').join('')).toBe('5|int x;|abc|de|');
+    expect(read('text', 100, 'int x;').join('')).toBe('abc|de|');
+    expect(read('source', 12, 'x'.repeat(50)).join('')).toBe('5|xxxxxxabc|');
+    expect(read('source', 11, 'x'.repeat(50)).join('')).toBe('5|xxxxxabc|');
   });
 
   it('is no more of the code than the first 512 instructions', () => {
@@ -136,6 +146,7 @@ describe('what is given beside the code', () => {
 
 const candidate = (text: string, facts: Partial<Candidate> = {}): Candidate => ({
   text,
+  from: 'written',
   likelihood: 0,
   similarity: null,
   likeness: null,
@@ -174,6 +185,7 @@ describe('the choice among candidates', () => {
   it.each([
     ['likelihood', (spoils: number, offset: number) => ({ likelihood: -offset - spoils })],
     ['likeness', (spoils: number) => ({ likeness: 1 / (1 + spoils) })],
+    ['way in which it was made', (spoils: number) => ({ from: spoils < 5 ? 'lifted' : 'written' }) as const],
   ])('goes by the %s where that tells it', (_, fact) => {
     const [training, test] = [listsBy(fact), listsBy(fact)];
     const weights = learnChoice(
