@@ -14,7 +14,7 @@ import {
   standing,
   thresholdFor,
 } from './calibration.ts';
-import type { Vocabularies } from './vocabulary.ts';
+import type { Vocabularies } from '../stored/vocabularies.ts';
 
 /** Everything that a folder holds. */
 export interface MeaningParts {

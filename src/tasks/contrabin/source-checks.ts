@@ -7,12 +7,11 @@ import { functionsOf } from '../../corpus/c/functions.ts';
 import type { Sandbox } from '../../corpus/sandbox.ts';
 import type { Compiler } from '../../corpus/toolchain.ts';
 import type { Recompiler } from '../../models/drafts/recompiler.ts';
-import { normalizedAssembly } from '../../tokens/assembly.ts';
+import { firstInstructions, normalizedAssembly } from '../../tokens/assembly.ts';
 import { STUDY_LEVELS } from '../drafts/study.ts';
 import type { Problem } from '../reexecution/decompile-eval.ts';
 import { reexecute } from '../reexecution/reexecute.ts';
 import type { Candidate, Target } from './candidates.ts';
-import { firstInstructions } from './functions.ts';
 
 export interface SourceChecks {
   readonly recompiler: Recompiler;

@@ -72,18 +72,20 @@ export async function writtenQuestion(
       untilStopped(place, async () => {
         const asked = await ready();
         const mostFrequent = mostFrequentOf(training.map(({ text }) => text));
-        const { candidates } = settings.neighbours;
-        nearest = await nearestTexts(
-          asked,
-          mostFrequent,
-          { index, count: candidates, files: 'candidates' },
-          place,
-        );
+        const count = shownBeside(settings);
+        nearest = await nearestTexts(asked, mostFrequent, { index, count, files: 'candidates' }, place);
         const alone = { index: byOpcodePairs(training), count: 1, files: 'nearest' };
         const byPairs = await nearestTexts(asked, mostFrequent, alone, place);
         return once(place, 'verdicts.json', () => baselines(asked, mostFrequent, byPairs, nearest));
       }),
   };
+}
+
+/** Nearest texts that baselines choose from where a writer has none of them as candidates. */
+const SHOWN = 12;
+
+function shownBeside({ neighbours }: CandidateSettings): number {
+  return neighbours.candidates || SHOWN;
 }
 
 /** Candidates of the targets of a set. */
@@ -223,7 +225,7 @@ async function baselines(
 ): Promise<Record<string, Verdict>> {
   const { settings, references, clusters } = asked;
   const first = (lists: Lists) => lists.map(([nearest]) => nearest);
-  const some = settings.neighbours.candidates;
+  const some = shownBeside(settings);
   const ways = {
     'nearest by opcode pairs': await columnsOf(asked, first(testByPairs), first(problemsByPairs)),
     'nearest by pairs and words': await columnsOf(asked, first(test), first(problems)),
