@@ -14,11 +14,18 @@ import { inBackground } from '../runtimes/background.ts';
 import { renderEmbeddings } from '../tasks/contrabin/embeddings-picture.ts';
 import { checkpointHashes } from '../tasks/contrabin/encoders.ts';
 import type { ExportJob, ExportOrder } from '../tasks/contrabin/export-job.ts';
-import type { StudyJob } from '../tasks/contrabin/job.ts';
+import type { StudyJob, TrainingPlace } from '../tasks/contrabin/job.ts';
 import { checkExportable, MEANING_FOLDER, type MeaningManifest } from '../tasks/contrabin/meaning.ts';
 import { differencesOf, renderStudy, type StudyDocument } from '../tasks/contrabin/report.ts';
 import { recipeOf, type StudyProgress, type StudyReport } from '../tasks/contrabin/study.ts';
-import { datasetsOf, studyShape, type ContraBinStudy } from '../tasks/contrabin/study-shape.ts';
+import {
+  datasetsOf,
+  studyShape,
+  type ContraBinStudy,
+  type StudyVariant,
+} from '../tasks/contrabin/study-shape.ts';
+import { checkWriter, SUMMARIES_FOLDER, type SummariesManifest } from '../tasks/contrabin/summaries.ts';
+import type { WriterJob, WriterOrder } from '../tasks/contrabin/summaries-job.ts';
 import { readDecompileEval } from '../tasks/reexecution/decompile-eval.ts';
 import { VERSION } from '../version.ts';
 import { writeWhole } from './files.ts';
@@ -33,7 +40,7 @@ export interface ContraBinFlags {
   device: Device;
   question?: string[];
   variant?: string[];
-  /** Folder for the model of a pre-training, instead of the study. */
+  /** Folder for the model of a pre-training, or of the writer of the one question that is named, instead of the study. */
   export?: string;
   seed?: number;
   json?: boolean;
@@ -54,17 +61,19 @@ export async function studyContraBin(path: string, flags: ContraBinFlags, sessio
   for (const variant of study.variants) recipeOf(study, variant);
   const { runs, device, output, json = false } = flags;
   const order = flags.export === undefined ? null : exportOrder(study, flags.export, flags);
+  const place: TrainingPlace & { study: ContraBinStudy } = { study, runs, device };
   const datasets = { ...hashesOf(study), ...(await checkpointHashes(study.pretraining)) };
   await begin(runs, study, datasets);
   if (order !== null) {
-    const manifest = await run<MeaningManifest>(session, 'export-job', { study, runs, device, ...order });
+    const manifest =
+      'question' in order
+        ? await run<SummariesManifest>(session, 'summaries-job', { ...place, ...order })
+        : await run<MeaningManifest>(session, 'export-job', { ...place, ...order });
     await publish(session, { json }, cardIn(order.to), renderJson(manifest));
     return;
   }
   const report = await run<StudyReport>(session, 'job', {
-    study,
-    runs,
-    device,
+    ...place,
     only: {
       ...(flags.question && { questions: flags.question }),
       ...(flags.variant && { variants: flags.variant }),
@@ -201,23 +210,51 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * Which pre-training is asked for.
+ * Which pre-training is asked for, or which writer.
  * @throws BinscribeError `usage` where it is not one, or has no model
  */
-function exportOrder(study: ContraBinStudy, to: string, { variant, seed }: ContraBinFlags): ExportOrder {
-  const chosen = study.variants.filter(({ name }) => variant?.includes(name));
-  if (chosen.length !== 1 || !chosen[0].preTrained) {
-    const names = study.variants.filter(({ preTrained }) => preTrained).map(({ name }) => name);
-    throw new BinscribeError('usage', `--export: one --variant of ${names.join(', ')} expected`);
+function exportOrder(
+  study: ContraBinStudy,
+  to: string,
+  { variant, seed, question }: ContraBinFlags,
+): ExportOrder | WriterOrder {
+  if (question === undefined) {
+    // Without pre-training there is nothing that means anything.
+    const own = chosenVariant(
+      study.variants.filter(({ preTrained }) => preTrained),
+      variant,
+    );
+    checkExportable(recipeOf(study, own), own.name);
+    checkReplaceable(to, MEANING_FOLDER);
+    return { variant: own, seed: chosenSeed(own, seed), to };
   }
-  const [own] = chosen;
-  const { seeds } = own;
-  if (seed !== undefined && !seeds.includes(seed)) {
-    throw new BinscribeError('usage', `--seed: one of ${seeds.join(', ')} expected, got ${seed}`);
+  const asked = study.questions.filter(({ name }) => question.includes(name));
+  if (asked.length !== 1) {
+    const names = study.questions.filter(({ kind }) => kind === 'summaries').map(({ name }) => name);
+    const known = names.join(', ') || 'kind "summaries", of which this study has none,';
+    throw new BinscribeError('usage', `--export: one --question of ${known} expected`);
   }
-  checkExportable(recipeOf(study, own), own.name);
-  checkReplaceable(to, MEANING_FOLDER);
-  return { variant: own, seed: seed ?? seeds[0], to };
+  const [writer] = asked;
+  checkWriter(writer, study.pretraining);
+  const own = chosenVariant(
+    study.variants.filter(({ questions }) => questions?.includes(writer.name) !== false),
+    variant,
+  );
+  checkReplaceable(to, SUMMARIES_FOLDER);
+  return { variant: own, seed: chosenSeed(own, seed), question: writer, to };
+}
+
+/** @throws BinscribeError `usage` where not one of those that can be is named */
+function chosenVariant(possible: readonly StudyVariant[], named: readonly string[] = []): StudyVariant {
+  const chosen = possible.filter(({ name }) => named.includes(name));
+  if (chosen.length === 1 && named.length === 1) return chosen[0];
+  const names = possible.map(({ name }) => name);
+  throw new BinscribeError('usage', `--export: one --variant of ${names.join(', ')} expected`);
+}
+
+function chosenSeed({ seeds }: StudyVariant, seed: number | undefined): number {
+  if (seed === undefined || seeds.includes(seed)) return seed ?? seeds[0];
+  throw new BinscribeError('usage', `--seed: one of ${seeds.join(', ')} expected, got ${seed}`);
 }
 
 function cardIn(folder: string): string {
@@ -227,8 +264,8 @@ function cardIn(folder: string): string {
 /** Does the work of a module of tasks/contrabin/ in a process of its own. */
 async function run<Result>(
   session: Session,
-  module: 'job' | 'export-job',
-  job: StudyJob | ExportJob,
+  module: 'job' | 'export-job' | 'summaries-job',
+  job: StudyJob | ExportJob | WriterJob,
 ): Promise<Result> {
   const progress = new Progress(session, 'study');
   try {

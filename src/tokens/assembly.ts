@@ -85,6 +85,24 @@ export function lineCount(text: string): number {
   return lines;
 }
 
+/** Instructions that are read of a function of which something is written, its first: those of ContraBin's paper. */
+const MOST_INSTRUCTIONS = 512;
+
+const isInstruction = (line: string): boolean => !line.endsWith(':');
+
+/** The text up to there, labels among it. */
+export function firstInstructions(assembly: string): string {
+  const lines = assembly.split('\n');
+  let seen = 0;
+  const end = lines.findIndex((line) => isInstruction(line) && ++seen > MOST_INSTRUCTIONS);
+  return end < 0 ? assembly : lines.slice(0, end).join('\n');
+}
+
+/** Instructions of a function's text. */
+export function instructionCount(assembly: string): number {
+  return assembly === '' ? 0 : assembly.split('\n').filter(isInstruction).length;
+}
+
 /** Addresses where jumps lead, by their operands and by the tables that were found. */
 function reachedIn({ instructions, blocks }: FunctionBody): Set<number> {
   const reached = new Set<number>();

@@ -86,6 +86,8 @@ Examples:
   $ binscribe study contrabin studies/contrabin.json --question names --variant full --variant without
   $ binscribe study contrabin studies/contrabin.json --variant full --export models/meaning
   $ binscribe study contrabin studies/writing.json --runs runs/writing -o results/writing
+  $ binscribe study contrabin studies/writer.json --runs runs/writing --variant full --question summaries-alone \
+      --export models/writer
 
 A study has a recipe of pre-training, ways that differ from it in some values, and questions: retrieval and
 classification of programs by what they solve, names of functions, summaries of them, and their source. Source that was
@@ -99,7 +101,9 @@ problems that nothing was learned from. Every training has a folder in --runs, w
 or killed, goes on when the same command is given again, and comes to the same numbers.
 
 --export makes the pre-training of one variant, or takes it where it is done, and writes a model of meaning: both
-encoders, calibrated on the validation packages, with card.md and manifest.json. No question is asked then.
+encoders, calibrated on the validation packages, with card.md and manifest.json. No question is asked then. With one
+--question of summaries it writes a model of summaries instead: the writer of that question, tuned or taken where it is
+done, with what makes its likelihoods probabilities. Its "neighbours" have 0 hints: a program has no texts to look up.
 
 An encoder ("network" of code, "anchor" of sources and comments) has sizes of its own, or begins as a folder of RoBERTa,
 CodeBERT or GraphCodeBERT: { "kind": "folder", "path": "DIR" }, with config.json, model.safetensors and tokenizer.json.
@@ -342,7 +346,7 @@ function contraBinCommand(session: Session): Command {
     .option('--question <name>', 'only this question; may be repeated', collect)
     .option('--variant <name>', 'only this way of pre-training; may be repeated', collect)
     .addOption(new Option('--device <name>', 'what computes the trainings').choices(DEVICES).default('cpu'))
-    .option('--export <dir>', 'instead: write the model of one --variant here, for `ask` and labels')
+    .option('--export <dir>', 'instead: write the model of one --variant here; of --question: its summaries')
     .option('--seed <number>', 'of the variant to export (default: its first)', positive)
     .option('-o, --output <path>', 'write PATH.json and PATH.md')
     .option('--json', 'print JSON')

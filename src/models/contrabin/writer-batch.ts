@@ -72,7 +72,7 @@ export function writerBatch(
 }
 
 /** Lengths are multiples of this, since what looks at neighbours must find as many tokens as it looks away. */
-const SOURCE_STEP = 16;
+export const SOURCE_STEP = 16;
 
 /** @param hints `longestHints` of the network @returns what a `Generator` reads: hints, then codes */
 export function writerSource(given: readonly Given[], hints: number): Source {

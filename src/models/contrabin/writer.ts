@@ -37,6 +37,7 @@ import { SPECIAL } from '../../tokens/bpe/bpe.ts';
 import { Flat } from '../flat.ts';
 import { convolution, encodeView, type ViewTokens, type ViewNetwork } from './encoder.ts';
 import { ENCODERS } from './training.ts';
+import { SOURCE_STEP } from './writer-batch.ts';
 
 export interface DecoderNetwork {
   /** Tokens that there are of text. */
@@ -194,7 +195,9 @@ function lookedAt(
   { encoder: { width }, decoder: { longestCode } }: WriterNetwork,
 ): Tensor {
   const summary = reshape(linear(scope.at('summary'), pooled, width), [states.shape[0], 1, width]);
-  return sinusoidalPositions(scope.at('code'), add(states, summary), { maximum: longestCode });
+  // Codes are padded to whole steps.
+  const maximum = Math.ceil(longestCode / SOURCE_STEP) * SOURCE_STEP;
+  return sinusoidalPositions(scope.at('code'), add(states, summary), { maximum });
 }
 
 /**

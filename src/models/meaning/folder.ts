@@ -22,8 +22,8 @@ import {
 import { Background, type Calibration } from './calibration.ts';
 import { MeaningModel, type MeaningParts } from './model.ts';
 import { type MeaningNetwork, openSide, parameterShapes } from './network.ts';
-import { decodeVocabularies, encodeVocabularies, type Vocabularies } from './vocabulary.ts';
-import { packWeights, unpackWeights } from './weights.ts';
+import { decodeVocabularies, encodeVocabularies, type Vocabularies } from '../stored/vocabularies.ts';
+import { packWeights, unpackWeights } from '../stored/weights.ts';
 
 export const MEANING_KIND = 'meaning';
 

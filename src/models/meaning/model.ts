@@ -15,7 +15,7 @@ import {
   thresholdFor,
 } from './calibration.ts';
 import { sharedWords, type Words } from './words.ts';
-import type { Vocabularies } from './vocabulary.ts';
+import type { Vocabularies } from '../stored/vocabularies.ts';
 
 /** Everything that a folder holds. */
 export interface MeaningParts {

@@ -3,6 +3,7 @@
  * rules make of the code. What a machine can tell of each is gathered here; which is the best is the affair of choice.ts.
  */
 
+import { BEAMS, writeTexts } from '../../models/contrabin/write-texts.ts';
 import { compareDrafts } from '../../models/drafts/choose.ts';
 import type { Build, Recompiler } from '../../models/drafts/recompiler.ts';
 import type { Generator } from '../../nn/generation/generator.ts';
@@ -10,7 +11,7 @@ import type { Trainer } from '../../nn/training/trainer.ts';
 import type { WrittenColumn } from './functions.ts';
 import { hintTokens } from './hints.ts';
 import type { Neighbour, Neighbourhood, Wanted } from './neighbours.ts';
-import { BEAMS, likelihoods, writeTexts, type WritingSettings, type WritingVocabularies } from './writing.ts';
+import { likelihoods, type WritingSettings, type WritingVocabularies } from './writing.ts';
 
 /** Code of which something is to be written. */
 export interface Target extends Wanted {
@@ -79,10 +80,7 @@ export async function candidatesOf(targets: readonly Target[], author: Author): 
       const text = vocabularies.text.decode(tokens).trim();
       return { text, from: 'written', likelihood: score, similarity: null, likeness: null };
     });
-    return withoutCopies([
-      ...beams,
-      ...others[i].map((other) => ({ ...other, likelihood: told[asked++] })),
-    ]);
+    return withoutCopies([...beams, ...others[i].map((other) => ({ ...other, likelihood: told[asked++] }))]);
   });
 }
 

@@ -4,14 +4,12 @@ import { KIND, tokensOf } from '../../corpus/c/lexer.ts';
 import type { ColumnName, Dataset, FunctionRow } from '../../corpus/dataset.ts';
 import type { Split } from '../../corpus/recipe.ts';
 import type { Build } from '../../models/drafts/recompiler.ts';
+import { firstInstructions } from '../../tokens/assembly.ts';
 import { LEAST_INSTRUCTIONS, sourceFunction } from '../chat/sample.ts';
 
 /** What can be written: what people say of a function, or its source. */
 export const WRITTEN_COLUMNS = ['text', 'source'] as const satisfies readonly ColumnName[];
 export type WrittenColumn = (typeof WRITTEN_COLUMNS)[number];
-
-/** Instructions that are read of a function, its first: the paper's. */
-const MOST_INSTRUCTIONS = 512;
 
 /** A function in one of its builds. */
 export interface WrittenFunction {
@@ -67,13 +65,6 @@ export async function* writtenFunctions(
     const id = sourceFunction(row);
     yield { package: from, id, build: { compiler, level }, assembly, text, lifted, ...known };
   }
-}
-
-export function firstInstructions(assembly: string): string {
-  const lines = assembly.split('\n');
-  let seen = 0;
-  const end = lines.findIndex((line) => !line.endsWith(':') && ++seen > MOST_INSTRUCTIONS);
-  return end < 0 ? assembly : lines.slice(0, end).join('\n');
 }
 
 /** Names and problems' numbers are no comments. */

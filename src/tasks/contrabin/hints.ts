@@ -1,16 +1,17 @@
 /**
- * What is given to a writer beside the code: texts of the nearest functions of the training, and for source the strings,
- * names and numbers that stand in the code, and what rules make of it. A function of the training is given what one that was
- * never seen would be given: texts of code that other packages have and its own has not.
+ * What is given to a writer beside the code: first the strings and names that stand in the code, for source the numbers too
+ * and what rules make of it, then texts of the nearest functions of the training. A function of the training is given what
+ * one that was never seen would be given: texts of code that other packages have and its own has not.
  */
 
-import { type Bpe, SPECIAL } from '../../tokens/bpe/bpe.ts';
+import type { Bpe } from '../../tokens/bpe/bpe.ts';
+import { saidIn, tokensOfTexts } from '../../tokens/said.ts';
 import type { WrittenColumn } from './functions.ts';
 import type { Neighbour } from './neighbours.ts';
 
 export interface HintOptions {
   readonly column: WrittenColumn;
-  /** Texts that are given, at most. */
+  /** Texts of neighbours that are given, at most. */
   readonly count: number;
   /** Tokens of all of them together. */
   readonly longest: number;
@@ -23,59 +24,20 @@ export interface Hinted {
   readonly lifted: string | null;
 }
 
-/** Of all tokens those that a draft by rules leaves to the nearest texts at least: a long one would leave them nothing. */
+/** Of all tokens those that are left to the nearest texts at least: a long draft would leave them nothing. */
 const NEIGHBOURS_SHARE = 1 / 3;
 
-/** The hints one after another, each with an end, cut where there is no more room. */
+/** What is said in the code and lifted from it, then the nearest texts, cut where there is no more room. */
 export function hintTokens(
   { assembly, lifted }: Hinted,
   found: readonly Neighbour[],
   bpe: Bpe,
   { column, count, longest }: HintOptions,
 ): number[] {
-  const tokens: number[] = [];
-  /** @param most tokens of all that is there by then */
-  const add = (text: string, most: number): void => {
-    if (tokens.length >= most) return;
-    const more = [...bpe.encode(text, most - tokens.length), SPECIAL.end];
-    tokens.push(...more.slice(0, most - tokens.length));
-  };
-  if (column === 'source') {
-    add(saidIn(assembly), longest);
-    if (lifted !== null) add(lifted, longest - Math.ceil(longest * NEIGHBOURS_SHARE));
-  }
-  for (const { text } of found.slice(0, count)) add(text, longest);
-  return tokens;
+  const own = [saidIn(assembly, { numbers: column === 'source' })];
+  if (column === 'source' && lifted !== null) own.push(lifted);
+  const texts = found.slice(0, count).map(({ text }) => text);
+  const room = texts.length === 0 ? longest : longest - Math.ceil(longest * NEIGHBOURS_SHARE);
+  const first = tokensOfTexts(own, bpe, room);
+  return [...first, ...tokensOfTexts(texts, bpe, longest - first.length)];
 }
-
-/** Different things that are told: tables of them would leave no room for texts. */
-const MOST_SAID = 24;
-
-/**
- * What source must have that compiles to the code: its strings, names of imports and numbers, in their order, as people
- * write them: small numbers by tens, others both ways. What moves the stack pointer is no number of the source.
- */
-export function saidIn(assembly: string): string {
-  const found = new Set<string>();
-  for (const line of assembly.split('\n')) {
-    if (found.size >= MOST_SAID) break;
-    const [said] = STRING.exec(line) ?? [];
-    const [, name] = IMPORT.exec(line) ?? [];
-    const [, decimal] = DECIMAL.exec(line) ?? [];
-    const [, sign, digits] = IMMEDIATE.exec(line) ?? [];
-    for (const one of [said, name, decimal]) if (one !== undefined && one !== 'function') found.add(one);
-    if (digits === undefined || STACK.test(line)) continue;
-    const value = BigInt(`0x${digits}`);
-    found.add(`${sign}${value}`);
-    if (value >= 10n) found.add(`${sign}0x${digits}`);
-  }
-  return [...found].slice(0, MOST_SAID).join(' ');
-}
-
-const STRING = /"(?:[^"\\]|\\.)*"/;
-/** Registers have no names of imports. */
-const IMPORT = /^(?:call|jmp) (?!r(?:[a-d]x|[sb]p|[sd]i|\d+)$)([A-Za-z_]\w*)$/;
-const DECIMAL = /\[(-?\d+\.\d+)\]/;
-/** The last operand, where it is a number. */
-const IMMEDIATE = /[ ,](-?)0x([0-9a-f]+)$/;
-const STACK = /^\w+ rsp,/;

@@ -6,7 +6,7 @@
 import { openDataset } from '../../corpus/dataset.ts';
 import { contentKey } from '../../corpus/hash.ts';
 import type { Vocabulary } from '../../models/contrabin/vocabulary.ts';
-import { CUTS } from '../../models/meaning/vocabulary.ts';
+import { CUTS } from '../../models/stored/vocabularies.ts';
 import { lineCount } from '../../tokens/assembly.ts';
 import { Bpe, SPECIALS } from '../../tokens/bpe/bpe.ts';
 import { LETTERS, learnMerges, PieceCounter } from '../../tokens/bpe/learn.ts';

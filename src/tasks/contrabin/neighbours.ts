@@ -61,6 +61,7 @@ export function byWords(training: readonly WrittenFunction[]): Neighbourhood {
   const scores = new Float32Array(training.length);
   return {
     nearest({ assembly, passedOver }, count) {
+      if (count === 0) return [];
       index.score(termsOf(assembly), scores);
       if (passedOver !== undefined) {
         training.forEach(({ normalizedHash }, i) => {

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../test/support/packages.ts';
-import { CUTS } from '../../models/meaning/vocabulary.ts';
+import { CUTS } from '../../models/stored/vocabularies.ts';
 import { RandomStream } from '../../nn/random.ts';
 import { fileStore } from '../../runtimes/file-store.ts';
 import { nodeRuntime } from '../../runtimes/node.ts';

@@ -8,12 +8,12 @@ import { liftedText } from '../../corpus/lifting.ts';
 import type { Sandbox } from '../../corpus/sandbox.ts';
 import type { Compiler } from '../../corpus/toolchain.ts';
 import type { Recompiler } from '../../models/drafts/recompiler.ts';
-import { normalizedAssembly } from '../../tokens/assembly.ts';
+import { firstInstructions, normalizedAssembly } from '../../tokens/assembly.ts';
 import { STUDY_LEVELS } from '../drafts/study.ts';
 import type { Problem } from '../reexecution/decompile-eval.ts';
 import { reexecute } from '../reexecution/reexecute.ts';
 import type { Candidate, Target } from './candidates.ts';
-import { codeAlone, firstInstructions } from './functions.ts';
+import { codeAlone } from './functions.ts';
 
 export interface SourceChecks {
   readonly recompiler: Recompiler;

@@ -25,8 +25,11 @@ const written = {
   /** Functions of the validation side and of the test side of which is written, at most. */
   chosen: count,
   judged: count,
-  /** Texts of the nearest functions: those that the writer sees, and those that are candidates as they are. */
-  neighbours: z.strictObject({ hints: count, candidates: count }),
+  /**
+   * Texts of the nearest functions: those that the writer sees, and those that are candidates as they are. A program has
+   * no texts of others to look up: a writer for it is one of 0 hints.
+   */
+  neighbours: z.strictObject({ hints: z.int().min(0), candidates: z.int().min(0) }),
   decoder: z.strictObject({
     layers: count,
     heads: count,

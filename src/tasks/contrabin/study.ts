@@ -12,7 +12,7 @@ import type { Store } from '../../nn/training/store.ts';
 import { problemQuestion, retrievalQuestion } from './algorithms.ts';
 import { byProblem, withinProblems } from './collections.ts';
 import { drawnParameters, embeddedFunctions, measureEmbeddings, type EmbeddingReport } from './embeddings.ts';
-import { networksOf, ownEncoder } from './encoders.ts';
+import { networksOf } from './encoders.ts';
 import { collectMaterial, type Material } from './material.ts';
 import { collectNames, nameQuestion } from './names.ts';
 import { MASKED_PATHS, maskedFolder, preTrain, type PreTrained } from './pretraining.ts';
@@ -21,7 +21,7 @@ import { preTrainingShape, type PreTrainingRecipe, SHARED } from './recipe.ts';
 import { SourceEdges } from './source-edges.ts';
 import type { ContraBinStudy, StudyQuestion, StudyVariant } from './study-shape.ts';
 import { writtenQuestion } from './written-question.ts';
-import { collectWritten } from './written-sides.ts';
+import { writtenMaterial } from './written-material.ts';
 import { trainOnce, withLearned } from '../networks/experiment.ts';
 
 /** One way, from one seed, at one question. */
@@ -191,7 +191,8 @@ export function materialOf(
 
 const NOTHING: PreTrained = { parameters: new Map(), figures: {} };
 
-function trainingFolder({ name }: StudyVariant, seed: number): string {
+/** Of one way from one seed, within the study's. */
+export function trainingFolder({ name }: StudyVariant, seed: number): string {
   return `${name}/seed-${seed}`;
 }
 
@@ -282,16 +283,17 @@ export function recipeOf({ pretraining }: ContraBinStudy, { name, set }: StudyVa
   throw new BinscribeError('usage', `variant ${name}: sets ${other}, which all ways of a study share`);
 }
 
-/** @throws BinscribeError `usage` where its data leave a side empty */
 async function ask(question: StudyQuestion, common: Common): Promise<Question> {
-  const asked = await questionOf(question, common);
+  return withAllSides(question, await questionOf(question, common));
+}
+
+/** @throws BinscribeError `usage` where its data leave a side empty */
+export function withAllSides({ name }: StudyQuestion, asked: Question): Question {
   const empty = ['training', 'validation', 'test'].find((side) => asked.facts[`${side} texts`] === 0);
   if (empty === undefined) return asked;
-  throw new BinscribeError(
-    'usage',
-    `question ${question.name}: its data have nothing for the ${empty} side`,
-    { hint: 'See its data set, its builds and its validation packages in the study.' },
-  );
+  throw new BinscribeError('usage', `question ${name}: its data have nothing for the ${empty} side`, {
+    hint: 'See its data set, its builds and its validation packages in the study.',
+  });
 }
 
 async function questionOf(
@@ -300,7 +302,7 @@ async function questionOf(
 ): Promise<Question> {
   const { view, limits } = pretraining;
   const vocabulary = material.vocabularies.code;
-  const { trained: network, anchored } = await networksOf(pretraining, material.vocabularies);
+  const { trained: network } = await networksOf(pretraining, material.vocabularies);
   if (question.kind === 'names') {
     const { validation, ...rest } = question;
     const sides = await collectNames(
@@ -311,20 +313,7 @@ async function questionOf(
     return nameQuestion(sides, { ...question, network });
   }
   if (question.kind === 'summaries' || question.kind === 'source') {
-    const column = question.kind === 'source' ? 'source' : 'text';
-    const { tested = question.datasets } = question;
-    const sides = await collectWritten({ ...question, tested, column });
-    const whose = `question ${question.name}`;
-    const code = ownEncoder({ network, vocabulary }, whose);
-    const text = ownEncoder({ network: anchored, vocabulary: material.vocabularies.text }, whose);
-    const decoder = { ...question.decoder, vocabulary: text.vocabulary.size };
-    const settings = {
-      column,
-      vocabularies: { code: code.vocabulary, text: text.vocabulary },
-      neighbours: question.neighbours,
-      network: { encoder: code.network, decoder },
-      training: question.training,
-    } as const;
+    const { sides, settings } = await writtenMaterial(question, pretraining, material.vocabularies);
     const checks = question.kind === 'source' ? edges.checksOf(question, pretraining, sides) : null;
     return writtenQuestion(sides, settings, checks);
   }

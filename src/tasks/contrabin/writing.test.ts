@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { writeTexts } from '../../models/contrabin/write-texts.ts';
 import { codeWriter, type WriterNetwork } from '../../models/contrabin/writer.ts';
 import { Generator } from '../../nn/generation/generator.ts';
 import { RandomStream } from '../../nn/random.ts';
@@ -8,7 +9,7 @@ import { Trainer } from '../../nn/training/trainer.ts';
 import { nodeRuntime } from '../../runtimes/node.ts';
 import { Bpe, SPECIAL } from '../../tokens/bpe/bpe.ts';
 import type { WrittenFunction } from './functions.ts';
-import { frequencyLoss, likelihoods, textPairs, writeTexts, writingTask } from './writing.ts';
+import { frequencyLoss, likelihoods, textPairs, writingTask } from './writing.ts';
 
 /** Bytes are tokens. */
 const VOCABULARIES = {

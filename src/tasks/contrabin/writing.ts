@@ -3,16 +3,8 @@
  * builds, of which one is drawn each time.
  */
 
-import {
-  type Given,
-  type Pair,
-  type PairSizes,
-  writerBatch,
-  writerSource,
-} from '../../models/contrabin/writer-batch.ts';
+import { type Pair, type PairSizes, writerBatch } from '../../models/contrabin/writer-batch.ts';
 import { writerModel, type WriterNetwork } from '../../models/contrabin/writer.ts';
-import type { Generator } from '../../nn/generation/generator.ts';
-import type { WriteOptions, Written } from '../../nn/generation/options.ts';
 import type { HostTensors } from '../../nn/runtime.ts';
 import { bucketOf } from '../../nn/training/batches.ts';
 import type { TrainingSettings } from '../../nn/training/settings.ts';
@@ -242,42 +234,4 @@ export function frequencyLoss(training: TextPairs, judged: TextPairs, vocabulary
     tokens++;
   });
   return total / tokens;
-}
-
-export interface WritingOptions extends WriteOptions {
-  /** Codes that are written of at once. */
-  readonly batchSize: number;
-  /** Of the network. */
-  readonly longestHints: number;
-  readonly onProgress?: (done: number, all: number) => void;
-}
-
-/** The paper's. */
-export const BEAMS = 5;
-
-/** @returns texts for each code, the best first: as many as the method returns */
-export async function writeTexts(
-  generator: Generator,
-  given: readonly Given[],
-  { batchSize, longestHints, onProgress, ...options }: WritingOptions,
-): Promise<(readonly Written[])[]> {
-  // Codes of like length together: they are padded to the longest.
-  const order = Array.from(given.keys()).sort((a, b) => given[a].code.length - given[b].code.length);
-  const texts: (readonly Written[])[] = given.map(() => []);
-  for (let from = 0; from < order.length; from += batchSize) {
-    const own = order.slice(from, from + batchSize);
-    const written = await generator.write(
-      writerSource(
-        own.map((one) => given[one]),
-        longestHints,
-      ),
-      {
-        method: { kind: 'beams', beams: BEAMS },
-        ...options,
-      },
-    );
-    written.forEach((found, i) => (texts[own[i]] = found));
-    onProgress?.(from + own.length, order.length);
-  }
-  return texts;
 }

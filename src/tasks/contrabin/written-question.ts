@@ -63,7 +63,9 @@ export async function writtenQuestion(
       'test texts': test.length,
       'test packages': new Set(clusters).size,
       'test functions whose text training has': copied,
-      ...(checks && { 'test functions that rules lift': test.filter(({ lifted }) => lifted !== null).length }),
+      ...(checks && {
+        'test functions that rules lift': test.filter(({ lifted }) => lifted !== null).length,
+      }),
       ...(reexecution && { 'functions with unit tests': reexecution.problems.length }),
     },
     clusters,
@@ -74,18 +76,20 @@ export async function writtenQuestion(
       untilStopped(place, async () => {
         const asked = await ready();
         const mostFrequent = mostFrequentOf(training.map(({ text }) => text));
-        const { candidates } = settings.neighbours;
-        nearest = await nearestTexts(
-          asked,
-          mostFrequent,
-          { index, count: candidates, files: 'candidates' },
-          place,
-        );
+        const count = shownBeside(settings);
+        nearest = await nearestTexts(asked, mostFrequent, { index, count, files: 'candidates' }, place);
         const alone = { index: byOpcodePairs(training), count: 1, files: 'nearest', known: nearest };
         const byPairs = await nearestTexts(asked, mostFrequent, alone, place);
         return once(place, 'verdicts.json', () => baselines(asked, mostFrequent, byPairs, nearest));
       }),
   };
+}
+
+/** Nearest texts that baselines choose from where a writer has none of them as candidates. */
+const SHOWN = 12;
+
+function shownBeside({ neighbours }: CandidateSettings): number {
+  return neighbours.candidates || SHOWN;
 }
 
 /** Candidates of the targets of a set. */
@@ -233,7 +237,7 @@ async function baselines(
   const first = (lists: Lists) => lists.map(([nearest]) => nearest);
   const found = (lists: Lists) => lists.map((list) => list.filter(({ from }) => from === 'found'));
   const lifted = (lists: Lists) => lists.map((list) => list.find(({ from }) => from === 'lifted') ?? list[0]);
-  const some = settings.neighbours.candidates;
+  const some = shownBeside(settings);
   const ways = {
     'nearest by opcode pairs': await columnsOf(asked, first(testByPairs), first(problemsByPairs)),
     'nearest by pairs and words': await columnsOf(asked, first(test), first(problems)),

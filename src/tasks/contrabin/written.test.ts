@@ -7,11 +7,12 @@ import { writeDataset } from '../../../test/support/dataset.ts';
 import { temporaryFolder } from '../../../test/support/packages.ts';
 import { smoothedBleu4 } from '../../metrics/text/bleu.ts';
 import { RandomStream } from '../../nn/random.ts';
+import { firstInstructions } from '../../tokens/assembly.ts';
 import { Bpe, SPECIAL } from '../../tokens/bpe/bpe.ts';
+import { saidIn } from '../../tokens/said.ts';
 import type { Candidate } from './candidates.ts';
 import { type Choice, learnChoice, mostAgreed, ranked } from './choice.ts';
-import { firstInstructions } from './functions.ts';
-import { hintTokens, saidIn } from './hints.ts';
+import { hintTokens } from './hints.ts';
 import { bodyOf, byOpcodePairs, byWords } from './neighbours.ts';
 import { likest, renamed } from './source-checks.ts';
 import { verdictOf } from './written.ts';
@@ -108,30 +109,36 @@ describe('what is given beside the code', () => {
       'mulsd xmm0, qword [0.5]',
       'jle .2',
     ];
-    expect(saidIn(assembly.join('\n'))).toBe('7 -1 255 0xff "a \\"b\\"" puts 0.5');
+    const said = (numbers: boolean): string => saidIn(assembly.join('\n'), { numbers });
+    expect(said(true)).toBe('7 -1 255 0xff "a \\"b\\"" puts 0.5');
+    // Of a summary words alone.
+    expect(said(false)).toBe('"a \\"b\\"" puts');
   });
 
-  it('is the nearest texts one after another, as far as there is room', () => {
+  it('is what the code says and the nearest texts one after another, as far as there is room', () => {
     const bpe = new Bpe({ cut: 'words', merges: [] });
     const found = ['abc', 'de', 'fgh'].map((text) => ({ text, similarity: 1 }));
     const read = (
       column: 'text' | 'source',
       longest: number,
-      lifted: string | null = null,
+      { lifted = null, count = 2 }: { lifted?: string | null; count?: number } = {},
     ): string[] => {
-      const code = { assembly: 'mov eax, 0x5', lifted };
-      const tokens = hintTokens(code, found, bpe, { column, count: 2, longest });
+      const code = { assembly: 'mov eax, 0x5\ncall puts', lifted };
+      const tokens = hintTokens(code, found, bpe, { column, count, longest });
       expect(tokens.length).toBeLessThanOrEqual(longest);
       return tokens.map((token) => (token === SPECIAL.end ? '|' : bpe.decode([token])));
     };
-    expect(read('text', 100).join('')).toBe('abc|de|');
-    expect(read('text', 5).join('')).toBe('abc|d');
-    expect(read('source', 100).join('')).toBe('5|abc|de|');
+    expect(read('text', 100).join('')).toBe('puts|abc|de|');
+    expect(read('text', 10).join('')).toBe('puts|abc|d');
+    expect(read('text', 100, { count: 0 }).join('')).toBe('puts|');
+    expect(read('source', 100).join('')).toBe('5 puts|abc|de|');
     // A draft by rules stands before them, and leaves them a third of the room.
-    expect(read('source', 100, 'int x;').join('')).toBe('5|int x;|abc|de|');
-    expect(read('text', 100, 'int x;').join('')).toBe('abc|de|');
-    expect(read('source', 12, 'x'.repeat(50)).join('')).toBe('5|xxxxxxabc|');
-    expect(read('source', 11, 'x'.repeat(50)).join('')).toBe('5|xxxxxabc|');
+    expect(read('source', 100, { lifted: 'int x;' }).join('')).toBe('5 puts|int x;|abc|de|');
+    expect(read('text', 100, { lifted: 'int x;' }).join('')).toBe('puts|abc|de|');
+    expect(read('source', 18, { lifted: 'x'.repeat(50) }).join('')).toBe('5 puts|xxxxxabc|de');
+    expect(read('source', 18, { lifted: 'x'.repeat(50), count: 0 }).join('')).toBe(
+      `5 puts|${'x'.repeat(11)}`,
+    );
   });
 
   it('is no more of the code than the first 512 instructions', () => {

@@ -8,6 +8,12 @@ import { ByteReader, ByteWriter } from '../bytes.ts';
 /** How each side's texts are cut: frequent instructions become a token, words of sources and comments too. */
 export const CUTS = { code: 'lines', text: 'words' } as const satisfies Record<string, Cut>;
 
+/**
+ * Bytes of a token, and of all tokens of a vocabulary: merges of a hostile file double them each time. Those that were
+ * learned have some dozens, a row of dashes some hundreds.
+ */
+const MOST_BYTES = { token: 1 << 14, all: 1 << 24 } as const;
+
 export type Vocabularies = Readonly<Record<keyof typeof CUTS, Bpe>>;
 
 const SIDES = ['code', 'text'] as const;
@@ -30,10 +36,17 @@ export function decodeVocabularies(bytes: Uint8Array, where: string): Vocabulari
   const reader = new ByteReader(bytes, where);
   const bpeOf = (cut: Cut): Bpe => {
     const merges: Merge[] = [];
+    const lengths = Array.from({ length: LETTERS }, () => 1);
+    let all = 0;
     for (let left = reader.count(2); left > 0; left--) {
       // A merge joins what is there already.
       const known = LETTERS + merges.length;
-      merges.push([reader.below(known, 'token'), reader.below(known, 'token')]);
+      const merge: Merge = [reader.below(known, 'token'), reader.below(known, 'token')];
+      const length = lengths[merge[0]] + lengths[merge[1]];
+      all += length;
+      if (length > MOST_BYTES.token || all > MOST_BYTES.all) reader.fail('tokens of too many bytes');
+      merges.push(merge);
+      lengths.push(length);
     }
     return new Bpe({ cut, merges });
   };

@@ -1,7 +1,7 @@
 /**
  * Weights as a file holds them: of a matrix signed bytes with a scale for each row, of what is no matrix float32. As
- * float32 the networks would take 15 MB, as float16 half of it, and what ships stays under 20 MB with all models; the
- * vectors turn by less than a degree, which `manifest.json` of a folder tells.
+ * float32 the networks of meaning would take 15 MB, as float16 half of it, and what ships stays under 20 MB with all
+ * models; their vectors turn by less than a degree, which `manifest.json` of a folder tells.
  */
 
 import { corrupt } from '../../error.ts';
@@ -45,7 +45,7 @@ export function packWeights(shapes: Shapes, parameters: ReadonlyMap<string, Floa
   return packed;
 }
 
-/** @throws BinscribeError `corrupt` where there are fewer or more numbers than the networks have */
+/** @throws BinscribeError `corrupt` where there are fewer or more numbers than the networks have, or one is none */
 export function unpackWeights(bytes: Uint8Array, shapes: Shapes, where: string): Map<string, Float32Array> {
   const sizeOf = (shape: readonly number[]): number => {
     const matrix = matrixOf(shape);
@@ -57,6 +57,7 @@ export function unpackWeights(bytes: Uint8Array, shapes: Shapes, where: string):
   let at = 0;
   const floats = (count: number): Float32Array => {
     const values = Float32Array.from({ length: count }, (_, i) => view.getFloat32(at + 4 * i, true));
+    if (!values.every(Number.isFinite)) throw corrupt(`${where}: a weight is no finite number`);
     at += 4 * count;
     return values;
   };
