@@ -3,22 +3,16 @@
  * program holds. What a network of a few million numbers has never read it does not know, and here it may stand as asked.
  */
 
-import { stemmer } from 'stemmer';
+import { contentWords } from '../../content-words.ts';
 
-/** Words by their stems, each as it was first written. */
+/** Words that tell something by their stems, each as it was first written, in small letters. */
 export type Words = ReadonlyMap<string, string>;
 
-/** Of letters in a row, cut where a capital begins a word; figures belong to the word before them (`sha256`). */
-const WORD = /\p{Lu}?\p{Ll}+\d*|\p{Lu}+(?!\p{Ll})\d*/gu;
+/** Where a capital begins a word: `parseBuffer`, `XMLParser`, `sha256Init`. */
+const CAPITALS = /(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/gu;
 
 export function wordsOf(text: string): Words {
-  const words = new Map<string, string>();
-  for (const [found] of text.matchAll(WORD)) {
-    const word = found.toLowerCase();
-    const stem = stemmer(word);
-    if (!words.has(stem)) words.set(stem, word);
-  }
-  return words;
+  return contentWords(text.replace(CAPITALS, ' '));
 }
 
 /** A string in quotes, or the name of an import: called, jumped to, or in place of an address. */
