@@ -90,7 +90,7 @@ Examples:
       --export models/writer
 
 A study has a recipe of pre-training, ways that differ from it in some values, and questions: retrieval and
-classification of programs by what they solve, names of functions, summaries of them, and their source. Source that was
+classification of programs by what they solve, names of functions, of a list or in any words, summaries, and source. Source that was
 written is compiled in the sandbox as the given code was and compared with it; with "reexecution", the path of
 Decompile-Eval's file, it is also run against unit tests, of functions that nothing may have been learned from.
 

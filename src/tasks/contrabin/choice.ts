@@ -1,12 +1,15 @@
 /**
- * Which of a function's candidates is the best. What is known of each is weighed by how it goes with BLEU-4 among the
- * candidates of one function, learned from functions whose text is known and from which the writer has not learned. So
- * choosing by the writer's own probability, by agreement with the others (Kumar and Byrne, NAACL 2004: the least expected
- * loss) and by what compiles to the given code are each a special case, and nothing decides between them by hand.
+ * Which of a function's candidates is the best. What is known of each is weighed by how it goes with how close the candidate
+ * is to the text that is asked for, among the candidates of one function; learned from functions whose text is known and
+ * from which the writer has not learned. So choosing by the writer's own probability, by agreement with the others (Kumar
+ * and Byrne, NAACL 2004: the least expected loss) and by what compiles to the given code are each a special case, and
+ * nothing decides between them by hand.
  */
 
-import { smoothedBleu4 } from '../../metrics/text/bleu.ts';
 import type { Candidate } from './candidates.ts';
+
+/** How close a text is to the one that is asked for, from 0 to 1: BLEU-4 of most. */
+export type Closeness = (reference: string, text: string) => number;
 
 /** What is weighed, by name. */
 export const FEATURES = [
@@ -31,8 +34,8 @@ export interface Choice {
 }
 
 /** @returns [candidates][features] */
-function featuresOf({ candidates, instructions }: Choice): number[][] {
-  const agreements = agreementsOf(candidates);
+function featuresOf({ candidates, instructions }: Choice, closeness: Closeness): number[][] {
+  const agreements = agreementsOf(candidates, closeness);
   return candidates.map(({ text, from, likelihood, similarity, likeness }, i) => {
     const length = Math.log(1 + text.length);
     return [
@@ -50,17 +53,17 @@ function featuresOf({ candidates, instructions }: Choice): number[][] {
   });
 }
 
-/** Of each text the BLEU-4 in the mean, were the others what is asked for. */
-function agreementsOf(candidates: readonly Candidate[]): number[] {
+/** Of each text how close it is in the mean, were the others what is asked for. */
+function agreementsOf(candidates: readonly Candidate[], closeness: Closeness): number[] {
   return candidates.map(({ text }, i) => {
     const others = candidates.filter((_, other) => other !== i);
-    return mean(others.map((other) => smoothedBleu4(other.text, text)));
+    return mean(others.map((other) => closeness(other.text, text)));
   });
 }
 
 /** The candidate that the others agree with most; of equals the first. */
-export function mostAgreed(candidates: readonly Candidate[]): Candidate {
-  const agreements = agreementsOf(candidates);
+export function mostAgreed(candidates: readonly Candidate[], closeness: Closeness): Candidate {
+  const agreements = agreementsOf(candidates, closeness);
   return candidates[agreements.indexOf(Math.max(...agreements))];
 }
 
@@ -77,12 +80,16 @@ export type Weights = readonly number[];
  * Least squares of differences within a function: what all its candidates have in common explains nothing.
  * @param references the text of each function
  */
-export function learnChoice(choices: readonly Choice[], references: readonly string[]): Weights {
+export function learnChoice(
+  choices: readonly Choice[],
+  references: readonly string[],
+  closeness: Closeness,
+): Weights {
   const rows: number[][] = [];
   const gains: number[] = [];
   choices.forEach((choice, i) => {
-    const features = featuresOf(choice);
-    const worth = choice.candidates.map(({ text }) => smoothedBleu4(references[i], text));
+    const features = featuresOf(choice, closeness);
+    const worth = choice.candidates.map(({ text }) => closeness(references[i], text));
     const means = FEATURES.map((_, k) => mean(features.map((row) => row[k])));
     features.forEach((row, place) => {
       rows.push(row.map((value, k) => value - means[k]));
@@ -100,8 +107,10 @@ export function learnChoice(choices: readonly Choice[], references: readonly str
 }
 
 /** @returns the candidates, the best first; of equals that which stands first */
-export function ranked(choice: Choice, weights: Weights): Candidate[] {
-  const scores = featuresOf(choice).map((row) => row.reduce((sum, value, k) => sum + value * weights[k], 0));
+export function ranked(choice: Choice, weights: Weights, closeness: Closeness): Candidate[] {
+  const scores = featuresOf(choice, closeness).map((row) =>
+    row.reduce((sum, value, k) => sum + value * weights[k], 0),
+  );
   const order = Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b);
   return order.map((i) => choice.candidates[i]);
 }

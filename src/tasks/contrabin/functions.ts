@@ -4,11 +4,12 @@ import { KIND, tokensOf } from '../../corpus/c/lexer.ts';
 import type { ColumnName, Dataset, FunctionRow } from '../../corpus/dataset.ts';
 import type { Split } from '../../corpus/recipe.ts';
 import type { Build } from '../../models/drafts/recompiler.ts';
+import { identifierParts } from '../../metrics/text/words.ts';
 import { firstInstructions } from '../../tokens/assembly.ts';
 import { LEAST_INSTRUCTIONS, sourceFunction } from '../chat/sample.ts';
 
-/** What can be written: what people say of a function, or its source. */
-export const WRITTEN_COLUMNS = ['text', 'source'] as const satisfies readonly ColumnName[];
+/** What can be written: what people say of a function, its source, or the words that its name consists of. */
+export const WRITTEN_COLUMNS = ['text', 'source', 'name'] as const satisfies readonly ColumnName[];
 export type WrittenColumn = (typeof WRITTEN_COLUMNS)[number];
 
 /** A function in one of its builds. */
@@ -44,8 +45,8 @@ export async function* writtenFunctions(
   split: Split,
 ): AsyncGenerator<WrittenFunction> {
   // Nobody who writes summaries looks at drafts.
-  const more = column === 'source' ? ([column, 'lifted'] as const) : ([column] as const);
-  for await (const row of dataset.rows([...COLUMNS, ...more], { split })) {
+  const more = { text: ['text'], source: ['source', 'lifted'], name: [] } as const;
+  for await (const row of dataset.rows([...COLUMNS, ...more[column]], { split })) {
     const { normalized_duplicate: isDuplicate, normalized_leak: isLeak, instructions } = row;
     const text = textOf(row, column);
     if (text === '' || isDuplicate || instructions < LEAST_INSTRUCTIONS) continue;
@@ -67,10 +68,13 @@ export async function* writtenFunctions(
   }
 }
 
-/** Names and problems' numbers are no comments. */
-function textOf(row: Pick<FunctionRow, WrittenColumn | 'text_kind'>, column: WrittenColumn): string {
-  if (column === 'text') return row.text_kind === 'name' ? '' : (row.text ?? '').trim();
-  return codeAlone(row.source ?? '');
+type Row = Pick<FunctionRow, 'name' | 'text_kind'> & Partial<Pick<FunctionRow, 'text' | 'source'>>;
+
+function textOf({ name, text_kind: kind, text, source }: Row, column: WrittenColumn): string {
+  if (column === 'name') return identifierParts(name).join(' ');
+  // Names and problems' numbers are no comments.
+  if (column === 'text') return kind === 'name' ? '' : (text ?? '').trim();
+  return codeAlone(source ?? '');
 }
 
 /** Source without what no machine code tells: comments, and how it is indented. */

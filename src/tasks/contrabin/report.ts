@@ -79,6 +79,7 @@ const PRINTED: Readonly<Record<QuestionReport['kind'], string>> = {
   names:
     'The paper prints accuracy 33.41, MAP 30.79, MAR 28.14 and MAF1 29.41 for ContraBin and 29.41, 28.41, 25.00, 26.59 without it, on 91 names ' +
     'of GitHub projects: other programs and other names, so that only the gain can be compared.',
+  'open-names': 'The paper tells names of a list apart and has no such figure.',
   summaries:
     'The paper prints BLEU-4 34.36, GLEU 34.82, ROUGE-2 41.20 and exact match 9.34 for ContraBin and 24.30, 25.55, 30.16, 4.95 for RoBERTa. ' +
     'They are held against comments that CodeT5 wrote of the same functions; where people wrote them the figures cannot be compared.',
@@ -90,6 +91,9 @@ const PRINTED: Readonly<Record<QuestionReport['kind'], string>> = {
 
 /** What the columns of written texts mean. */
 const EXPLAINED: Partial<Record<QuestionReport['kind'], string>> = {
+  'open-names':
+    'A writer writes the words that a name consists of, and has five beams and the nearest names to choose from. *Token F1*: of the sets of ' +
+    'words, in the mean over functions. The names of some test functions occur in the training, which a look at the facts above tells.',
   summaries:
     'A writer has five beams and the nearest texts to choose from; how it chooses was learned on the validation side. *Written, not found*: ' +
     'the share of functions of which it chose a text of its own.',

@@ -76,6 +76,8 @@ const questionShape = z.discriminatedUnion('kind', [
     ...tuning,
   }),
   z.strictObject({ kind: z.literal('summaries'), ...written }),
+  /** Names of any words, where `names` tells some apart. */
+  z.strictObject({ kind: z.literal('open-names'), ...written }),
   z.strictObject({
     kind: z.literal('source'),
     ...written,
@@ -126,7 +128,12 @@ export type StudyVariant = ContraBinStudy['variants'][number];
 export type StudyQuestion = ContraBinStudy['questions'][number];
 export type EmbeddingSettings = z.infer<typeof embeddingsShape>;
 /** A question of what is written. */
-export type WrittenStudyQuestion = Extract<StudyQuestion, { kind: 'summaries' | 'source' }>;
+export type WrittenStudyQuestion = Extract<StudyQuestion, { kind: 'summaries' | 'source' | 'open-names' }>;
+
+export function isWritten(question: StudyQuestion): question is WrittenStudyQuestion {
+  const { kind } = question;
+  return kind === 'summaries' || kind === 'source' || kind === 'open-names';
+}
 
 /** Folders of the data sets that a question reads. */
 export function datasetsOf(question: StudyQuestion): string[] {

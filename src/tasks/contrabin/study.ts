@@ -19,7 +19,7 @@ import { MASKED_PATHS, maskedFolder, preTrain, type PreTrained } from './pretrai
 import type { JudgingPlace, Question, Verdict } from './question.ts';
 import { preTrainingShape, type PreTrainingRecipe, SHARED } from './recipe.ts';
 import { SourceEdges } from './source-edges.ts';
-import type { ContraBinStudy, StudyQuestion, StudyVariant } from './study-shape.ts';
+import { type ContraBinStudy, isWritten, type StudyQuestion, type StudyVariant } from './study-shape.ts';
 import { writtenQuestion } from './written-question.ts';
 import { writtenMaterial } from './written-material.ts';
 import { trainOnce, withLearned } from '../networks/experiment.ts';
@@ -312,7 +312,7 @@ async function questionOf(
     );
     return nameQuestion(sides, { ...question, network });
   }
-  if (question.kind === 'summaries' || question.kind === 'source') {
+  if (isWritten(question)) {
     const { sides, settings } = await writtenMaterial(question, pretraining, material.vocabularies);
     const checks = question.kind === 'source' ? edges.checksOf(question, pretraining, sides) : null;
     return writtenQuestion(sides, settings, checks);

@@ -2,6 +2,7 @@
 
 import type { CandidateSettings } from './candidates.ts';
 import { networksOf, ownEncoder } from './encoders.ts';
+import type { WrittenColumn } from './functions.ts';
 import type { Material } from './material.ts';
 import type { PreTrainingRecipe } from './recipe.ts';
 import type { WrittenStudyQuestion } from './study-shape.ts';
@@ -20,6 +21,11 @@ interface OwnSettings extends CandidateSettings {
   };
 }
 
+const COLUMN_OF = { summaries: 'text', source: 'source', 'open-names': 'name' } as const satisfies Record<
+  WrittenStudyQuestion['kind'],
+  WrittenColumn
+>;
+
 /** @throws BinscribeError `usage` where the pre-training's encoders are transformers */
 export async function writtenMaterial(
   question: WrittenStudyQuestion,
@@ -30,7 +36,7 @@ export async function writtenMaterial(
   const whose = `question ${question.name}`;
   const code = ownEncoder({ network: trained, vocabulary: vocabularies.code }, whose);
   const text = ownEncoder({ network: anchored, vocabulary: vocabularies.text }, whose);
-  const column = question.kind === 'source' ? 'source' : 'text';
+  const column = COLUMN_OF[question.kind];
   const { tested = question.datasets, neighbours, training } = question;
   return {
     sides: await collectWritten({ ...question, tested, column }),

@@ -1,5 +1,5 @@
 /**
- * Summaries and source as questions of the study. A writer learns from the training side; of a function of the test side
+ * Summaries, source and names in words as questions of the study. A writer learns from the training side; of a function of the test side
  * it writes candidates, the nearest texts are candidates too, and the best by what was learned on the validation side is
  * the answer.
  */
@@ -25,7 +25,7 @@ import { bodyOf, byOpcodePairs, byWords, type Neighbourhood } from './neighbours
 import type { JudgingPlace, Question, Verdict } from './question.ts';
 import { likest, problemTargets, type ProblemTarget, rerun, type SourceChecks } from './source-checks.ts';
 import type { WrittenSides } from './written-sides.ts';
-import { type Column, textColumns, verdictOf } from './written.ts';
+import { CLOSENESS, type Column, textColumns, verdictOf } from './written.ts';
 import { textPairs, writingTask } from './writing.ts';
 
 /** @param checks of source; null of summaries */
@@ -164,9 +164,10 @@ async function judge(
     const author: Author = { trainer, generator, index, settings };
     const make = (targets: readonly Target[]) => candidatesOf(targets, author);
     const [validation, test, problems] = await gather(asked, make, nearest, place);
-    const weights = learnChoice(choicesOf(asked.validation, validation), references.validation);
+    const closeness = CLOSENESS[settings.column];
+    const weights = learnChoice(choicesOf(asked.validation, validation), references.validation, closeness);
     const inOrder = (targets: readonly Target[], lists: Lists) =>
-      choicesOf(targets, lists).map((choice) => ranked(choice, weights));
+      choicesOf(targets, lists).map((choice) => ranked(choice, weights, closeness));
     const chosen = inOrder(asked.test, test).map(([best]) => best);
     const ofProblems = inOrder(asked.problems, problems).map(likest);
     const beams = textColumns(
@@ -175,9 +176,10 @@ async function judge(
       test.map(([first]) => first.text),
       asked.clusters,
     );
+    const [[figure, ofFirst]] = Object.entries(beams);
     return verdictOf({
       ...(await columnsOf(asked, chosen, ofProblems)),
-      'BLEU-4 of the first beam': beams['BLEU-4'],
+      [`${figure} of the first beam`]: ofFirst,
       'written, not found': shareOf(chosen, ({ from }) => from === 'written', asked.clusters),
       ...(asked.checks && { lifted: shareOf(chosen, ({ from }) => from === 'lifted', asked.clusters) }),
     });
@@ -237,14 +239,15 @@ async function baselines(
   const first = (lists: Lists) => lists.map(([nearest]) => nearest);
   const found = (lists: Lists) => lists.map((list) => list.filter(({ from }) => from === 'found'));
   const lifted = (lists: Lists) => lists.map((list) => list.find(({ from }) => from === 'lifted') ?? list[0]);
+  const agreed = (list: readonly Candidate[]) => mostAgreed(list, CLOSENESS[settings.column]);
   const some = shownBeside(settings);
   const ways = {
     'nearest by opcode pairs': await columnsOf(asked, first(testByPairs), first(problemsByPairs)),
     'nearest by pairs and words': await columnsOf(asked, first(test), first(problems)),
     [`of the ${some} nearest the one that the others agree with`]: await columnsOf(
       asked,
-      found(test).map(mostAgreed),
-      found(problems).map(mostAgreed),
+      found(test).map(agreed),
+      found(problems).map(agreed),
     ),
     ...(asked.checks && {
       [`of the ${some} nearest the one with the likest compiled code`]: await columnsOf(

@@ -15,7 +15,7 @@ import { type Choice, learnChoice, mostAgreed, ranked } from './choice.ts';
 import { hintTokens } from './hints.ts';
 import { bodyOf, byOpcodePairs, byWords } from './neighbours.ts';
 import { likest, renamed } from './source-checks.ts';
-import { verdictOf } from './written.ts';
+import { CLOSENESS, textColumns, verdictOf } from './written.ts';
 import { collectWritten, type WrittenSides } from './written-sides.ts';
 
 const root = temporaryFolder();
@@ -183,7 +183,7 @@ describe('the choice among candidates', () => {
   const shareRight = (lists: readonly Candidate[][], weights: readonly number[]): number => {
     const worth = (one: Candidate): number => smoothedBleu4(REFERENCE, one.text);
     const right = lists.filter((list) => {
-      const [best] = ranked(choiceOf(list), weights);
+      const [best] = ranked(choiceOf(list), weights, smoothedBleu4);
       return worth(best) > Math.max(...list.map(worth)) - 1e-9;
     });
     return right.length / lists.length;
@@ -198,12 +198,13 @@ describe('the choice among candidates', () => {
     const weights = learnChoice(
       training.map(choiceOf),
       training.map(() => REFERENCE),
+      smoothedBleu4,
     );
     expect(weights.every(Number.isFinite)).toBe(true);
     expect(shareRight(test, weights)).toBeGreaterThan(0.85);
     // By the same facts where they tell nothing, the order is that of the candidates.
     const nothing = weights.map(() => 0);
-    expect(ranked(choiceOf(test[0]), nothing)).toEqual(test[0]);
+    expect(ranked(choiceOf(test[0]), nothing, smoothedBleu4)).toEqual(test[0]);
   });
 
   it('learns which length code of some length has', () => {
@@ -217,10 +218,11 @@ describe('the choice among candidates', () => {
     const weights = learnChoice(
       choices.slice(30),
       choices.slice(30).map(({ reference }) => reference),
+      smoothedBleu4,
     );
     const right = choices
       .slice(0, 30)
-      .filter((choice) => ranked(choice, weights)[0] === choice.candidates[2]);
+      .filter((choice) => ranked(choice, weights, smoothedBleu4)[0] === choice.candidates[2]);
     expect(right.length).toBeGreaterThan(25);
   });
 
@@ -230,7 +232,7 @@ describe('the choice among candidates', () => {
       [0, 1, 2].map((k) => candidate(`w${i}${k}`, { likelihood: ((i * 7 + k * 5) % 11) / 11 })),
     );
     const references = lists.map((list) => list[1].text);
-    const weights = learnChoice(lists.map(choiceOf), references);
+    const weights = learnChoice(lists.map(choiceOf), references, smoothedBleu4);
     // Least squares of one variable: covariance over variance, within lists.
     let [covariance, variance] = [0, 0];
     for (const [i, list] of lists.entries()) {
@@ -246,10 +248,36 @@ describe('the choice among candidates', () => {
   });
 
   it('knows the text that the others agree with', () => {
+    const agreed = (list: readonly Candidate[]) => mostAgreed(list, smoothedBleu4);
     const texts = ['reads a line of a file', 'reads a line of the file', 'closes all sockets now'];
-    expect(mostAgreed(texts.map((text) => candidate(text))).text).toBe(texts[0]);
-    expect(mostAgreed([candidate('alone')]).text).toBe('alone');
+    expect(agreed(texts.map((text) => candidate(text))).text).toBe(texts[0]);
+    expect(agreed([candidate('alone')]).text).toBe('alone');
   });
+});
+
+it('judges names by the words that they consist of, in any order', () => {
+  const columns = textColumns(
+    'name',
+    ['free list', 'xmalloc', 'read line'],
+    ['list free', 'xmalloc', 'line of text'],
+    [0, 1, 1],
+  );
+  expect(Object.keys(columns)).toEqual([
+    'token F1',
+    'precision of tokens',
+    'recall of tokens',
+    'exact match',
+  ]);
+  const values = Object.values(columns).map((column) => Array.from(column.values));
+  // One of three words is right, and one of two told.
+  const [third, half] = [1 / 3, 1 / 2];
+  expect(values).toEqual([
+    [1, 1, (2 * third * half) / (third + half)],
+    [1, 1, third],
+    [1, 1, half],
+    [0, 1, 0],
+  ]);
+  expect(CLOSENESS.name('free list', 'list free')).toBe(1);
 });
 
 describe('source that was chosen', () => {

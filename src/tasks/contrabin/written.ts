@@ -1,7 +1,10 @@
 /** How good texts are that were chosen for functions: figures with intervals over packages. */
 
 import { bootstrap } from '../../metrics/bootstrap.ts';
+import { smoothedBleu4 } from '../../metrics/text/bleu.ts';
+import { nameAgreement } from '../../metrics/text/match.ts';
 import { type Metric, scoresOf } from '../chat/score.ts';
+import type { Closeness } from './choice.ts';
 import type { WrittenColumn } from './functions.ts';
 import type { Verdict } from './question.ts';
 
@@ -9,7 +12,15 @@ import type { Verdict } from './question.ts';
 const METRICS_OF = {
   text: ['BLEU-4', 'GLEU', 'ROUGE-2', 'METEOR', 'exact match'],
   source: ['BLEU-4', 'GLEU', 'exact match'],
+  name: ['exact match'],
 } as const satisfies Record<WrittenColumn, readonly Metric[]>;
+
+/** What the first figure is the mean of, and candidates are chosen by. */
+export const CLOSENESS: Readonly<Record<WrittenColumn, Closeness>> = {
+  text: smoothedBleu4,
+  source: smoothedBleu4,
+  name: (reference, text) => nameAgreement(reference, text).f1,
+};
 
 /** Of items of one kind: a number each, whose mean is the figure, and the package or problem that each is of. */
 export interface Column {
@@ -17,7 +28,10 @@ export interface Column {
   readonly clusters: readonly number[];
 }
 
-/** @returns a column for each metric of texts */
+/** What the words of names are judged by. */
+const TOKENS = { f1: 'token F1', precision: 'precision of tokens', recall: 'recall of tokens' } as const;
+
+/** @returns a column for each metric of texts; the first is the mean of their closeness */
 export function textColumns(
   column: WrittenColumn,
   references: readonly string[],
@@ -25,9 +39,14 @@ export function textColumns(
   clusters: readonly number[],
 ): Record<string, Column> {
   const scores = scoresOf(references, texts);
-  return Object.fromEntries(
-    METRICS_OF[column].map((metric) => [metric, { values: scores[metric], clusters }]),
-  );
+  const told = METRICS_OF[column].map((metric) => [metric, { values: scores[metric], clusters }]);
+  if (column !== 'name') return Object.fromEntries(told) as Record<string, Column>;
+  const agreements = references.map((reference, i) => nameAgreement(reference, texts[i]));
+  const parts = (['f1', 'precision', 'recall'] as const).map((part) => [
+    TOKENS[part],
+    { values: agreements.map((one) => one[part]), clusters },
+  ]);
+  return Object.fromEntries([...parts, ...told]) as Record<string, Column>;
 }
 
 /** @param columns the first is what the verdict goes by */
