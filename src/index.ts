@@ -11,10 +11,11 @@
 
 // The main job: a program and a model become one report, and a report becomes text, JSON, a page, a table, a script.
 export { explain, type ExplainOptions } from './explain/explain.ts';
-// `binscribe/node` opens the model of meaning that questions and labels need.
+// `binscribe/node` opens the model of meaning that questions and labels need, and the one that writes summaries.
 export { ask, type AskOptions } from './explain/ask.ts';
 export { askSchema, type Asked } from './explain/ask-schema.ts';
 export type { MeaningModel } from './models/meaning/model.ts';
+export type { SummaryModel } from './models/summaries/model.ts';
 export { DEFAULT_LABELS } from './models/meaning/default-labels.ts';
 export { Labeller, namedLabel, type GivenLabel, type Label } from './models/meaning/labels.ts';
 export { listFunctions, type Listing, type ListOptions } from './explain/inventory.ts';

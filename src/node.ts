@@ -9,5 +9,5 @@
  * const report = await explain(await readFile('/bin/ls'), await openModel(), { path: '/bin/ls' });
  */
 
-export { openMeaning, openModel } from './cli/model.ts';
+export { openMeaning, openModel, openWriter } from './cli/model.ts';
 export * from './runtimes/index.ts';

@@ -36,6 +36,7 @@ int main(int argc, char **argv) {
 const options = {
   openModel: () => Promise.resolve(stubModel()),
   openMeaning: () => Promise.resolve(null),
+  openWriter: () => Promise.resolve(null),
 };
 
 async function explained(...argv: string[]): Promise<Report['functions']> {

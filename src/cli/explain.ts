@@ -8,6 +8,7 @@ import { renderText } from '../explain/render/text.ts';
 import type { Report } from '../explain/schema.ts';
 import type { Labeller } from '../models/meaning/labels.ts';
 import type { Model } from '../models/model.ts';
+import type { SummaryModel } from '../models/summaries/model.ts';
 import { Answer, type AnswerOptions } from './answer.ts';
 import { concerning, tellFailure } from './failure.ts';
 import { readInput } from './files.ts';
@@ -18,8 +19,9 @@ import { type LabelFlags, openLabeller } from './labels.ts';
 import { Progress } from './progress.ts';
 import { extrasFor, renderAs } from './render.ts';
 import type { Session } from './session.ts';
+import { openSummaries, type SummaryFlags } from './summaries.ts';
 
-export interface ExplainOptions extends FormatFlags, FolderFlags, LabelFlags {
+export interface ExplainOptions extends FormatFlags, FolderFlags, LabelFlags, SummaryFlags {
   function?: string[];
   source?: boolean;
   verbose?: boolean;
@@ -35,6 +37,7 @@ export async function explainFiles(
   const format = formatOf(options);
   const model = await session.openModel(options.model);
   const labeller = await openLabeller(options, session);
+  const summaries = await openSummaries(options, session);
   const drafts = options.source
     ? (await import('./drafting.ts')).openDrafting(options.function ?? [], session)
     : undefined;
@@ -59,7 +62,7 @@ export async function explainFiles(
           const report = await explainProgram(
             input,
             model,
-            { function: options.function, labeller, drafting: drafts, codes, map },
+            { function: options.function, labeller, summaries, drafting: drafts, codes, map },
             session,
           );
           const first = answer.empty;
@@ -88,6 +91,8 @@ export interface Wanted {
   function?: string[] | undefined;
   /** Gives functions labels. */
   labeller?: Labeller | undefined;
+  /** Writes summaries of functions. */
+  summaries?: SummaryModel | undefined;
   /** Gives functions drafts of their source. */
   drafting?: Drafting | undefined;
   /** Takes the code of its functions. */
@@ -121,8 +126,12 @@ async function explainProgram(
       ...(wanted.codes && { code: wanted.codes.add }),
       map: wanted.map === true,
       ...(wanted.labeller && { labels: wanted.labeller }),
+      ...(wanted.summaries && { summaries: wanted.summaries }),
       ...(wanted.drafting && { source: wanted.drafting }),
-      progress: (done, total) => progress.update(done, total),
+      progress: (done, total, what) => {
+        if (what === 'functions') progress.update(done, total);
+        else progress.say(`explaining ${path}: ${done} of ${total} summaries`);
+      },
     });
   } finally {
     progress.end();

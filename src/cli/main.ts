@@ -15,6 +15,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 const openModel: Session['openModel'] = async (folder) => (await import('./model.ts')).openModel(folder);
 const openMeaning: Session['openMeaning'] = async (folder) =>
   (await import('./model.ts')).openMeaning(folder);
+const openWriter: Session['openWriter'] = async (folder) => (await import('./model.ts')).openWriter(folder);
 
 const { stdout, stderr, env } = process;
 // No process.exit: what is still on its way to a pipe would be lost. Ctrl-C is left to the system, which ends
@@ -25,5 +26,6 @@ process.exitCode = await main(process.argv.slice(2), {
   env,
   openModel,
   openMeaning,
+  openWriter,
   status: 0,
 });

@@ -8,6 +8,7 @@ import type { ReadPart } from '../models/document.ts';
 import { loadModel } from '../models/folder.ts';
 import type { MeaningModel } from '../models/meaning/model.ts';
 import type { Model } from '../models/model.ts';
+import type { SummaryModel } from '../models/summaries/model.ts';
 import type { Runtime } from '../nn/runtime.ts';
 import { readInput } from './files.ts';
 
@@ -39,6 +40,14 @@ const MEANING: FolderWords = {
   makers: '`binscribe study contrabin STUDY.json --variant NAME --export DIR` makes such folders.',
 };
 
+const WRITER: FolderWords = {
+  shipped: shipped('writer'),
+  what: 'model of summaries',
+  reinstall: 'It comes with the package: `npm install binscribe` again, or name another with --writer.',
+  makers:
+    '`binscribe study contrabin STUDY.json --variant NAME --question NAME --export DIR` makes such folders.',
+};
+
 /** What makes a folder a model. */
 const DOCUMENT = 'model.json';
 
@@ -58,6 +67,20 @@ export async function openMeaning(folder?: string): Promise<MeaningModel | null>
   return openFolder(place, MEANING, async (read) => {
     const { loadMeaning } = await import('../models/meaning/folder.ts');
     return loadMeaning(read, place, await nodeRuntimeLate());
+  });
+}
+
+/**
+ * The model of summaries in a folder, by default the one that comes with the package.
+ * @returns `null` where none is named and none comes with it
+ * @throws BinscribeError of kind `missing` where a named one is not there, `corrupt` where it is damaged
+ */
+export async function openWriter(folder?: string): Promise<SummaryModel | null> {
+  const place = folder ?? WRITER.shipped;
+  if (folder === undefined && !isModel(place)) return null;
+  return openFolder(place, WRITER, async (read) => {
+    const { loadSummaries } = await import('../models/summaries/folder.ts');
+    return loadSummaries(read, place, await nodeRuntimeLate());
   });
 }
 

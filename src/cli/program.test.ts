@@ -47,6 +47,7 @@ function run(argv: string[], more: Partial<Session> = {}): Promise<Ran> {
   return runCommand(argv, {
     openModel: () => Promise.resolve(stubModel()),
     openMeaning: () => Promise.resolve(null),
+    openWriter: () => Promise.resolve(null),
     ...more,
   });
 }

@@ -2,6 +2,7 @@
 
 import type { MeaningModel } from '../models/meaning/model.ts';
 import type { Model } from '../models/model.ts';
+import type { SummaryModel } from '../models/summaries/model.ts';
 
 export interface Output {
   write(text: string): unknown;
@@ -19,6 +20,8 @@ export interface Session {
   openModel(folder: string | undefined): Promise<Model>;
   /** The same for models of meaning; `null` where none is given and none comes with the package. */
   openMeaning(folder: string | undefined): Promise<MeaningModel | null>;
+  /** The same for models of summaries. */
+  openWriter(folder: string | undefined): Promise<SummaryModel | null>;
   /** The exit code so far: that of the first failure that did not end the command. */
   status: number;
 }

@@ -41,7 +41,7 @@ export function* openInBatches(
   let batch: Opened[] = [];
   let held = 0;
   for (const found of functions) {
-    const body = open(binary, found);
+    const body = openOne(binary, found);
     if (body instanceof BinscribeError) unopened.push({ found, error: body });
     else if (body.instructions.length === 0) unopened.push({ found, error: null });
     else {
@@ -56,7 +56,8 @@ export function* openInBatches(
   if (batch.length > 0) yield batch;
 }
 
-function open(binary: Binary, found: FoundFunction): FunctionBody | BinscribeError {
+/** @returns the error where the reader throws one of ours */
+export function openOne(binary: Binary, found: FoundFunction): FunctionBody | BinscribeError {
   try {
     return disassemble(binary, found);
   } catch (error) {

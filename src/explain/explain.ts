@@ -6,6 +6,7 @@ import { findFunctions } from '../binary/functions.ts';
 import { openBinary } from '../binary/open.ts';
 import type { GivenLabel, Labeller } from '../models/meaning/labels.ts';
 import type { FunctionAnswer, FunctionInput, Model, ModelCard, Scored } from '../models/model.ts';
+import type { SummaryModel } from '../models/summaries/model.ts';
 import { VERSION } from '../version.ts';
 import { type Opened, openInBatches, type Unopened } from './batches.ts';
 import { codeOf, type FunctionCode } from './code.ts';
@@ -20,6 +21,7 @@ import { sanitize } from './sanitize.ts';
 import { EVIDENCE_LIMITS } from './limits.ts';
 import { REPORT_SCHEMA, type FunctionReport, type Report, type Role } from './schema.ts';
 import { selectFunctions } from './select.ts';
+import { summariesOf, type Told } from './summaries.ts';
 import { NO_NAMES, type VisibleNames, visibleNames } from '../tokens/visible-names.ts';
 
 export interface ExplainOptions {
@@ -29,17 +31,24 @@ export interface ExplainOptions {
   functions?: readonly string[];
   /** What may be spent on the file. */
   limits?: Partial<Limits>;
-  /** Told how many of the functions are done. */
-  progress?: (done: number, total: number) => void;
+  /** Told how many of the functions are done, and then of those that are written of. */
+  progress?: (done: number, total: number, what: Step) => void;
   /** Given the code of each function of the report, in its order, as soon as it is there. */
   code?: (code: FunctionCode) => void;
   /** Whether functions get places on a map, where the model has vectors for them: a few seconds for thousands. */
   map?: boolean;
   /** What gives functions labels; without it none has any. */
   labels?: Labeller;
+  /**
+   * What writes summaries of the functions that are named, or else of the fifty most interesting; without it none has one.
+   */
+  summaries?: SummaryModel;
   /** Where drafts of the functions' source are wanted: for a few functions, since compiling takes a second each. */
   source?: Drafting;
 }
+
+/** What is done to functions: first they are explained, then some get summaries. */
+export type Step = 'functions' | 'summaries';
 
 type Arguments = NonNullable<FunctionAnswer['arguments']>;
 
@@ -63,9 +72,11 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
   const roles = findRoles(binary, all);
   const wanted = new Set(selectFunctions(all, options.functions ?? [], roles));
   const names = new NameIndex(binary, all);
-  const visible = options.labels || options.source ? visibleNames(binary) : NO_NAMES;
+  const { labels: labeller, source, summaries } = options;
+  const visible = labeller || source || summaries ? visibleNames(binary) : NO_NAMES;
   const taken = takenNames(all, roles);
   const functions: Unranked[] = [];
+  const founds: FoundFunction[] = [];
   const vectors: (Float32Array | undefined)[] = [];
   const unopened: Unopened[] = [];
   let done = 0;
@@ -73,11 +84,11 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
     if (batch.some(({ found }) => wanted.has(found))) {
       const asked = batch.filter(({ found }) => found.kind === 'function' && wanted.has(found));
       // A function is done when both models have seen it, so that each has half of it.
-      const share = options.labels ? 1 / 2 : 1;
+      const share = labeller ? 1 / 2 : 1;
       const progress = (answered: number) =>
-        options.progress?.(done + Math.floor(answered * share), all.length);
+        options.progress?.(done + Math.floor(answered * share), all.length, 'functions');
       const answers = await ask(model, binary, batch, asked, progress);
-      const labels = await labelsOf(options.labels, visible, asked, (labelled) =>
+      const labels = await labelsOf(labeller, visible, asked, (labelled) =>
         progress(asked.length + labelled),
       );
       for (const opened of batch) {
@@ -91,25 +102,26 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
             role,
             answer && withoutTaken(answer, taken, opened.found.symbol ?? role),
             labels.get(opened.found) ?? [],
-            options.source &&
+            source &&
               (await draftSource(
                 opened,
                 opened.found.symbol ?? role ?? answer?.names.at(0)?.name ?? null,
                 answer,
                 {
-                  ...options.source,
+                  ...source,
                   binary,
                   names: visible,
                 },
               )),
           ),
         );
+        founds.push(opened.found);
         vectors.push(answer?.vector);
         options.code?.(codeOf(binary, opened, names));
       }
     }
     done += batch.length;
-    options.progress?.(done, all.length);
+    options.progress?.(done, all.length, 'functions');
   }
   const missed = unopened.filter(({ found }) => wanted.has(found));
   const failure = missed.find(({ error }) => error !== null)?.error;
@@ -120,8 +132,20 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
   }));
   const ranks = rank(functions);
   const places = options.map ? placesOf(vectors) : [];
+  const told =
+    summaries &&
+    (await summariesOf(
+      summaries,
+      founds.map((found, index) => ({ found, rank: ranks[index] })),
+      {
+        binary,
+        names: visible,
+        named: (options.functions ?? []).length > 0,
+        progress: (written, asked) => options.progress?.(written, asked, 'summaries'),
+      },
+    ));
   const ranked = functions.map((entry, index) => ({
-    ...entry,
+    ...withSummary(entry, told?.at(index)),
     interest: ranks[index],
     place: places.at(index) ?? null,
   }));
@@ -130,7 +154,8 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
     tool: { name: 'binscribe', version: VERSION },
     file: await describeFile(binary, bytes, options.path),
     model: describeModel(model.card),
-    ...(options.labels && { meaning: describeModel(options.labels.card) }),
+    ...(labeller && { meaning: describeModel(labeller.card) }),
+    ...(summaries && { summaries: describeModel(summaries.card) }),
     overall: { compiler: tally(ranked, 'compiler'), optimization: tally(ranked, 'optimization') },
     functions: ranked,
     skipped,
@@ -194,6 +219,13 @@ function withoutTaken(
   // The second best was never good enough to be said first.
   if (answer.names.length === 0 || names[0] === answer.names[0]) return { ...answer, names };
   return { ...answer, names: [], abstained: [...answer.abstained, 'names'] };
+}
+
+function withSummary(entry: Unranked, told: Told | undefined): Unranked {
+  if (told === undefined) return entry;
+  const others = entry.abstained.filter((field) => field !== 'summary');
+  const isOpen = told.summary === null && entry.kind === 'function';
+  return { ...entry, ...told, abstained: [...others, ...(isOpen ? (['summary'] as const) : [])] };
 }
 
 function describeModel({ id, description }: ModelCard): Report['model'] {

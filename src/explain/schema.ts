@@ -29,6 +29,18 @@ const workLabel = scoredLabel.extend({
   similarity: z.number(),
 });
 
+/** A sentence about a function; the score is the probability that a programmer would have said about the same. */
+const summary = z.strictObject({
+  text,
+  score: probability,
+  evidence: z.strictObject({
+    /** Who wrote it. */
+    by: z.literal('network'),
+    /** Of its words those that the code says too: in strings, and in names of imports. */
+    words: z.array(text).max(EVIDENCE_LIMITS.words),
+  }),
+});
+
 const neighbour = z.strictObject({
   name: text,
   /** Similarity; 1 only for the same code with addresses normalised. */
@@ -59,7 +71,10 @@ export const functionReportSchema = z.strictObject({
   interest: z.int().positive(),
   /** Best first; the scores are calibrated probabilities. */
   names: z.array(z.strictObject({ name: text, score: probability })).max(EVIDENCE_LIMITS.names),
-  summary: z.strictObject({ text, score: probability }).nullable(),
+  /** Of some functions: of those that were named, or of the most interesting. */
+  summary: summary.nullable(),
+  /** Why there is no summary where one was asked for. */
+  noSummary: text.optional(),
   compiler: scoredLabel.nullable(),
   optimization: scoredLabel.nullable(),
   arguments: z
@@ -122,6 +137,8 @@ export const reportSchema = z.strictObject({
   model: modelSchema,
   /** The model that the labels are of; absent where none was asked. */
   meaning: modelSchema.optional(),
+  /** The model that has written the summaries; absent where none was asked. */
+  summaries: modelSchema.optional(),
   /** The functions' answers counted over the file. */
   overall: z.strictObject({ compiler: tally, optimization: tally }),
   /** By address. */

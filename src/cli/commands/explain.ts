@@ -52,6 +52,12 @@ export function explainCommand(session: Session): Command {
       '--meaning <dir>',
       'folder of the model that gives labels (default: the one that comes with binscribe, if any)',
     )
+    .option('--no-summaries', 'no summaries: a network writes them for some seconds')
+    .option(
+      '--writer <dir>',
+      'folder of the model that writes summaries, of each --function or of the 50 most interesting functions ' +
+        '(default: the one that comes with binscribe, if any)',
+    )
     .option('-o, --output <path>', 'write here instead of to standard output')
     .option('--jobs <number>', 'programs of a folder at a time (default: 2, or 1 on one core)', positive)
     .addHelpText('after', EXAMPLES)

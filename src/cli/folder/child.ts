@@ -11,9 +11,10 @@ import { explainFile, textOf } from '../explain.ts';
 import { writeWhole } from '../files.ts';
 import type { Format } from '../formats.ts';
 import { type LabelFlags, openLabeller } from '../labels.ts';
-import { openMeaning, openModel } from '../model.ts';
+import { openMeaning, openModel, openWriter } from '../model.ts';
 import { extrasFor, renderAs } from '../render.ts';
 import { DEFAULT_WIDTH, type Session } from '../session.ts';
+import { openSummaries, type SummaryFlags } from '../summaries.ts';
 import { leaveWithParent } from '../sweep/watchdog.ts';
 
 /** What is asked, as JSON. */
@@ -26,7 +27,7 @@ export interface ReportOrder {
 }
 
 /** The models that answer; the shipped ones where none are named. */
-export interface ChildModels extends LabelFlags {
+export interface ChildModels extends LabelFlags, SummaryFlags {
   model?: string;
 }
 
@@ -37,10 +38,12 @@ export type ReportReply =
 
 leaveWithParent();
 const silence = { write: () => true };
-const session: Session = { stdout: silence, stderr: silence, env: {}, openModel, openMeaning, status: 0 };
+const opening = { openModel, openMeaning, openWriter };
+const session: Session = { stdout: silence, stderr: silence, env: {}, ...opening, status: 0 };
 const named = JSON.parse(process.argv[2]) as ChildModels;
 const model = await openModel(named.model);
 const labeller = await openLabeller(named, session);
+const summaries = await openSummaries(named, session);
 
 process.on('message', (order: string) => {
   void make(JSON.parse(order) as ReportOrder, model).then((reply) => process.send?.(reply));
@@ -53,7 +56,7 @@ async function make({ path, output, format, options }: ReportOrder, model: Model
     const report = await explainFile(
       path,
       model,
-      { function: options.function, labeller, codes, map },
+      { function: options.function, labeller, summaries, codes, map },
       session,
     );
     const pieces =

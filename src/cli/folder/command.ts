@@ -20,6 +20,7 @@ import { writeWhole } from '../files.ts';
 import { extensionOf, type Format, type FormatFlags, formatOf } from '../formats.ts';
 import { type LabelFlags, openLabeller } from '../labels.ts';
 import type { Session } from '../session.ts';
+import { openSummaries, type SummaryFlags } from '../summaries.ts';
 import { workThrough } from '../sweep/crowd.ts';
 import { type Helper, scriptBeside } from '../sweep/helper.ts';
 import { findPrograms } from '../sweep/places.ts';
@@ -28,7 +29,11 @@ import { ReportJournal } from './journal.ts';
 import { checkFolder, type FolderFlags, isFolder, LOCK, makeRoom, reportName, REPORTS } from './place.ts';
 import { count } from '../../numbers.ts';
 
-type Options = FolderFlags & FormatFlags & LabelFlags & ReportOrder['options'] & { source?: boolean };
+type Options = FolderFlags &
+  FormatFlags &
+  LabelFlags &
+  SummaryFlags &
+  ReportOrder['options'] & { source?: boolean };
 
 /** Programs at a time: each takes up to 3 GB, and the machines of most have two cores to spare. */
 const JOBS = Math.min(2, availableParallelism());
@@ -61,7 +66,8 @@ export async function explainFolder(
   const folder = options.output ?? '.';
   const { card } = await session.openModel(options.model);
   const labeller = await openLabeller(options, session);
-  const model = [card.id, ...(labeller ? [labeller.card.id] : [])].join(', ');
+  const summaries = await openSummaries(options, session);
+  const model = [card, labeller?.card, summaries?.card].flatMap((one) => one?.id ?? []).join(', ');
   const found = findAll(files, folder);
   await locked(join(folder, LOCK), { place: folder, doing: 'makes reports here' }, () =>
     fill(folder, found, model, options, session),
@@ -153,11 +159,13 @@ function orderOptions({ function: wanted, all, verbose }: Options): ReportOrder[
   };
 }
 
-function modelsOf({ model, meaning, labels }: Options): ChildModels {
+function modelsOf({ model, meaning, labels, writer, summaries }: Options): ChildModels {
   return {
     ...(model !== undefined && { model }),
     ...(meaning !== undefined && { meaning }),
     ...(labels !== undefined && { labels }),
+    ...(writer !== undefined && { writer }),
+    ...(summaries !== undefined && { summaries }),
   };
 }
 

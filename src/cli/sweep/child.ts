@@ -10,7 +10,7 @@ import { reportSchema } from '../../explain/schema.ts';
 import { countReport, type SweepOutcome } from '../../explain/sweep.ts';
 import type { Model } from '../../models/model.ts';
 import { explainFile, textOf } from '../explain.ts';
-import { openMeaning, openModel } from '../model.ts';
+import { openMeaning, openModel, openWriter } from '../model.ts';
 import { DEFAULT_WIDTH, type Session } from '../session.ts';
 import { leaveWithParent } from './watchdog.ts';
 
@@ -20,7 +20,8 @@ export type ChildReply = SweepOutcome & { seconds: number };
 leaveWithParent();
 
 const silence = { write: () => true };
-const session: Session = { stdout: silence, stderr: silence, env: {}, openModel, openMeaning, status: 0 };
+const opening = { openModel, openMeaning, openWriter };
+const session: Session = { stdout: silence, stderr: silence, env: {}, ...opening, status: 0 };
 const model = await openModel(process.argv.at(2));
 
 process.on('message', (path: string) => {

@@ -2,6 +2,7 @@
 
 import { percent } from '../render/columns.ts';
 import type { PackedCode } from '../render/html/packed.ts';
+import { restsOn } from '../render/summary.ts';
 import type { FunctionReport } from '../schema.ts';
 import { make } from './dom.ts';
 import { graphOf } from './graph.ts';
@@ -90,6 +91,7 @@ function answersOf({
   arguments: count,
   labels,
   summary,
+  noSummary,
   abstained,
 }: FunctionReport) {
   const list = make('dl', { class: 'answers' });
@@ -108,7 +110,10 @@ function answersOf({
   for (const { label, score, prompt, similarity } of labels) {
     add('label', label, score, `, like "${prompt}" (cosine ${similarity.toFixed(2)})`);
   }
-  if (summary) add('summary', summary.text, summary.score);
+  if (summary) add('summary', summary.text, summary.score, `, ${restsOn(summary)}`);
+  if (noSummary !== undefined) {
+    list.append(make('dt', {}, 'summary'), make('dd', { class: 'faint' }, `none: ${noSummary}`));
+  }
   const open = abstained.flatMap((field) => FIELDS.get(field) ?? []);
   if (open.length > 0) {
     list.append(make('dt', {}, 'left open'), make('dd', { class: 'faint' }, open.join(', ')));

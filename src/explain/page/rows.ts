@@ -42,6 +42,7 @@ export function rowsOf(functions: readonly FunctionReport[]): Row[] {
       name.text,
       ...entry.names.map((one) => one.name),
       ...entry.labels.map(({ label }) => label),
+      ...(entry.summary ? [entry.summary.text] : []),
       ...entry.calls,
       ...entry.strings,
       ...entry.neighbours.flatMap((near) => [near.name, near.package]),

@@ -43,6 +43,8 @@ const COLUMNS: readonly (readonly [title: string, cell: (entry: FunctionReport, 
     ['left_open', ({ abstained }) => abstained.join(LIST)],
     ['labels', ({ labels }) => labels.map(({ label }) => label).join(LIST)],
     ['label_score', ({ labels }) => labels.at(0)?.score ?? null],
+    ['summary', ({ summary }) => summary?.text ?? null],
+    ['summary_score', ({ summary }) => summary?.score ?? null],
   ];
 
 /** The names of the columns, for whoever documents or reads them. */

@@ -3,6 +3,7 @@
 import type { FunctionReport } from '../schema.ts';
 import { fit, percent } from './columns.ts';
 import type { Style } from './style.ts';
+import { restsOn } from './summary.ts';
 
 type Neighbour = FunctionReport['neighbours'][number];
 
@@ -23,6 +24,7 @@ export function reasons(entry: FunctionReport): string {
   if (entry.kind === 'fragment') {
     parts.push(entry.parent === null ? 'a cold part of some function' : `a cold part of ${entry.parent}`);
   }
+  if (entry.summary !== null) parts.push(`${entry.summary.text.replace(/\.$/, '')}?`);
   if (entry.names.length > 0 && nearest !== undefined) parts.push(resemblance(entry, nearest));
   if (entry.labels.length > 0) parts.push(entry.labels.map(({ label }) => `${label}?`).join(', '));
   return [...parts, ...telling(entry)].join('; ');
@@ -54,6 +56,12 @@ export function functionEvidence(entry: FunctionReport, width: number, style: St
     add('arguments', `${count} (${percent(score)})${told.length > 0 ? `: ${told.join(', ')}` : ''}`);
   }
   add('names', entry.names.map(({ name, score }) => `${name} (${percent(score)})`).join(', '));
+  if (entry.summary !== null) {
+    const { text, score } = entry.summary;
+    add('summary', `${text} (${percent(score)})`);
+    add('', restsOn(entry.summary));
+  }
+  if (entry.noSummary !== undefined) add('summary', `none: ${entry.noSummary}`);
   entry.neighbours.forEach((near, at) => {
     add(at === 0 ? 'resembles' : '', `${near.name} (${near.score.toFixed(2)}), ${origin(near)}`);
   });

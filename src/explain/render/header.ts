@@ -32,9 +32,10 @@ export function factsOf(report: Report): Fact[] {
     );
   }
   if (report.meaning !== undefined) facts.push({ what: 'labels', text: work(report.functions) });
+  if (report.summaries !== undefined) facts.push({ what: 'summaries', text: sentences(report.functions) });
   facts.push({
     what: 'model',
-    text: [report.model, report.meaning].flatMap((one) => one?.id ?? []).join(', '),
+    text: [report.model, report.meaning, report.summaries].flatMap((one) => one?.id ?? []).join(', '),
   });
   for (const cut of report.cuts.slice(0, MOST_CUTS)) {
     facts.push({ what: 'left out', text: `${cut.where}: ${cut.reason}`, warning: true });
@@ -112,6 +113,13 @@ function work(functions: readonly FunctionReport[]): string {
   const sorted = [...counts].sort((a, b) => b[1] - a[1]);
   if (sorted.length === 0) return 'none: no function fits one well enough';
   return sorted.map(([label, functions]) => `${label} ${number(functions)}`).join(', ');
+}
+
+/** How many functions have a summary, of those that were asked about. */
+function sentences(functions: readonly FunctionReport[]): string {
+  const given = functions.filter(({ summary }) => summary !== null).length;
+  const asked = given + functions.filter(({ noSummary }) => noSummary !== undefined).length;
+  return `${number(given)} of ${number(asked)} that were asked about`;
 }
 
 /** `147 KB`, in thousands as `ls` of most desktops counts. */

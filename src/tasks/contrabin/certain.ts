@@ -106,6 +106,10 @@ function fitCurve(judged: readonly JudgedSummary[]): Curve {
     values: Float32Array.from(scales, ({ name, middle, deviation }) => (features[name] - middle) / deviation),
   }));
   const right = judged.map(({ isRight }) => Number(isRight));
+  // One right and one wrong of the mean kind, so that nothing is certain where all are right (Laplace's rule).
+  const nothing = { indices: new Uint32Array(), values: new Float32Array() };
+  rows.push(nothing, nothing);
+  right.push(1, 0);
   const options = { penalty: PENALTY, iterations: ITERATIONS };
   const { weights: found } = trainLogistic(stackRows(rows, FEATURES.length), right, 2, options);
   const [biasNo, biasYes] = found.slice(2 * FEATURES.length);
