@@ -156,6 +156,7 @@ function randomScores(): Scorer {
  * An example of the training is a program or function, each time in some build. Classes are the same on all sides. Beside
  * the network alone it is told what comes of both: to the logarithm of a class's probability the cosine with the nearest
  * text of the class is added, weighed by what is best on the validation side.
+ * @param names of classes, where answers are to be told
  */
 export function classificationQuestion(
   sides: Sides,
@@ -163,6 +164,7 @@ export function classificationQuestion(
   settings: ClassificationSettings,
   clusters: readonly number[],
   figuresOf: (truth: readonly number[], told: ArrayLike<number>) => Readonly<Record<string, number>>,
+  names?: readonly string[],
 ): Question {
   const { training, validation, test } = sides;
   const { network, dropout } = settings;
@@ -171,6 +173,7 @@ export function classificationQuestion(
   const verdict = (told: ArrayLike<number>): Verdict => ({
     figures: figuresOf(test.classes, told),
     items: test.classes.map((own, i) => (told[i] === own ? 1 : 0)),
+    ...(names && { told: Array.from(told, (one) => names[one]) }),
   });
   return {
     facts: countsOf(sides),

@@ -65,6 +65,8 @@ export async function chooseNames({ datasets, validation, names, packages }: Nam
 export interface NamedFunctions extends LabelledTexts {
   /** Package of each text. */
   readonly packages: readonly string[];
+  /** Of each text, the function: as it is known in its package. */
+  readonly functions: readonly string[];
   /** Of each text, whether a training function has the same source: copied, but compiled to other code. */
   readonly copied: readonly boolean[];
 }
@@ -143,6 +145,7 @@ class SideBuilder {
   copies = 0;
   private readonly texts: LabelledTextsBuilder;
   private readonly packages: string[] = [];
+  private readonly functions: string[] = [];
   private readonly copied: boolean[] = [];
   private readonly codes = new Set<string>();
   private readonly sources = new Set<string>();
@@ -166,12 +169,13 @@ class SideBuilder {
     if (source !== null) this.sources.add(source);
     this.texts.add(identityOf(row), code, label);
     this.packages.push(row.package);
+    this.functions.push(identityOf(row));
     this.copied.push(source !== null && (this.training?.sources.has(source) ?? false));
   }
 
   build(): NamedFunctions {
-    const { texts, packages, copied } = this;
-    return { ...texts.build(), packages, copied };
+    const { texts, packages, functions, copied } = this;
+    return { ...texts.build(), packages, functions, copied };
   }
 }
 
@@ -200,6 +204,7 @@ export function nameQuestion(sides: NameSides, settings: ClassificationSettings)
     settings,
     test.packages.map((name) => packages.indexOf(name)),
     (truth, told) => nameFigures(truth, told, names.length),
+    names,
   );
   const facts = {
     ...question.facts,
@@ -210,5 +215,13 @@ export function nameQuestion(sides: NameSides, settings: ClassificationSettings)
     'test functions': reach.all,
     'of these with a name that training has': reach.known,
   };
-  return { ...question, facts };
+  return {
+    ...question,
+    facts,
+    cases: test.functions.map((what, i) => ({
+      what,
+      package: test.packages[i],
+      reference: names[test.classes[i]],
+    })),
+  };
 }

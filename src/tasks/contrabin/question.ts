@@ -8,6 +8,7 @@ import type { TextLayout } from '../../models/contrabin/batch.ts';
 import { tunedBatch } from '../../models/contrabin/tuning.ts';
 import type { HostTensors, Runtime } from '../../nn/runtime.ts';
 import type { RandomStream } from '../../nn/random.ts';
+import type { CaseItem } from './cases.ts';
 import type { NetworkTask, Parameters } from '../networks/experiment.ts';
 import type { LabelledTexts } from './labelled-texts.ts';
 
@@ -19,6 +20,8 @@ export interface Verdict {
   readonly items: readonly number[];
   /** Of figures that are means over items: 95 %, by the bootstrap over packages or problems. */
   readonly intervals?: Readonly<Record<string, Interval>>;
+  /** What was answered, of each test item, where that is a text. */
+  readonly told?: readonly string[];
 }
 
 /** Where answers are worked out: what takes long is kept, so that it is not done twice. */
@@ -34,6 +37,8 @@ export interface Question {
   readonly facts: Readonly<Record<string, number>>;
   /** The package or problem of each test item: intervals draw whole ones. */
   readonly clusters: readonly number[];
+  /** What case studies tell of each test item, where answers are texts. */
+  readonly cases?: readonly CaseItem[];
   /** @param start what the encoder has learned before */
   task(start: Parameters): NetworkTask;
   /** Of the test side, by the best checkpoint. @returns `null` where the signal stopped it; the same call goes on */

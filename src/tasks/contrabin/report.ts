@@ -4,6 +4,7 @@ import { table } from '../../corpus/table.ts';
 import { bootstrap, type Interval } from '../../metrics/bootstrap.ts';
 import { seedInterval } from '../../nn/training/runs.ts';
 import { count } from '../../numbers.ts';
+import { renderCases } from './cases.ts';
 import type { Verdict } from './question.ts';
 import type { QuestionReport, StudyReport, StudyResult } from './study.ts';
 import type { ContraBinStudy } from './study-shape.ts';
@@ -137,7 +138,7 @@ export function renderStudy(document: StudyDocument, picture: string | null = nu
 }
 
 function questionParts(
-  { name, kind, facts, baselines, results }: QuestionReport,
+  { name, kind, facts, baselines, results, cases }: QuestionReport,
   { study }: StudyDocument,
 ): string[] {
   const ways: { label: string; verdicts: readonly Verdict[] }[] = [
@@ -169,6 +170,7 @@ function questionParts(
       ),
     ),
     PRINTED[kind],
+    ...renderCases(cases),
   ];
 }
 

@@ -237,6 +237,13 @@ describe('a study of pre-training', () => {
       differences,
     });
     expect(text).toContain('| **masked**: masked tokens | 1 |');
+    // Names are told, problems are numbers.
+    expect(report.questions.map(({ cases }) => cases.length > 0)).toEqual([false, false, true]);
+    const names = report.questions[2].cases.map(({ reference }) => reference);
+    for (const { told } of report.questions[2].cases) {
+      expect(told.map(({ way }) => way)).toEqual([nearest, 'without', 'masked', 'longer']);
+    }
+    expect(names.every((name) => /^\w+$/.test(name))).toBe(true);
     expect(text).not.toMatch(/NaN|undefined|null/);
   });
 });

@@ -11,6 +11,7 @@ import { gridPoints, type Json } from '../../nn/training/runs.ts';
 import type { Store } from '../../nn/training/store.ts';
 import { problemQuestion, retrievalQuestion } from './algorithms.ts';
 import { byProblem, withinProblems } from './collections.ts';
+import { type Case, casesOf } from './cases.ts';
 import { drawnParameters, embeddedFunctions, measureEmbeddings, type EmbeddingReport } from './embeddings.ts';
 import { networksOf } from './encoders.ts';
 import { collectMaterial, type Material } from './material.ts';
@@ -40,6 +41,8 @@ export interface QuestionReport {
   readonly clusters: readonly number[];
   readonly baselines: Readonly<Record<string, Verdict>>;
   readonly results: readonly StudyResult[];
+  /** What some ways say of some functions; none where answers are no texts. */
+  readonly cases: readonly Case[];
 }
 
 export interface PreTrainingReport {
@@ -136,7 +139,33 @@ async function answer(
   }
   const { facts, clusters } = asked;
   const { name, kind } = question;
-  return { name, kind, facts, clusters, baselines, results };
+  return {
+    name,
+    kind,
+    facts,
+    clusters,
+    baselines: Object.fromEntries(Object.entries(baselines).map(([way, verdict]) => [way, untold(verdict)])),
+    results: results.map(untold),
+    cases: studied(asked, baselines, results, common.study.compared),
+  };
+}
+
+/** Without the texts: of thousands a few are told as cases. */
+function untold<T extends Verdict>({ told: _, ...verdict }: T): Omit<T, 'told'> {
+  return verdict;
+}
+
+/** By the first seed of each variant, beside the first baseline. */
+function studied(
+  { cases: items }: Question,
+  baselines: Readonly<Record<string, Verdict>>,
+  results: readonly StudyResult[],
+  compared: ContraBinStudy['compared'],
+): Case[] {
+  if (items === undefined || results.length === 0) return [];
+  const ways: Record<string, Verdict> = Object.fromEntries(Object.entries(baselines).slice(0, 1));
+  for (const result of results) ways[result.variant] ??= result;
+  return casesOf(items, ways, compared.find((name) => name in ways) ?? results[0].variant);
 }
 
 function placeOf(folder: string, { runtime, storeOf, report, signal }: StudyOptions): JudgingPlace {

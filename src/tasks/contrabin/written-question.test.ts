@@ -204,6 +204,17 @@ describe('what is written, as a question', () => {
       differences: differencesOf(report, ['masked', 'without']),
     });
     expect(text).toContain('masked − nearest by opcode pairs');
+    // Cases of what masked says, of the baseline and of the other way.
+    for (const { cases, results, baselines } of report.questions) {
+      expect(cases.length).toBeGreaterThan(0);
+      const ways = new Set(results.map(({ variant }) => variant));
+      for (const one of cases) {
+        expect(one.told.map(({ way }) => way)).toEqual(['nearest by opcode pairs', ...ways]);
+        expect(text).toContain(`- \`${one.what}\`: `);
+      }
+      for (const verdict of [...results, ...Object.values(baselines)])
+        expect(verdict).not.toHaveProperty('told');
+    }
     expect(text).not.toMatch(/NaN|undefined|null/);
     // Whoever is asked once has an interval over packages or problems.
     expect(text).toMatch(/\| \*\*without\*\*: no pre-training \| 1 \| \d+\.\d+ \(\d+\.\d+–\d+\.\d+\) \|/);

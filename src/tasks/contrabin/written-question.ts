@@ -69,6 +69,7 @@ export async function writtenQuestion(
       ...(reexecution && { 'functions with unit tests': reexecution.problems.length }),
     },
     clusters,
+    cases: test.map(({ package: from, id, text }) => ({ what: id, package: from, reference: text })),
     task: (start) => ({ ...writingTask(pairs.training, pairs.validation, settings), start }),
     judge: (trainer, place) =>
       untilStopped(place, async () => judge(await ready(), trainer, index, nearest, place)),
@@ -177,12 +178,13 @@ async function judge(
       asked.clusters,
     );
     const [[figure, ofFirst]] = Object.entries(beams);
-    return verdictOf({
+    const verdict = verdictOf({
       ...(await columnsOf(asked, chosen, ofProblems)),
       [`${figure} of the first beam`]: ofFirst,
       'written, not found': shareOf(chosen, ({ from }) => from === 'written', asked.clusters),
       ...(asked.checks && { lifted: shareOf(chosen, ({ from }) => from === 'lifted', asked.clusters) }),
     });
+    return { ...verdict, told: chosen.map(({ text }) => text) };
   } finally {
     await generator.close();
   }
@@ -228,6 +230,9 @@ function nearestTexts(
   return gather(asked, make, known, place, files);
 }
 
+/** What everybody is held against. */
+const NEAREST = 'nearest by opcode pairs';
+
 /** Who learns nothing: the nearest texts as they are, and the same candidates without a writer. */
 async function baselines(
   asked: Asked,
@@ -242,7 +247,7 @@ async function baselines(
   const agreed = (list: readonly Candidate[]) => mostAgreed(list, CLOSENESS[settings.column]);
   const some = shownBeside(settings);
   const ways = {
-    'nearest by opcode pairs': await columnsOf(asked, first(testByPairs), first(problemsByPairs)),
+    [NEAREST]: await columnsOf(asked, first(testByPairs), first(problemsByPairs)),
     'nearest by pairs and words': await columnsOf(asked, first(test), first(problems)),
     [`of the ${some} nearest the one that the others agree with`]: await columnsOf(
       asked,
@@ -273,7 +278,12 @@ async function baselines(
       clusters,
     ),
   };
-  return Object.fromEntries(Object.entries(ways).map(([way, columns]) => [way, verdictOf(columns)]));
+  return Object.fromEntries(
+    Object.entries(ways).map(([way, columns]) => [
+      way,
+      { ...verdictOf(columns), ...(way === NEAREST && { told: first(testByPairs).map(({ text }) => text) }) },
+    ]),
+  );
 }
 
 /** Of texts that were chosen of the test side and for the problems. */
