@@ -138,6 +138,43 @@ describe('contrastive pre-training', () => {
     }));
   }
 
+  it('learns the same where what is compared with nothing is left out', async () => {
+    const all = programs(false);
+    const learned = async (sparing: boolean) => {
+      const tokens: number[] = [];
+      const batch = (step: number) => {
+        const layouts = { source: 32, binary: 32, comment: 32 };
+        const random = new RandomStream(1, 'draws', step);
+        const made = contraBinBatch(all, 'primary', VIEWS, false, random, layouts, sparing);
+        tokens.push(...VIEWS.map((view) => made[`${view}.tokens`].data.length));
+        return made;
+      };
+      const model = contraBinModel({
+        network: NETWORK,
+        anchor: NETWORK,
+        anchored: false,
+        size: 16,
+        dropout: 0,
+        objective: {
+          interpolation: { joining: 'sum', dropout: 0 },
+          comparison: 'InfoNCE',
+          temperature: 1,
+        },
+      });
+      const trainer = await Trainer.create(
+        { runtime: nodeRuntime(), model, optimizer: adamW({ learningRate: 0.001 }), seed: 2 },
+        batch(0),
+      );
+      const losses: number[] = [];
+      for (let step = 0; step < 6; step++) losses.push((await trainer.step([batch(step)])).loss);
+      await trainer.close();
+      return { losses, tokens: tokens.reduce((a, b) => a + b, 0) };
+    };
+    const [whole, spared] = [await learned(false), await learned(true)];
+    expect(spared.tokens).toBeLessThan(0.9 * whole.tokens);
+    spared.losses.forEach((loss, i) => expect(loss).toBeCloseTo(whole.losses[i], 4));
+  });
+
   // Soft targets alone hold nothing apart where both sides may move.
   it.each([
     { anchored: true, comparison: 'soft targets' },

@@ -65,6 +65,7 @@ export type ProgramViews = Readonly<Record<View, ArrayLike<number>>>;
  *
  * @param leftOut views that may be the third
  * @param layouts of the views that are encoded
+ * @param sparing whether of a view that is compared with nothing one token is enough: nothing is learned from it
  */
 export function contraBinBatch(
   programs: readonly ProgramViews[],
@@ -73,14 +74,13 @@ export function contraBinBatch(
   anchored: boolean,
   random: RandomStream,
   layouts: Readonly<Record<View, TextLayout>>,
+  sparing = false,
 ): HostTensors {
+  const drawn = leftOut[random.below(leftOut.length)];
   const inputs: Record<string, HostTensors[string]> = {
-    choice: {
-      dtype: 'float32',
-      shape: [CHOICES],
-      data: choiceOf(stage, leftOut[random.below(leftOut.length)]),
-    },
+    choice: { dtype: 'float32', shape: [CHOICES], data: choiceOf(stage, drawn) },
   };
+  const spared = sparing && stage === 'primary' ? drawn : null;
   for (const view of VIEWS) {
     const own = programs.map((program) => program[view]);
     if (anchored && view !== 'binary') {
@@ -90,7 +90,10 @@ export function contraBinBatch(
       inputs[`${view}.vectors`] = { dtype: 'float32', shape: [own.length, width], data };
       continue;
     }
-    const batch = tokenBatch(own, layouts[view]);
+    const batch = tokenBatch(
+      view === spared ? own.map((text) => Int32Array.from(text).subarray(0, 1)) : own,
+      layouts[view],
+    );
     for (const [name, tensor] of Object.entries(batch)) inputs[`${view}.${name}`] = tensor;
   }
   return inputs;

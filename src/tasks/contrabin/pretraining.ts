@@ -213,7 +213,12 @@ function contrastTask(
     dropout,
     objective,
   });
-  const batchOf = (views: AnchoredViews, functions: readonly number[], random: RandomStream) =>
+  const batchOf = (
+    views: AnchoredViews,
+    functions: readonly number[],
+    random: RandomStream,
+    sparing = false,
+  ) =>
     contraBinBatch(
       functions.map((one) => programOf(views, one, random)),
       stage,
@@ -221,6 +226,7 @@ function contrastTask(
       contrast.anchored,
       random,
       { binary: layoutOf(trained), source: layoutOf(anchored), comment: layoutOf(anchored) },
+      sparing,
     );
   return {
     model,
@@ -229,7 +235,7 @@ function contrastTask(
     ...(encoderRate !== undefined && { groups: [{ match: ENCODER_NAMES, learningRate: encoderRate }] }),
     data: {
       count,
-      batch: (functions, _, random) => batchOf(training, functions, random),
+      batch: (functions, _, random) => batchOf(training, functions, random, true),
       ...(isMixed && { lengthOf: (one: number) => (isCommented(one) ? GROUPS.commented : GROUPS.others) }),
     },
     evaluate: (trainer) => judgeViews(trainer, validation, settings.batchSize, batchOf),
