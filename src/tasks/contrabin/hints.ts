@@ -34,18 +34,16 @@ export function hintTokens(
   { column, count, longest }: HintOptions,
 ): number[] {
   const tokens: number[] = [];
-  /** @param most tokens of all that is there by then */
+  /** @param most tokens of all that is there by then, but for the end */
   const add = (text: string, most: number): void => {
-    if (tokens.length >= most) return;
-    const more = [...bpe.encode(text, most - tokens.length), SPECIAL.end];
-    tokens.push(...more.slice(0, most - tokens.length));
+    if (tokens.length < most) tokens.push(...bpe.encode(text, most - tokens.length), SPECIAL.end);
   };
   if (column === 'source') {
     add(saidIn(assembly), longest);
-    if (lifted !== null) add(lifted, longest - Math.ceil(longest * NEIGHBOURS_SHARE));
+    if (lifted !== null) add(lifted, longest - Math.ceil(longest * NEIGHBOURS_SHARE) - 1);
   }
   for (const { text } of found.slice(0, count)) add(text, longest);
-  return tokens;
+  return tokens.slice(0, longest);
 }
 
 /** Different things that are told: tables of them would leave no room for texts. */

@@ -35,6 +35,7 @@ describe('functions to write of', () => {
     writeDataset(join(root, 'set'), (row) => ({
       ...row,
       source: `int ${row.name}() {\n\t// of   it\n\treturn/**/"/* ${row.package} */";\n}`,
+      lifted: row.name === 'main' ? null : 'int func0(void)\n{\n    return 0; // x\n}\n',
       text: row.name,
       text_kind: 'name',
     }));
@@ -51,6 +52,12 @@ describe('functions to write of', () => {
     const codes = new Set(training.map(({ normalizedHash }) => normalizedHash));
     expect([...validation, ...test].filter(({ normalizedHash }) => codes.has(normalizedHash))).toEqual([]);
     expect(test.map(({ text }) => text)).toContain('int rare() {\nreturn "/* gamma */";\n}');
+  });
+
+  it('have what rules make of them, without what no code tells', () => {
+    for (const { id, lifted } of [...sides.training, ...sides.test]) {
+      expect(lifted, id).toBe(id.includes('main') ? null : 'int func0(void)\n{\nreturn 0;\n}');
+    }
   });
 
   it('are a part of those that a larger number draws', async () => {
@@ -114,11 +121,7 @@ describe('what is given beside the code', () => {
   it('is the nearest texts one after another, as far as there is room', () => {
     const bpe = new Bpe({ cut: 'words', merges: [] });
     const found = ['abc', 'de', 'fgh'].map((text) => ({ text, similarity: 1 }));
-    const read = (
-      column: 'text' | 'source',
-      longest: number,
-      lifted: string | null = null,
-    ): string[] => {
+    const read = (column: 'text' | 'source', longest: number, lifted: string | null = null): string[] => {
       const code = { assembly: 'mov eax, 0x5', lifted };
       const tokens = hintTokens(code, found, bpe, { column, count: 2, longest });
       expect(tokens.length).toBeLessThanOrEqual(longest);
@@ -130,8 +133,8 @@ describe('what is given beside the code', () => {
     // A draft by rules stands before them, and leaves them a third of the room.
     expect(read('source', 100, 'int x;').join('')).toBe('5|int x;|abc|de|');
     expect(read('text', 100, 'int x;').join('')).toBe('abc|de|');
-    expect(read('source', 12, 'x'.repeat(50)).join('')).toBe('5|xxxxxxabc|');
-    expect(read('source', 11, 'x'.repeat(50)).join('')).toBe('5|xxxxxabc|');
+    expect(read('source', 12, 'x'.repeat(50)).join('')).toBe('5|xxxxx|abc|');
+    expect(read('source', 11, 'x'.repeat(50)).join('')).toBe('5|xxxx|abc|');
   });
 
   it('is no more of the code than the first 512 instructions', () => {
