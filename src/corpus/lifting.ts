@@ -17,10 +17,16 @@ export const LIFTED_NAME = 'func0';
  */
 const MOST_INSTRUCTIONS = 512;
 
-/** @returns null where the lifter refuses the function, and where it is long */
+/** @returns null where the lifter refuses the function, and where it is long or its expressions are nested too deep */
 export function liftedText(body: FunctionBody, names: VisibleNames, memory: AddressSpace): string | null {
   if (body.instructions.length > MOST_INSTRUCTIONS) return null;
-  return lift(body, { memory, names, name: LIFTED_NAME }).text;
+  try {
+    return lift(body, { memory, names, name: LIFTED_NAME }).text;
+  } catch (error) {
+    // What walks expressions calls itself. A data set of hours must not be lost to one function of a hostile file.
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 /** What a key has more where the column is asked for: the keys of all else are as if there were no such column. */

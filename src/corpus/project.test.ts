@@ -301,4 +301,30 @@ describe.skipIf(!bubblewrapWorks())('a package of Debian', () => {
     expect(rich.map((row) => ({ ...row, ir: null }))).toEqual(plain);
     expect(rich.map(({ ir }) => ir?.slice(0, 6))).toEqual(['define', 'define']);
   });
+
+  it('has drafts by rules where its recipe asks for them, of what was built before', async () => {
+    const workDir = join(folder, 'work-lifted');
+    addSourcePackage(workDir, 'two', {
+      Makefile: 'two: src/two.c\n\tcc -o two src/two.c\n',
+      'src/two.c':
+        '#include <stdlib.h>\nint helper(int a) { return a * 3; }\n' +
+        'int main(int argc, char **argv) { return argc > 1 ? atoi(argv[1]) : helper(argc); }\n',
+    });
+    const recipe = { name: 'set', train: ['two'], test: [], compilers: ['gcc-12'], levels: ['O0' as const] };
+    const folders = (name: string): string[] => readdirSync(join(workDir, name)).sort();
+    const first = await buildCorpus(recipe, { out: join(folder, 'plain'), workDir });
+    const [built, extracted] = [folders('units'), folders('rows')];
+    const second = await buildCorpus({ ...recipe, lifted: true }, { out: join(folder, 'lifted'), workDir });
+    expect(folders('units')).toEqual(built);
+    expect(folders('rows')).toEqual(expect.arrayContaining(extracted));
+    expect(folders('rows')).toHaveLength(2 * extracted.length);
+    expect(first.table[0]).not.toHaveProperty('lifted');
+    const rows = await rowsOf(join(folder, 'lifted'));
+    expect(second.table[0].lifted).toBe(rows.filter(({ lifted }) => lifted !== null).length);
+    const { lifted } = rows.find(({ name }) => name === 'main')!;
+    // The import has its name, and the program's own function has none.
+    expect(lifted).toMatch(/\bfunc0\(/);
+    expect(lifted).toContain('atoi(');
+    expect(lifted).not.toContain('helper');
+  });
 });

@@ -32,10 +32,21 @@ const PROJECT = {
   ir: true,
 };
 
+const PROGRAMS = {
+  name: 'r',
+  source: { kind: 'programs', files: ['/bin/true'] },
+  testShare: 0.2,
+};
+
 describe('a recipe', () => {
   it('may be of a project, and of packages with LLVM IR', () => {
     expect(read(PROJECT)).toEqual(PROJECT);
     expect(read({ ...GOOD, ir: true })).toMatchObject({ ir: true });
+  });
+
+  it.each([GOOD, SNIPPETS, PROJECT, PROGRAMS])('may ask for drafts by rules: %j', (recipe) => {
+    expect(read({ ...recipe, lifted: true })).toEqual({ ...recipe, lifted: true });
+    expect(() => read({ ...recipe, lifted: 'yes' })).toThrow('lifted: ');
   });
 
   it('lists training packages before those for testing', () => {

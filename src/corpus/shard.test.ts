@@ -89,6 +89,15 @@ describe('a shard', () => {
     ]);
   });
 
+  it('has nothing in a column that is younger than it', async () => {
+    const path = join(folder, 'old.parquet');
+    const shard = new ShardWriter(path, ['name', 'size']);
+    shard.write({ name: 'f', size: 3 });
+    shard.finish();
+    expect(await all(readShard(path, ['name', 'lifted']))).toEqual([{ name: 'f', lifted: null }]);
+    await expect(all(readShard(path, ['name', 'ir']))).rejects.toMatchObject({ kind: 'corrupt' });
+  });
+
   it('may be empty', async () => {
     const path = join(folder, 'empty.parquet');
     writeRows(path, 0);

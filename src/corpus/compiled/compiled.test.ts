@@ -76,6 +76,9 @@ function bytesIn(path: string): string[] {
     .sort();
 }
 
+const sameRow = (a: FunctionRow, b: FunctionRow): boolean =>
+  a.binary === b.binary && a.address === b.address && a.name === b.name;
+
 let manifest: Manifest;
 const rows: FunctionRow[] = [];
 const row = (binary: string, name: string): FunctionRow => {
@@ -227,6 +230,21 @@ describe('a data set of ready programs', () => {
     };
     expect(await leakedTexts('out')).toBe(0);
     expect(await leakedTexts('by-member')).toBeGreaterThan(0);
+  });
+
+  it('has drafts by rules where its recipe asks for them', async () => {
+    const built = await build('lifted', 'work', { ...RECIPE, lifted: true });
+    const drafts = new Map<string, string | null>();
+    for await (const one of openDataset(at('lifted')).rows()) {
+      const { lifted, ...rest } = one;
+      drafts.set(`${one.binary} ${one.name}`, lifted);
+      expect({ ...rest, lifted: null }).toEqual(rows.find((other) => sameRow(one, other)));
+    }
+    expect(drafts.get('lib.a(measure.o) unknown')).toMatch(/^int func0\(int a\)\n{\n\s+return .*3.*;\n}\n$/);
+    const [file] = built.programs!.files;
+    const own = [...drafts].filter(([key, draft]) => key.startsWith('lib.a') && draft !== null);
+    expect(file.lifted).toBe(own.length);
+    expect(manifest.programs!.files[0]).not.toHaveProperty('lifted');
   });
 
   it('marks copies', () => {

@@ -207,6 +207,61 @@ describe.skipIf(!bubblewrapWorks())('a data set of snippets', () => {
   });
 });
 
+describe.skipIf(!bubblewrapWorks())('drafts by rules', () => {
+  const input = join(folder, 'lifted.jsonl');
+  const workDir = join(folder, 'lifting');
+  const SHIFTS = [1, 2, 3];
+  const recipe: SnippetsRecipe = {
+    name: 'drafts',
+    source: { kind: 'functions' },
+    testShare: 0,
+    compilers: ['gcc-12'],
+    levels: ['O0', 'O2'],
+  };
+
+  const build = async (out: string, lifted?: boolean) => {
+    const at = join(folder, out);
+    const options = { out: at, workDir, input, batchSize: 2 };
+    const manifest = await buildCorpus({ ...recipe, ...(lifted !== undefined && { lifted }) }, options);
+    return { manifest, rows: await rowsOf(at), at };
+  };
+  const units = (): string[] => readdirSync(join(workDir, 'rows')).sort();
+
+  it('are there where the recipe asks for them, and nothing else is done again', async () => {
+    const functions = SHIFTS.map((i) => ({
+      project: 'p',
+      function: `shift${i}`,
+      source: `#include <stdlib.h>\nint own(int);\nlong shift${i}(long x) { return x > ${i} ? labs(x) >> ${i} : own(7); }\n`,
+    }));
+    // Vectors of eight are no rule's matter.
+    const refused = `void refused(double *a, double *b) { __builtin_memcpy(a, b, 0); __asm__("vaddpd %ymm0, %ymm1, %ymm2"); }`;
+    functions.push({ project: 'p', function: 'refused', source: refused });
+    writeFileSync(input, functions.map((one) => JSON.stringify(one)).join('\n'));
+    const plain = await build('drafts-not');
+    const before = units();
+    const lifted = await build('drafts', true);
+    const after = units();
+    expect(after).toHaveLength(2 * before.length);
+    expect(after).toEqual(expect.arrayContaining(before));
+    expect(lifted.rows.map((row) => ({ ...row, lifted: null }))).toEqual(plain.rows);
+    expect(plain.rows.every((row) => row.lifted === null)).toBe(true);
+    const again = await build('drafts-again', false);
+    expect(units()).toEqual(after);
+    expect(contents(again.at)).toEqual(contents(plain.at));
+
+    for (const { name, lifted: draft } of lifted.rows) {
+      expect(draft === null, name).toBe(name === 'refused');
+      // What is the program's own has no name; its own name no code tells.
+      expect(draft ?? '').not.toMatch(/own|shift/);
+      expect(draft ?? 'labs').toContain('labs');
+    }
+    expect(lifted.manifest.snippets!.table.map((cell) => cell.lifted)).toEqual([3, 3]);
+    expect(plain.manifest.snippets!.table[0]).not.toHaveProperty('lifted');
+    expect(readFileSync(join(lifted.at, 'card.md'), 'utf8')).toContain('3 (75.0 %)');
+    expect(readFileSync(join(plain.at, 'card.md'), 'utf8')).not.toContain('lifted by rules');
+  });
+});
+
 describe.skipIf(!bubblewrapWorks())('collections', () => {
   it('of posts carry author, post and the licence of the day to every row', async () => {
     const source = { kind: 'posts', tags: ['c', 'c++'] } as const;

@@ -4,7 +4,7 @@
  * one that was never seen would be given: texts of code that other packages have and its own has not.
  */
 
-import type { Bpe } from '../../tokens/bpe/bpe.ts';
+import { type Bpe, SPECIAL } from '../../tokens/bpe/bpe.ts';
 import { saidIn, tokensOfTexts } from '../../tokens/said.ts';
 import type { WrittenColumn } from './functions.ts';
 import type { Neighbour } from './neighbours.ts';
@@ -38,6 +38,8 @@ export function hintTokens(
   if (column === 'source' && lifted !== null) own.push(lifted);
   const texts = found.slice(0, count).map(({ text }) => text);
   const room = texts.length === 0 ? longest : longest - Math.ceil(longest * NEIGHBOURS_SHARE);
-  const first = tokensOfTexts(own, bpe, room);
+  const first = tokensOfTexts(own, bpe, room - 1);
+  // What is cut ends too, so that what follows is no part of it.
+  if (first.length > 0 && first.at(-1) !== SPECIAL.end) first.push(SPECIAL.end);
   return [...first, ...tokensOfTexts(texts, bpe, longest - first.length)];
 }

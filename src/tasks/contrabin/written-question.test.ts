@@ -35,6 +35,9 @@ const PROBLEMS = [
   },
 ];
 
+/** What rules make of every function of the set but `main`. */
+const LIFTED = 'int func0(void)\n{\n    return 7;\n}\n';
+
 function studyOf(): ContraBinStudy {
   const written = {
     datasets: [at('set')],
@@ -107,6 +110,7 @@ describe('what is written, as a question', () => {
     writeFileSync(at('problems.json'), JSON.stringify(PROBLEMS));
     writeDataset(at('set'), (row) => ({
       ...row,
+      lifted: row.name === 'main' ? null : LIFTED,
       source: functionsOf(PACKAGES[row.package]).find(({ name }) => name === row.name)?.text ?? null,
       text: `${row.name === 'main' ? 'runs' : 'helps'} the program ${row.package}`,
       text_kind: 'comment',
@@ -170,11 +174,24 @@ describe('what is written, as a question', () => {
       const lifted = baselines['lifted by rules, else the nearest by pairs and words'];
       expect(lifted.figures[`re-executable, -${level}`]).toBe(1);
       for (const { figures } of results) {
-        // Whatever the writer writes, what is lifted is a candidate too, and code that is the same is chosen.
+        // Whatever the writer writes, what rules make of the code is a candidate too.
         expect(figures[`re-executable, -${level}`]).toBe(1);
         expect(figures[`compiles with its test, -${level}`]).toBe(1);
       }
     }
+    const lifted = baselines['lifted by rules, else the nearest by pairs and words'];
+    const likest = baselines['lifted or nearest, the one with the likest compiled code'];
+    for (const level of ['O0', 'O1', 'O2', 'O3']) {
+      // Rules know what computes, at every level.
+      expect(lifted.figures[`re-executable, -${level}`]).toBe(1);
+      expect(likest.figures[`re-executable, -${level}`]).toBe(1);
+    }
+    expect(facts['test functions that rules lift']).toBeGreaterThan(0);
+    expect(Object.keys(lifted.figures)).toEqual(Object.keys(nearest.figures));
+    for (const { figures } of results) {
+      expect(figures['lifted'] + figures['written, not found']).toBeLessThanOrEqual(1);
+    }
+    expect(summaries.results[0].figures).not.toHaveProperty('lifted');
     const checked = baselines['of the 3 nearest the one with the likest compiled code'];
     expect(checked.figures['compiles']).toBeGreaterThanOrEqual(nearest.figures['compiles']);
     expect(checked.figures['compiles']).toBeGreaterThan(0);

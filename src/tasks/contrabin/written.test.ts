@@ -36,6 +36,7 @@ describe('functions to write of', () => {
     writeDataset(join(root, 'set'), (row) => ({
       ...row,
       source: `int ${row.name}() {\n\t// of   it\n\treturn/**/"/* ${row.package} */";\n}`,
+      lifted: row.name === 'main' ? null : 'int func0(void)\n{\n    return 0; // x\n}\n',
       text: row.name,
       text_kind: 'name',
     }));
@@ -52,6 +53,12 @@ describe('functions to write of', () => {
     const codes = new Set(training.map(({ normalizedHash }) => normalizedHash));
     expect([...validation, ...test].filter(({ normalizedHash }) => codes.has(normalizedHash))).toEqual([]);
     expect(test.map(({ text }) => text)).toContain('int rare() {\nreturn "/* gamma */";\n}');
+  });
+
+  it('have what rules make of them, without what no code tells', () => {
+    for (const { id, lifted } of [...sides.training, ...sides.test]) {
+      expect(lifted, id).toBe(id.includes('main') ? null : 'int func0(void)\n{\nreturn 0;\n}');
+    }
   });
 
   it('are a part of those that a larger number draws', async () => {
@@ -135,9 +142,9 @@ describe('what is given beside the code', () => {
     // A draft by rules stands before them, and leaves them a third of the room.
     expect(read('source', 100, { lifted: 'int x;' }).join('')).toBe('5 puts|int x;|abc|de|');
     expect(read('text', 100, { lifted: 'int x;' }).join('')).toBe('puts|abc|de|');
-    expect(read('source', 18, { lifted: 'x'.repeat(50) }).join('')).toBe('5 puts|xxxxxabc|de');
+    expect(read('source', 18, { lifted: 'x'.repeat(50) }).join('')).toBe('5 puts|xxxx|abc|de');
     expect(read('source', 18, { lifted: 'x'.repeat(50), count: 0 }).join('')).toBe(
-      `5 puts|${'x'.repeat(11)}`,
+      `5 puts|${'x'.repeat(10)}|`,
     );
   });
 
