@@ -13,7 +13,7 @@ export const LIFTED_NAME = 'func0';
 
 /**
  * Instructions of a function that is lifted. Who writes source reads as many (tasks/contrabin/functions.ts), and the time
- * grows faster than their number: of the longest that the lifter takes, a minute.
+ * grows faster than their number: of bash it took two thirds of a second for 545, nine seconds for 1104.
  */
 const MOST_INSTRUCTIONS = 512;
 
