@@ -294,7 +294,8 @@ describe('a model of summaries', () => {
     // A byte, and 60 merges of what was merged last with itself.
     const doubled = new ByteWriter();
     doubled.uint(60);
-    for (let i = 0; i < 60; i++) for (const token of [0, 0]) doubled.uint(token + (i === 0 ? 0 : LETTERS + i - 1));
+    for (let i = 0; i < 60; i++)
+      for (const token of [0, 0]) doubled.uint(token + (i === 0 ? 0 : LETTERS + i - 1));
     const text = encodeVocabularies({
       code: new Bpe({ cut: 'lines', merges: [] }),
       text: new Bpe({ cut: 'words', merges: [] }),
