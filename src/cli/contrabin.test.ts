@@ -102,4 +102,56 @@ describe('study contrabin', () => {
     const { code, err } = await run();
     expect([code, err]).toEqual([3, expect.stringContaining(`${at('tests.json')}: no Decompile-Eval`)]);
   });
+
+  it.each<[what: string, flags: string[], change: (text: string) => string, message: string]>([
+    [
+      'without a question of its own',
+      ['--question', 'source'],
+      (text) => text,
+      'kind "summaries" expected, got "source"',
+    ],
+    [
+      'of two questions',
+      ['--question', 'source', '--question', 'summaries'],
+      (text) => text,
+      '--export: one --question of summaries expected',
+    ],
+    [
+      'of a writer that looks texts up',
+      ['--question', 'summaries'],
+      (text) => text,
+      'looks up 4 texts of others, which no program holds: 0 hints expected',
+    ],
+    [
+      'of no variant',
+      ['--question', 'summaries', '--variant', 'full', '--variant', 'without'],
+      (text) => text.replace('"hints": 4', '"hints": 0'),
+      '--export: one --variant of without, masked, primary, full expected',
+    ],
+    [
+      'of a seed that there is not',
+      ['--question', 'summaries', '--variant', 'without', '--seed', '9'],
+      (text) => text.replace('"hints": 4', '"hints": 0'),
+      '--seed: one of 1, 2, 3 expected, got 9',
+    ],
+  ])('refuses to export a writer %s', async (_, flags, change, message) => {
+    const shipped = readFileSync(new URL('../../studies/writing.json', import.meta.url), 'utf8');
+    writeFileSync(at('study.json'), change(shipped.replaceAll(/data\/(crowd|anghabench)/g, at('data'))));
+    const variant = flags.includes('--variant') ? [] : ['--variant', 'full'];
+    const { code, err } = await run('--export', at('writer'), ...variant, ...flags);
+    expect([code, err]).toEqual([2, expect.stringContaining(message)]);
+  });
+
+  it('writes no model of summaries over a folder of another kind', async () => {
+    const shipped = readFileSync(new URL('../../studies/writer.json', import.meta.url), 'utf8');
+    writeFileSync(at('study.json'), shipped.replaceAll(/data\/(crowd|anghabench)/g, at('data')));
+    mkdirSync(at('meaning'), { recursive: true });
+    for (const file of ['model.json', 'background.bin', 'weights.bin'])
+      writeFileSync(at(`meaning/${file}`), '');
+    const which = ['--variant', 'full', '--question', 'summaries-alone'];
+    expect(await run(...which, '--export', at('meaning'))).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('there is a folder that is no model of summaries') as unknown,
+    });
+  });
 });

@@ -41,8 +41,8 @@ Scores of the validation packages are by curves that were fitted without the fun
 
 | | validation | test |
 |---|---|---|
-${Object.entries(validation)
-  .map(([name, value]) => `| ${name} | ${shown(value)} | ${shown(test[name as keyof JudgedSide])} |`)
+${(Object.keys(validation) as (keyof JudgedSide)[])
+  .map((name) => `| ${name} | ${shown(validation[name])} | ${shown(test[name])} |`)
   .join('\n')}
 
 Training, at its best checkpoint: ${Object.entries(training)

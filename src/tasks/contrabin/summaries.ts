@@ -142,16 +142,18 @@ export async function exportSummaries(
       },
     };
   };
-  const [own, others] = await (async () => [await judge(validation), await judge(test)] as const)().finally(
-    () => drafter.close(),
-  );
+  const judgeBoth = async () => ({ own: await judge(validation), others: await judge(test) });
+  const { own, others } = await judgeBoth().finally(async () => drafter.close());
   const { certainty, reliability } = fitCertainty(own.judged);
   const { recipe, question, variant, seed } = origin;
   const folders = [...new Set([...recipe.datasets, ...question.datasets, ...(question.tested ?? [])])];
   const manifest: SummariesManifest = {
     schema: 'binscribe.summaries/1',
     tool: `binscribe ${VERSION}`,
-    ...{ recipe, question, variant, seed },
+    recipe,
+    question,
+    variant,
+    seed,
     datasets: Object.fromEntries(folders.map((folder) => [folder, manifestHash(folder)])),
     learned: { functions: sides.trainingFunctions, codes: sides.training.length },
     training: figures,
