@@ -142,8 +142,12 @@ export async function exportSummaries(
       },
     };
   };
-  const judgeBoth = async () => ({ own: await judge(validation), others: await judge(test) });
-  const { own, others } = await judgeBoth().finally(async () => drafter.close());
+  let [own, others]: Awaited<ReturnType<typeof judge>>[] = [];
+  try {
+    [own, others] = [await judge(validation), await judge(test)];
+  } finally {
+    await drafter.close();
+  }
   const { certainty, reliability } = fitCertainty(own.judged);
   const { recipe, question, variant, seed } = origin;
   const folders = [...new Set([...recipe.datasets, ...question.datasets, ...(question.tested ?? [])])];
