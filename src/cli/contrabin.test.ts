@@ -143,7 +143,7 @@ describe('study contrabin', () => {
   });
 
   it('writes no model of summaries over a folder of another kind', async () => {
-    const shipped = readFileSync(new URL('../../studies/writer.json', import.meta.url), 'utf8');
+    const shipped = readFileSync(new URL('../../studies/contrabin.json', import.meta.url), 'utf8');
     writeFileSync(at('study.json'), shipped.replaceAll(/data\/(crowd|anghabench)/g, at('data')));
     mkdirSync(at('meaning'), { recursive: true });
     for (const file of ['model.json', 'background.bin', 'weights.bin'])

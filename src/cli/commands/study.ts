@@ -86,7 +86,7 @@ Examples:
   $ binscribe study contrabin studies/contrabin.json --question names --variant full --variant without
   $ binscribe study contrabin studies/contrabin.json --variant full --export models/meaning
   $ binscribe study contrabin studies/writing.json --runs runs/writing -o results/writing
-  $ binscribe study contrabin studies/writer.json --runs runs/writer --variant full --question summaries-alone \
+  $ binscribe study contrabin studies/contrabin.json --variant full --question summaries-alone \
       --export models/writer
 
 A study has a recipe of pre-training, ways that differ from it in some values, and questions: retrieval and
