@@ -183,7 +183,12 @@ async function writeShard(
     const { compiler, optimization, programs, cuts, incomplete, ir } = unit;
     const rows = shard.rows - before;
     const cell = { package: name, compiler, optimization, programs, rows, normalizedUnique };
-    manifest.table.push({ ...cell, ...(incomplete !== undefined && { incomplete }), ...(ir && { ir }), ...(isLifted && { lifted }) });
+    manifest.table.push({
+      ...cell,
+      ...(incomplete !== undefined && { incomplete }),
+      ...(ir && { ir }),
+      ...(isLifted && { lifted }),
+    });
     for (const cut of cuts) manifest.cuts.push({ package: name, compiler, optimization, ...cut });
   }
   shard.finish();

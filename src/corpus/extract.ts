@@ -73,7 +73,11 @@ export async function extractUnit(
     const sourcePath = (file: string): string => pathInPackage(file, unit.package);
     for (const { path } of unit.programs) {
       const content = readFileSync(join(place.unit(unitKey), 'programs', path));
-      const { rows, origins, cuts: own } = programRows({ ...unit, binary: path }, content, {
+      const {
+        rows,
+        origins,
+        cuts: own,
+      } = programRows({ ...unit, binary: path }, content, {
         sourcePath,
         lifted,
       });

@@ -113,7 +113,10 @@ class Run {
     for (const [name, source] of this.sources) {
       this.report(`read the sources of ${name}`);
       await this.guard({ package: name, compiler: null, optimization: null }, async () => {
-        this.texts.set(name, await readTexts({ source, compiler, level: 'O2', ir: false, lifted: false }, this.context));
+        this.texts.set(
+          name,
+          await readTexts({ source, compiler, level: 'O2', ir: false, lifted: false }, this.context),
+        );
       });
     }
   }

@@ -79,10 +79,7 @@ export async function candidatesOf(targets: readonly Target[], author: Author): 
       const text = vocabularies.text.decode(tokens).trim();
       return { text, from: 'written', likelihood: score, similarity: null, likeness: null };
     });
-    return withoutCopies([
-      ...beams,
-      ...others[i].map((other) => ({ ...other, likelihood: told[asked++] })),
-    ]);
+    return withoutCopies([...beams, ...others[i].map((other) => ({ ...other, likelihood: told[asked++] }))]);
   });
 }
 

@@ -63,7 +63,9 @@ export async function writtenQuestion(
       'test texts': test.length,
       'test packages': new Set(clusters).size,
       'test functions whose text training has': copied,
-      ...(checks && { 'test functions that rules lift': test.filter(({ lifted }) => lifted !== null).length }),
+      ...(checks && {
+        'test functions that rules lift': test.filter(({ lifted }) => lifted !== null).length,
+      }),
       ...(reexecution && { 'functions with unit tests': reexecution.problems.length }),
     },
     clusters,
