@@ -83,7 +83,10 @@ export async function readCompiled(
   const { place, manualHash, lifted } = context;
   const content = readWhole(file, path);
   const hash = sha256(content);
-  const target = join(place.rows, contentKey(JSON.stringify([UNIT_VERSION, file, hash, manualHash, ...liftedKey(lifted)])));
+  const target = join(
+    place.rows,
+    contentKey(JSON.stringify([UNIT_VERSION, file, hash, manualHash, ...liftedKey(lifted)])),
+  );
   if (!existsSync(target)) {
     const partial = place.partial(`${sha256(target).slice(0, 32)}-rows`);
     mkdirSync(partial, { recursive: true });
@@ -187,7 +190,10 @@ function rowsOf(
       const name = subprogram === null && symbol !== null ? symbol : entry.name;
       const labels = { package: file, version: '', binary, ...producer };
       return {
-        ...makeRow({ labels, binary: opened, names, sourcePath: (path) => path, lifted }, { ...entry, name, symbol }),
+        ...makeRow(
+          { labels, binary: opened, names, sourcePath: (path) => path, lifted },
+          { ...entry, name, symbol },
+        ),
         flags: '',
         ir: null,
         source: null,
