@@ -20,8 +20,8 @@ export async function runCommand(argv: readonly string[], more: Partial<Session>
     stderr: { write: (text) => (err += text) },
     env: {},
     openModel,
-    openMeaning,
-    // Summaries of the shipped model take seconds: only who names a folder waits for them.
+    // Labels and summaries of the shipped models take seconds: only who names a folder waits for them.
+    openMeaning: (folder) => (folder === undefined ? Promise.resolve(null) : openMeaning(folder)),
     openWriter: (folder) => (folder === undefined ? Promise.resolve(null) : openWriter(folder)),
     status: 0,
     ...more,
