@@ -72,12 +72,14 @@ export type Expr =
       readonly args: readonly Expr[];
       /** Where the function is called through a pointer. */
       readonly callee?: Expr;
+      /** What its code tells of a function of the same file, by the letters of prototypes.ts. */
+      readonly signature?: { readonly parameters: string; readonly result: string };
     }
   /** An address in the frame, by its distance from the stack pointer at entry. */
   | { readonly kind: 'stack'; readonly bits: 64; readonly offset: number }
   | { readonly kind: 'global'; readonly bits: 64; readonly address: number }
   /** What nobody has set. */
-  | { readonly kind: 'undefined'; readonly bits: number };
+  | { readonly kind: 'undefined'; readonly bits: number; readonly of?: number };
 
 export function mask(bits: number): bigint {
   return (1n << BigInt(bits)) - 1n;
@@ -246,7 +248,7 @@ export function truncate(expr: Expr, bits: number): Expr {
     case 'const':
       return constant(expr.value, bits);
     case 'undefined':
-      return { kind: 'undefined', bits };
+      return { ...expr, bits };
     case 'truncate':
       return truncate(expr.value, bits);
     case 'extend':
@@ -295,7 +297,7 @@ export function extend(expr: Expr, bits: number, signed: boolean): Expr {
   if (expr.kind === 'const') {
     return constant(signed ? signedValue(expr.value, expr.bits) : expr.value, bits);
   }
-  if (expr.kind === 'undefined') return { kind: 'undefined', bits };
+  if (expr.kind === 'undefined') return { ...expr, bits };
   if (expr.kind === 'extend' && (expr.signed === signed || !expr.signed)) {
     return extend(expr.value, bits, expr.signed);
   }

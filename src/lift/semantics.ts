@@ -4,7 +4,7 @@
  */
 
 import type { Instruction, Operand } from '../binary/instruction.ts';
-import { MNEMONIC_NAMES } from '../binary/x86/names.ts';
+import { MNEMONIC_NAMES, REGISTER_NAMES } from '../binary/x86/names.ts';
 import {
   CannotLift,
   FLAG_LEFT,
@@ -18,6 +18,7 @@ import {
   RSP,
   type Statement,
   TEMPORARY,
+  THREAD,
   XMM,
   XMM_HIGH,
 } from './code.ts';
@@ -64,6 +65,8 @@ export interface Before {
   readonly flags: Flags | undefined;
   /** Variables that hold constants and addresses. */
   readonly known: ReadonlyMap<number, Expr>;
+  /** Registers of arguments that were set since the last call, with their width. */
+  readonly written: ReadonlyMap<number, number>;
 }
 
 /** Collects the statements of a block, instruction after instruction. */
@@ -74,12 +77,16 @@ export class BlockWriter {
   private frame: FramePointers = { rsp: 0, rbp: undefined };
   /** Variables that hold what is known here: constants and addresses. */
   readonly known: Map<number, Expr>;
+  /** Texts that were translated: what a message says in English, by the variable that holds what it says elsewhere. */
+  readonly formats = new Map<number, Expr>();
+  /** Register that holds the number that guards the return address. */
+  private canary: number | undefined;
   /** Bits of rax of which rdx holds the sign, or 0 as what is above it. */
   private sign = 0;
   private zeroAbove = false;
   private current: Instruction | undefined;
 
-  constructor({ flags, known }: Before, surroundings: Surroundings) {
+  constructor({ flags, known }: Pick<Before, 'flags' | 'known'>, surroundings: Surroundings) {
     this.flags = flags;
     this.known = new Map(known);
     this.surroundings = surroundings;
@@ -89,7 +96,11 @@ export class BlockWriter {
     this.statements.push({ kind: 'set', to, value });
     const { kind } = value;
     const copied = value.kind === 'var' ? this.known.get(value.id) : undefined;
-    const seen = kind === 'const' || kind === 'stack' || kind === 'global' ? value : copied;
+    const isPlain = kind === 'const' || kind === 'stack' || kind === 'global' || kind === 'undefined';
+    const format = value.kind === 'var' ? this.formats.get(value.id) : undefined;
+    if (format) this.formats.set(to, format);
+    else this.formats.delete(to);
+    const seen = isPlain ? value : copied;
     if (seen) this.known.set(to, seen);
     else this.known.delete(to);
     if (to === RAX || to === RDX) {
@@ -116,11 +127,12 @@ export class BlockWriter {
   }
 
   address({ base, index, scale, displacement, ripRelative, segment }: Memory): Expr {
-    if (segment !== 0) throw new CannotLift('memory of the thread');
+    if (segment !== 0 && REGISTER_NAMES[segment] !== 'fs') throw new CannotLift('memory of another segment');
     if (ripRelative) return { kind: 'global', bits: 64, address: displacement };
     let sum = constant(displacement, 64);
     if (index !== 0) sum = binary('add', binary('mul', this.register(index), constant(scale, 64)), sum);
     if (base !== 0) sum = binary('add', this.register(base), sum);
+    if (segment !== 0) return binary('add', variable(THREAD, 64), sum);
     return sum.kind === 'const' ? { kind: 'global', bits: 64, address: displacement } : sum;
   }
 
@@ -147,9 +159,6 @@ export class BlockWriter {
       case 'immediate':
         return Number.isSafeInteger(operand.value) ? constant(operand.value, bits) : this.wideImmediate();
       case 'memory':
-        // The canary: any number will do, since nothing looks at it but the check at the end.
-        if (operand.segment !== 0 && operand.base === 0 && operand.displacement === CANARY)
-          return constant(0, 64);
         return this.load(this.address(operand), Math.min(bits, 8 * operand.size));
       default:
         return { kind: 'global', bits: 64, address: operand.address };
@@ -235,6 +244,7 @@ export class BlockWriter {
     this.current = instruction;
     const name = MNEMONIC_NAMES[instruction.mnemonic];
     const { operands } = instruction;
+    if (this.guards(name, operands)) return undefined;
     const rule = RULES[name];
     if (rule) return rule(this, operands, name);
     const conditional = /^(set|cmov)(\w+)$/.exec(name);
@@ -249,6 +259,31 @@ export class BlockWriter {
     }
     if (vectorInstruction(this, name, operands)) return undefined;
     throw new CannotLift(`the instruction ${name}`);
+  }
+
+  /** Whether it is of the check that the return address is as it was: that always finds that it is. */
+  private guards(name: string, [to, from]: readonly Operand[]): boolean {
+    const register = (one: Operand | undefined): number | undefined =>
+      one?.kind === 'register' ? REGISTER_PARTS[one.register]?.variable : undefined;
+    const isGuard = isCanary(from);
+    if (name === 'mov' && isGuard && register(to) !== undefined) {
+      this.set(register(to)!, constant(0, 64));
+      this.canary = register(to);
+      return true;
+    }
+    const held = this.canary;
+    const holds = (one: Operand | undefined): boolean => held !== undefined && register(one) === held;
+    if (name === 'mov' && to?.kind === 'memory' && holds(from)) {
+      this.canary = undefined;
+      return true;
+    }
+    if ((name === 'sub' || name === 'xor' || name === 'cmp') && (isGuard || holds(to))) {
+      this.flag('difference', constant(0, 64), constant(0, 64));
+      this.canary = undefined;
+      return true;
+    }
+    if (holds(to)) this.canary = undefined;
+    return false;
   }
 
   private conditional(what: string, code: string, operands: readonly Operand[]): void {
@@ -291,9 +326,7 @@ export class BlockWriter {
     const repeated = bytes.includes(0xf3) ? 'rep' : bytes.includes(0xf2) ? 'repne' : '';
     const size = { b: 1, w: 2, d: 4, q: 8 }[name.at(-1)!]!;
     const what = name.slice(0, -1);
-    const count = this.valueOf(RCX) ?? variable(RCX, 64);
-    const to = this.valueOf(RDI) ?? variable(RDI, 64);
-    const from = this.valueOf(RSI) ?? variable(RSI, 64);
+    const [count, to, from] = [RCX, RDI, RSI].map((id) => this.valueOf(id) ?? variable(id, 64));
     if (repeated === 'rep' && (what === 'stos' || what === 'movs')) {
       const length = binary('mul', count, constant(size, 64));
       this.set(TEMPORARY, length);
@@ -348,6 +381,15 @@ export class BlockWriter {
   }
 }
 
+export function isCanary(operand: Operand | undefined): boolean {
+  return (
+    operand?.kind === 'memory' &&
+    operand.segment !== 0 &&
+    operand.base === 0 &&
+    operand.displacement === CANARY
+  );
+}
+
 /** @throws CannotLift for registers of other widths */
 function vectorOf(register: number): number {
   const part = REGISTER_PARTS[register];
@@ -363,13 +405,15 @@ function numberIn(bytes: Uint8Array): bigint {
 
 type Rule = (writer: BlockWriter, operands: readonly Operand[], name: string) => void;
 
-function arithmetic(op: BinaryOp, kind: Flags['kind']): Rule {
+function arithmetic(op: BinaryOp): Rule {
   return (writer, [to, from]) => {
     const left = writer.read(to);
     const right = writer.read(from, left.bits);
     const value = binary(op, left, right);
-    if (kind === 'difference') writer.flag(kind, left, right);
-    else writer.flag(kind, value, right);
+    if (op === 'sub') writer.flag('difference', left, right);
+    else if (op === 'add') writer.flag('sum', value, right);
+    // As comparing with 0 leaves them: no carry, no overflow.
+    else writer.flag('difference', value, constant(0, value.bits));
     writer.write(to, value);
   };
 }
@@ -567,6 +611,19 @@ function bits(name: string): Rule {
   };
 }
 
+/** A bit goes into the carry, and is turned, cleared or set. */
+function changeBit(op: 'xor' | 'and' | 'or'): Rule {
+  return (writer, [to, by]) => {
+    if (to.kind === 'memory') throw new CannotLift('a bit in memory');
+    const value = writer.read(to);
+    const { bits } = value;
+    const at = truncate(binary('and', writer.read(by, bits), constant(bits - 1, bits)), 32);
+    const bit = binary('shl', constant(1, bits), at);
+    writer.flag('carry', binary('and', binary('shr', value, at), constant(1, bits)));
+    writer.write(to, binary(op, value, op === 'and' ? unary('not', bit) : bit));
+  };
+}
+
 const RULES: Readonly<Record<string, Rule>> = {
   nop: nothing,
   endbr64: nothing,
@@ -585,11 +642,11 @@ const RULES: Readonly<Record<string, Rule>> = {
     if (from.kind !== 'memory') throw new CannotLift('lea of no memory');
     writer.write(to, truncate(writer.address(from), writer.read(to).bits));
   },
-  add: arithmetic('add', 'sum'),
-  sub: arithmetic('sub', 'difference'),
-  and: arithmetic('and', 'result'),
-  or: arithmetic('or', 'result'),
-  xor: arithmetic('xor', 'result'),
+  add: arithmetic('add'),
+  sub: arithmetic('sub'),
+  and: arithmetic('and'),
+  or: arithmetic('or'),
+  xor: arithmetic('xor'),
   adc: withCarry('add'),
   sbb: withCarry('sub'),
   inc: step('add'),
@@ -616,7 +673,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   test: (writer, [a, b]) => {
     const left = writer.read(a);
-    writer.flag('result', binary('and', left, writer.read(b, left.bits)));
+    const value = binary('and', left, writer.read(b, left.bits));
+    writer.flag('difference', value, constant(0, value.bits));
   },
   bt: (writer, [a, b]) => {
     const value = writer.read(a);
@@ -624,6 +682,9 @@ const RULES: Readonly<Record<string, Rule>> = {
     const at = truncate(binary('and', writer.read(b, value.bits), constant(value.bits - 1, value.bits)), 32);
     writer.flag('carry', binary('and', binary('shr', value, at), constant(1, value.bits)));
   },
+  btc: changeBit('xor'),
+  btr: changeBit('and'),
+  bts: changeBit('or'),
   xchg: (writer, [a, b]) => {
     const [left, right] = [writer.read(a), writer.read(b)];
     if (a.kind === 'memory' || b.kind === 'memory') throw new CannotLift('an exchange with memory');
@@ -631,6 +692,11 @@ const RULES: Readonly<Record<string, Rule>> = {
     writer.set(TEMPORARY, extend(left, 64, false));
     writer.write(a, right);
     writer.write(b, truncate(variable(TEMPORARY, 64), left.bits));
+  },
+  bswap: (writer, [to]) => {
+    const value = writer.read(to);
+    const name = `__builtin_bswap${value.bits}`;
+    writer.write(to, { kind: 'call', bits: value.bits, float: false, name, args: [value] });
   },
   bsr: bits('bsr'),
   bsf: bits('ctz'),

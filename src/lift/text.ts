@@ -10,7 +10,7 @@ import type { Parameter, Result } from './signature.ts';
 import type { Region } from './slots.ts';
 import type { Node } from './structure.ts';
 import { type CType, sizeOf, typeName, type Types } from './types.ts';
-import { ExpressionWriter, floatConstant, type Names } from './write-expression.ts';
+import { ExpressionWriter, floatConstant, type Names, TYPES_OF_LETTERS } from './write-expression.ts';
 
 export interface Draft {
   readonly name: string;
@@ -22,6 +22,8 @@ export interface Draft {
   readonly memory: AddressSpace | undefined;
   readonly names: VisibleNames;
   readonly own: { readonly parameters: string; readonly result: string };
+  /** Where the function begins. */
+  readonly start: number;
 }
 
 export function writeFunction(draft: Draft): string {
@@ -32,6 +34,8 @@ export function writeFunction(draft: Draft): string {
 const MOST_ZEROES = 2 ** 24;
 /** Of data of which it is not known how it is read. */
 const BYTE: CType = { kind: 'int', bits: 8, signed: true };
+
+const LONG: CType = { kind: 'int', bits: 64, signed: true };
 
 const INDENT = '    ';
 /** Bytes of data that are written into a draft. */
@@ -49,7 +53,7 @@ class FunctionWriter implements Names {
   private readonly headers = new Set<string>();
   private readonly data = new Map<number, string>();
   private readonly aliases = new Map<string, string>();
-  private readonly externals = new Set<string>();
+  private readonly externals = new Map<string, string>();
   private readonly counters = new Set<number>();
   private returned: CType | undefined;
 
@@ -75,17 +79,20 @@ class FunctionWriter implements Names {
         `arg${i + 1}`,
       );
       if (parameter.web !== undefined) this.variables.set(parameter.web, name);
-      return declaration(type, name);
+      return declaration(this.type(type), name);
     });
     if (result.kind === 'float') this.returned = { kind: 'float', bits: result.bits };
     else if (result.kind === 'int') this.returned = this.returnType(draft.nodes, result.bits);
     const body = this.lines(draft.nodes, INDENT);
     if (body.at(-1) === `${INDENT}return;`) body.pop();
-    const head = declaration(this.returned, `${draft.name}(${parameters.join(', ') || 'void'})`);
+    const head = declaration(
+      this.returned && this.type(this.returned),
+      `${draft.name}(${parameters.join(', ') || 'void'})`,
+    );
     const declared = [...this.declareRegions(), ...this.declareLocals()];
     const before = [
       ...[...this.headers].sort().map((header) => `#include <${header}>`),
-      ...[...this.externals].sort().map((name) => `extern long ${name}();`),
+      ...[...this.externals].sort().map(([, declared]) => declared),
       ...[...this.aliases].map(([name, type]) => `typedef ${type} __attribute__((may_alias)) ${name};`),
       ...this.declareData(),
     ];
@@ -156,16 +163,41 @@ class FunctionWriter implements Names {
     return `buf${this.draft.regions.length > 1 ? this.draft.regions.indexOf(region) + 1 : ''}`;
   }
 
+  /**
+   * Pointers lead to what others wrote: where it is not known by which type, as of a long, which may be a `long long`, and of
+   * a pointer to what nobody looks at, compilers are told that it may be any.
+   */
+  type(type: CType): string {
+    if (type.kind !== 'pointer' || type.to === undefined) return typeName(type);
+    const { to } = type;
+    const isAny = to.kind === 'pointer' ? isUnknown(to) : to.kind === 'int' && to.bits === 64;
+    const inner = isAny ? this.alias(this.type(to)) : this.type(to);
+    return inner.endsWith('*') ? `${inner}*` : `${inner} *`;
+  }
+
   alias(type: string): string {
     const name = `any_${type.replaceAll('*', 'pointer').replaceAll(' ', '_')}`;
     this.aliases.set(name, type);
     return name;
   }
 
-  calls(name: string): void {
+  calls(name: string, signature?: { parameters: string; result: string }): void {
     const header = headerOf(name);
     if (header) this.headers.add(header);
-    else if (name !== this.draft.name && !name.startsWith('__builtin')) this.externals.add(name);
+    else if (name !== this.draft.name && !name.startsWith('__builtin')) this.declareFunction(name, signature);
+  }
+
+  private declareFunction(name: string, signature: { parameters: string; result: string } | undefined): void {
+    const { parameters, result } = signature ?? prototypeOf(name) ?? { parameters: '', result: 'l' };
+    const types = TYPES_OF_LETTERS;
+    // Without a prototype a float is handed over as a double.
+    const list = parameters.includes('f')
+      ? Array.from(parameters, (letter) => typeName(types[letter]).trim()).join(', ')
+      : '';
+    const returned = types[result]?.kind === 'float' ? types[result] : LONG;
+    if (!this.externals.has(name) || list !== '') {
+      this.externals.set(name, `extern ${declaration(typeName(returned), `${name}(${list})`)};`);
+    }
   }
 
   signature(name: string): { parameters: string; result: string } | undefined {
@@ -182,7 +214,12 @@ class FunctionWriter implements Names {
       return { text: name, type: bytes };
     }
     const region = memory?.find(address);
-    if (!region || region.executable) throw new CannotLift('an address that is not in the file');
+    if (!region) throw new CannotLift('an address that is not in the file');
+    if (region.executable) {
+      const text = address === this.draft.start ? this.draft.name : `sub_${address.toString(16)}`;
+      this.calls(text);
+      return { text, type: bytes };
+    }
     const element = types.global(address);
     const isText = element === undefined || (element.kind === 'int' && element.bits === 8);
     const text = isText && !region.writable ? stringAt(memory!, address) : undefined;
@@ -210,27 +247,35 @@ class FunctionWriter implements Names {
     const end = Math.min(region.address + region.size, next ?? Infinity);
     const isZero = address >= region.address + region.bytes.length;
     if (end - address > (isZero ? MOST_ZEROES : MOST_DATA)) {
-      throw new CannotLift('data of which it is not known where it ends');
+      return this.declareElsewhere(address);
     }
     const type: CType = types.global(address) ?? BYTE;
     const size = sizeOf(type);
     const count = Math.max(1, Math.floor((end - address) / size));
-    if (isZero) return `static ${declaration(type, this.data.get(address)!)}[${count}];`;
+    if (isZero) return `static ${declaration(typeName(type), this.data.get(address)!)}[${count}];`;
     const held = memory!.slice(address, count * size);
     if (
       region.name.startsWith('.data.rel') &&
       (type.kind !== 'pointer' || held.every((byte) => byte === 0))
     ) {
-      throw new CannotLift('data with addresses in it');
+      return this.declareElsewhere(address);
     }
-    const values = Array.from({ length: count }, (_, n) => {
+    const numbers = Array.from({ length: count }, (_, n) => {
       let value = 0n;
       for (let k = size - 1; k >= 0; k--) value = (value << 8n) | BigInt(held[n * size + k] ?? 0);
-      return this.initial(value, type);
+      return value;
     });
+    const leads = (value: bigint): boolean => value === 0n || memory!.find(Number(value)) !== undefined;
+    if (type.kind === 'pointer' && !numbers.every(leads)) return this.declareElsewhere(address);
+    const values = numbers.map((value) => this.initial(value, type));
     const kind = region.writable || type.kind === 'pointer' ? 'static' : 'static const';
     const name = this.data.get(address)!;
-    return `${kind} ${declaration(type, name)}[${count}] = {${values.join(', ')}};`;
+    return `${kind} ${declaration(typeName(type), name)}[${count}] = {${values.join(', ')}};`;
+  }
+
+  /** Data that is not written into the draft: it is too large, or holds addresses of which only the loader knows. */
+  private declareElsewhere(address: number): string {
+    return `extern ${declaration(typeName(this.draft.types.global(address) ?? BYTE), this.data.get(address)!)}[];`;
   }
 
   private initial(value: bigint, type: CType): string {
@@ -248,7 +293,7 @@ class FunctionWriter implements Names {
       const type = this.draft.types.region(region);
       const size = type ? sizeOf(type) : 1;
       const element: CType = type ?? { kind: 'int', bits: 8, signed: true };
-      return `${declaration(element, this.region(region))}[${Math.ceil(region.size / size)}]${type ? '' : ' __attribute__((aligned(16)))'};`;
+      return `${declaration(typeName(element), this.region(region))}[${Math.ceil(region.size / size)}]${type ? '' : ' __attribute__((aligned(16)))'};`;
     });
   }
 
@@ -256,7 +301,7 @@ class FunctionWriter implements Names {
     const byType = new Map<string, string[]>();
     for (const id of this.locals) {
       const type = this.draft.types.variable(id);
-      const key = typeName(type);
+      const key = this.type(type);
       byType.set(key, [...(byType.get(key) ?? []), this.variables.get(id)!]);
     }
     return [...byType].map(([type, names]) => {
@@ -406,15 +451,18 @@ function addedTo(value: Expr, isSelf: (expr: Expr) => boolean): Expr | undefined
   return inner && binary(op, inner, right);
 }
 
+function isUnknown(type: CType): boolean {
+  return type.kind === 'pointer' && (type.to === undefined || isUnknown(type.to));
+}
+
 function isFloatBits(value: Expr, types: Types): boolean {
   if (value.kind === 'asBits') return true;
   if (value.kind === 'select') return isFloatBits(value.yes, types) && isFloatBits(value.no, types);
   return value.kind === 'var' && types.variable(value.id).kind === 'float';
 }
 
-function declaration(type: CType | undefined, name: string): string {
-  if (type === undefined) return `void ${name}`;
-  const text = typeName(type);
+function declaration(text: string | undefined, name: string): string {
+  if (text === undefined) return `void ${name}`;
   return text.endsWith('*') ? `${text}${name}` : `${text} ${name}`;
 }
 

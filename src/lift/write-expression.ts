@@ -6,6 +6,7 @@
 import { CannotLift } from './code.ts';
 import { binary, constant, type Expr, isFloat, signedValue, truncate } from './expressions.ts';
 import { prototypeOf } from './prototypes.ts';
+import { nameOf } from './registers.ts';
 import type { Region } from './slots.ts';
 import {
   addressTerms,
@@ -25,10 +26,12 @@ export interface Names {
   global(address: number): { text: string; type: CType };
   /** Types of what a function takes and gives, where more is known than the C library tells. */
   signature(name: string): { parameters: string; result: string } | undefined;
+  /** A type as C writes it, with stars. */
+  type(type: CType): string;
   /** A name for a type by which memory is read that may have another. */
   alias(type: string): string;
   /** Notes that a header is needed. */
-  calls(name: string): void;
+  calls(name: string, signature?: { parameters: string; result: string }): void;
 }
 
 export interface Printed {
@@ -73,7 +76,7 @@ const int = (bits: number, signed = true): CType => ({ kind: 'int', bits, signed
 const INT = int(32);
 const BYTE = int(8);
 
-const TYPES_OF_LETTERS: Readonly<Record<string, CType>> = {
+export const TYPES_OF_LETTERS: Readonly<Record<string, CType>> = {
   b: BYTE,
   i: INT,
   u: int(32, false),
@@ -119,7 +122,7 @@ export class ExpressionWriter {
     if (element && wished === undefined) return element;
     const type = wished ?? int(bits);
     // What is read in several ways is read by a type that compilers take to be any.
-    const name = this.names.alias(typeName(type));
+    const name = this.names.alias(this.names.type(type));
     return { text: `*(${name} *)${this.wrap(this.write(address), UNARY)}`, type };
   }
 
@@ -192,7 +195,7 @@ export class ExpressionWriter {
       case 'global':
         return this.address(expr);
       default:
-        throw new CannotLift('it uses what it has not set');
+        throw new CannotLift(`it uses ${nameOf(expr.of)} after what may have changed it`);
     }
   }
 
@@ -202,7 +205,7 @@ export class ExpressionWriter {
 
   private cast(type: CType, printed: Printed): Printed {
     if (sameType(type, printed.type) && !printed.loose) return printed;
-    return { text: `(${typeName(type)})${this.wrap(printed, UNARY)}`, tight: UNARY, type };
+    return { text: `(${this.names.type(type)})${this.wrap(printed, UNARY)}`, tight: UNARY, type };
   }
 
   private constant(value: bigint, bits: number): Printed {
@@ -303,6 +306,12 @@ export class ExpressionWriter {
         type: promoted(unsigned.type),
         loose: bits < 32 && op === 'shl',
       };
+    }
+    const up = op === 'mul' && right.kind === 'const' ? highShift(right.value, bits) : undefined;
+    if (up !== undefined) {
+      // What goes out at the top would be an overflow, which only unsigned numbers may have.
+      const value = this.cast(int(bits, false), this.number(left));
+      return { text: `${this.wrap(value, 11)} << ${up}`, tight: 11, type: int(bits, false) };
     }
     const isDivision = op === 'sdiv' || op === 'udiv' || op === 'srem' || op === 'urem';
     const signed = op === 'sdiv' || op === 'srem';
@@ -458,14 +467,13 @@ export class ExpressionWriter {
 
   private call(expr: Extract<Expr, { kind: 'call' }>): Printed {
     const { name, args, bits, callee } = expr;
-    const known = this.names.signature(name) ?? prototypeOf(name);
+    const known = this.names.signature(name) ?? prototypeOf(name) ?? expr.signature;
+    const isLoose = known === expr.signature;
     const texts = args.map((arg, i) => {
       const letter = known?.parameters[i];
       const wished = letter === undefined ? undefined : TYPES_OF_LETTERS[letter];
-      if (wished === undefined) {
-        if (isFloat(arg)) return this.float(arg, arg.bits).text;
-        return this.write(arg).text;
-      }
+      if (isFloat(arg)) return this.float(arg, arg.bits).text;
+      if (isLoose || wished === undefined) return this.undeclared(arg);
       return wished.kind === 'pointer' && wished.to === undefined
         ? this.anyPointer(arg)
         : this.assigned(arg, wished);
@@ -476,12 +484,20 @@ export class ExpressionWriter {
       const pointer = this.wrap(this.write(callee), UNARY);
       return { text: `((long (*)())${pointer})(${list})`, tight: POSTFIX, type };
     }
-    this.names.calls(name);
+    this.names.calls(name, expr.signature);
     return {
       text: `${name}(${list})`,
       tight: POSTFIX,
       type: name.startsWith('__builtin') ? int(bits) : type,
     };
+  }
+
+  /** To a function without a prototype nothing is converted: a long has to be one, unless it is a small number. */
+  private undeclared(arg: Expr): string {
+    const printed = this.write(arg);
+    const isWide =
+      arg.bits <= 32 || widthOf(printed) > 32 || (printed.literal && !printed.text.startsWith('-'));
+    return isWide ? printed.text : this.cast(int(64), printed).text;
   }
 
   /** `void *` takes every pointer. */
@@ -651,6 +667,12 @@ function isSmall({ type, literal, text }: Printed): boolean {
   return (
     type.kind === 'int' && ((type.bits < 32 && !type.signed) || (literal === true && !text.startsWith('-')))
   );
+}
+
+/** By how much a product with a large power of two shifts. */
+function highShift(factor: bigint, bits: number): number | undefined {
+  const by = factor.toString(2).length - 1;
+  return bits >= 32 && bits <= 64 && by >= bits / 2 && factor === 1n << BigInt(by) ? by : undefined;
 }
 
 function promoted(type: CType): CType {
