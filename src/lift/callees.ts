@@ -8,7 +8,21 @@ import type { AddressSpace } from '../binary/memory.ts';
 import { neverReturns } from '../binary/sweep/noreturn.ts';
 import { MNEMONIC_NAMES } from '../binary/x86/names.ts';
 import type { VisibleNames } from '../tokens/visible-names.ts';
-import { ARGUMENTS, CLOBBERED, FLOAT_ARGUMENTS, RAX, RCX, RDI, RDX, RSI, XMM } from './code.ts';
+import {
+  ARGUMENTS,
+  CannotLift,
+  CLOBBERED,
+  FLOAT_ARGUMENTS,
+  RAX,
+  RBP,
+  RCX,
+  RDI,
+  RDX,
+  RSI,
+  RSP,
+  XMM,
+} from './code.ts';
+import { framePointers } from './frame.ts';
 import { prototypeOf } from './prototypes.ts';
 import { Code } from './reach.ts';
 import { REGISTER_PARTS } from './registers.ts';
@@ -104,23 +118,62 @@ export class Callees {
     const live = liveAt(reachable, address, callee);
     // Who looks at al has as many arguments as its caller likes.
     if (live.has(RAX)) return undefined;
-    const result = resultOf(reachable, address, (to) => this.names.has(to));
+    const result = resultOf(reachable, address, (to) => this.names.has(to), callee);
     const changes = new Set<number>();
     for (const { instruction, next } of reachable.values()) {
       for (const id of effects(instruction, callee).writes) changes.add(id);
       if (next.some((to) => this.names.has(to))) for (const id of ALL) changes.add(id);
     }
-    return { parameters: lettersOf(live), result: result || 'v', returns: result !== undefined, changes };
+    const above = stackedArguments(reachable, address);
+    if (above === undefined) return undefined;
+    const parameters = lettersOf(live, above);
+    return { parameters, result: result || 'v', returns: result !== undefined, changes };
   }
 }
 
-function lettersOf(live: Live): string {
+/** @param above arguments on the stack, which are there where the registers do not hold all */
+function lettersOf(live: Live, above: number): string {
   let letters = '';
-  const general = ARGUMENTS.findLastIndex((id) => live.has(id));
+  const general = above > 0 ? ARGUMENTS.length - 1 : ARGUMENTS.findLastIndex((id) => live.has(id));
   for (const id of ARGUMENTS.slice(0, general + 1)) letters += (live.get(id) ?? 32) > 32 ? 'l' : 'i';
+  letters += 'l'.repeat(above);
   const float = FLOAT_ARGUMENTS.findLastIndex((id) => live.has(id));
   for (const id of FLOAT_ARGUMENTS.slice(0, float + 1)) letters += live.get(id) === 32 ? 'f' : 'd';
   return letters;
+}
+
+/** How many arguments are read from the stack; undefined where an address among them is taken, or the stack is not known. */
+function stackedArguments(reachable: Reachable, start: number): number | undefined {
+  const instructions = [...reachable.values()].map(({ instruction }) => instruction);
+  const places = new Map(instructions.map(({ address }, i) => [address, i]));
+  // Each instruction as a block of its own, the first at the start.
+  const blocks = [...reachable].map(([address, { next }], first) => ({
+    start: address,
+    first,
+    count: 1,
+    successors: next.flatMap((to) => places.get(to) ?? []),
+  }));
+  if (instructions[0]?.address !== start) return undefined;
+  let frames: ReturnType<typeof framePointers>;
+  try {
+    frames = framePointers({ instructions, blocks });
+  } catch (error) {
+    if (error instanceof CannotLift) return undefined;
+    throw error;
+  }
+  let most = 0;
+  for (const [i, { operands, mnemonic }] of instructions.entries()) {
+    for (const one of operands) {
+      if (one.kind !== 'memory') continue;
+      const base = REGISTER_PARTS[one.base]?.variable;
+      const from = base === RSP ? frames[i]?.rsp : base === RBP ? frames[i]?.rbp : undefined;
+      const offset = (from ?? 0) + one.displacement;
+      if (from === undefined || offset < 8) continue;
+      if (MNEMONIC_NAMES[mnemonic] === 'lea' || one.index !== 0) return undefined;
+      most = Math.max(most, Math.ceil((offset - 7) / 8));
+    }
+  }
+  return most;
 }
 
 /** Registers that are read before they are set, over all ways from the start. */
@@ -180,11 +233,14 @@ function effects(
   const name = MNEMONIC_NAMES[instruction.mnemonic];
   const { operands, flow } = instruction;
   const read = (id: number, bits: number): void => void reads.set(id, Math.max(bits, reads.get(id) ?? 0));
+  // Of an address that is computed and not used, as much as is kept of it.
+  const kept =
+    name === 'lea' && operands[0]?.kind === 'register' ? REGISTER_PARTS[operands[0].register]?.bits : 64;
   const look = (operand: Operand): void => {
     if (operand.kind === 'memory') {
       for (const register of [operand.base, operand.index]) {
         const part = register === 0 ? undefined : REGISTER_PARTS[register];
-        if (part) read(part.variable, 64);
+        if (part) read(part.variable, kept ?? 64);
       }
     } else if (operand.kind === 'register') {
       const part = REGISTER_PARTS[operand.register];
@@ -246,6 +302,7 @@ function resultOf(
   reachable: Reachable,
   start: number,
   isNamed: (address: number) => boolean,
+  callee: (call: Instruction) => Callee | undefined,
 ): string | undefined {
   // What was set last, on the way to each instruction: RAX, or XMM with its width.
   const before = new Map<number, string>([[start, '']]);
@@ -259,12 +316,13 @@ function resultOf(
     const [to] = instruction.operands;
     const name = MNEMONIC_NAMES[instruction.mnemonic];
     const part = to?.kind === 'register' ? REGISTER_PARTS[to.register] : undefined;
-    if (instruction.flow === 'call' || instruction.flow === 'indirect-call') last = 'l';
-    else if (instruction.flow === 'return') result = strongest(result, last);
+    if (instruction.flow === 'call' || instruction.flow === 'indirect-call') {
+      const called = callee(instruction);
+      last = called ? called.result.replace('v', '') : 'l';
+    } else if (instruction.flow === 'return') result = strongest(result, last);
     else if (part && !COMPARES.test(name)) {
-      if (part.variable === RAX) last = 'l';
-      if (part.variable === XMM && /s[sd]$/.test(name))
-        last = name.endsWith('ss') && !name.endsWith('2ss') ? 'f' : name.endsWith('2ss') ? 'f' : 'd';
+      if (part.variable === RAX) last = part.bits > 32 ? 'l' : part.bits === 32 ? 'i' : last || 'i';
+      if (part.variable === XMM) last = floatLetter(name, reachable);
     }
     for (const one of next) {
       if (isNamed(one)) result = strongest(result, 'l');
@@ -278,8 +336,18 @@ function resultOf(
   return result;
 }
 
-/** An integer where one of both is one. */
+/** Instructions that move whole registers tell nothing of what is in them: others of the function do. */
+function floatLetter(name: string, reachable: Reachable): string {
+  if (/(sd|pd)$|^movq$/.test(name)) return 'd';
+  if (/(ss|ps)$|^movd$/.test(name) && name !== 'movaps') return 'f';
+  for (const { instruction } of reachable.values()) {
+    if (/sd$/.test(MNEMONIC_NAMES[instruction.mnemonic])) return 'd';
+  }
+  return 'f';
+}
+
+/** An integer where one of both is one, and the wider of both. */
 function strongest(a: string | undefined, b: string): string {
-  const order = ['l', 'd', 'f', ''];
+  const order = ['p', 's', 'z', 'l', 'u', 'i', 'b', 'd', 'f', ''];
   return order.find((one) => one === a || one === b) ?? '';
 }

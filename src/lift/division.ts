@@ -14,6 +14,7 @@ function recognise(expr: Expr): Expr {
   return (
     unsignedDivision(expr) ??
     signedDivision(expr) ??
+    divisionBySign(expr) ??
     byPowerOfTwo(expr) ??
     remainderByPowerOfTwo(expr) ??
     remainder(expr) ??
@@ -84,6 +85,23 @@ function signedDivision(expr: Expr): Expr | undefined {
   // Values lie in 2^(N-1) on each side of 0.
   const divisor = divisorOf(found.magic, found.shift, bits - 1);
   return divisor === undefined ? undefined : binary('sdiv', found.value, constant(divisor, bits));
+}
+
+/** The same where the correction is added: the sign of the product is that of x. */
+function divisionBySign(expr: Expr): Expr | undefined {
+  const { bits } = expr;
+  if (expr.kind !== 'binary' || expr.op !== 'add') return undefined;
+  for (const [a, b] of [
+    [expr.left, expr.right],
+    [expr.right, expr.left],
+  ]) {
+    const [product, sign] = [highProduct(a, bits), highProduct(b, bits)];
+    if (!product?.signed || !sign?.signed || sign.shift !== 2 * bits - 1) continue;
+    if (product.magic !== sign.magic || !same(product.value, sign.value)) continue;
+    const divisor = divisorOf(product.magic, product.shift, bits - 1);
+    if (divisor !== undefined) return binary('sdiv', product.value, constant(divisor, bits));
+  }
+  return undefined;
 }
 
 /** A magic number of one bit more than fits: `((x * (m - 2^N)) >> N) + x) >> s`. */

@@ -140,8 +140,8 @@ describe.skipIf(!bubblewrapWorks())('a lifted function', () => {
 
 /** What no rule is about yet. */
 const REFUSED: Readonly<Record<string, readonly string[]>> = {
-  'gcc-12 -O2': ['choose: a branch that leaves the function'],
-  'gcc-12 -O3': ['choose: a branch that leaves the function'],
+  'gcc-12 -O2': ['choose: a jump that the linker completes'],
+  'gcc-12 -O3': ['choose: a jump that the linker completes'],
 };
 
 describe('the text of a lifted function', () => {

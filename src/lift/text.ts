@@ -92,8 +92,10 @@ class FunctionWriter implements Names {
     const declared = [...this.declareRegions(), ...this.declareLocals()];
     const before = [
       ...[...this.headers].sort().map((header) => `#include <${header}>`),
-      ...[...this.externals].sort().map(([, declared]) => declared),
-      ...[...this.aliases].map(([name, type]) => `typedef ${type} __attribute__((may_alias)) ${name};`),
+      ...[...this.externals.keys()].sort().map((name) => this.externals.get(name)!),
+      ...[...this.aliases].map(
+        ([name, type]) => `typedef ${type} __attribute__((may_alias, aligned(1))) ${name};`,
+      ),
       ...this.declareData(),
     ];
     return [
@@ -194,7 +196,7 @@ class FunctionWriter implements Names {
     const list = parameters.includes('f')
       ? Array.from(parameters, (letter) => typeName(types[letter]).trim()).join(', ')
       : '';
-    const returned = types[result]?.kind === 'float' ? types[result] : LONG;
+    const returned = types[result] ?? LONG;
     if (!this.externals.has(name) || list !== '') {
       this.externals.set(name, `extern ${declaration(typeName(returned), `${name}(${list})`)};`);
     }

@@ -222,7 +222,8 @@ class BlockTranslator {
     const [operand] = operands;
     const target = operand?.kind === 'target' ? operand.address : -1;
     // In an object that nobody has linked: such a jump would be none.
-    if (target === instruction.address + instruction.length && !this.program.names.has(target)) {
+    const isEmpty = target === instruction.address + instruction.length;
+    if (isEmpty && (flow === 'branch' || next.length === 0) && !this.program.names.has(target)) {
       throw new CannotLift('a jump that the linker completes');
     }
     switch (flow) {

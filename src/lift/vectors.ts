@@ -108,8 +108,8 @@ export function vectorInstruction(writer: BlockWriter, name: string, operands: r
     put(writer, to, lanesOf(writer, to, bits).map(operate));
     return true;
   }
-  const mask = /^cmp(ps|pd)$/.test(name) && control?.kind === 'immediate' ? control.value : -1;
-  const op = ([, 'flt', 'fle'] as const)[mask] ?? (mask === 0 ? 'feq' : undefined);
+  const isMask = /^cmp(ps|pd)$/.test(name) && control?.kind === 'immediate';
+  const op = isMask ? (['feq', 'flt', 'fle'] as const)[control.value] : undefined;
   if (op) {
     const bits = name === 'cmpps' ? 32 : 64;
     const right = lanesOf(writer, from, bits);

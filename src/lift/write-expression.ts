@@ -321,6 +321,10 @@ export class ExpressionWriter {
       if (a.literal) b = this.wide(b, right);
       else a = this.cast(int(bits, signedIn(a)), a);
     }
+    if (op === 'mul' && right.kind === 'const' && isLarge(right.value, bits) && signedIn(a)) {
+      // Hashes wrap around, which only unsigned numbers do.
+      a = this.cast(int(bits, false), a);
+    }
     if (op === 'udiv' || op === 'urem') {
       if (signedIn(a) && signedIn(b)) a = this.cast(int(bits, false), a);
     }
@@ -667,6 +671,13 @@ function isSmall({ type, literal, text }: Printed): boolean {
   return (
     type.kind === 'int' && ((type.bits < 32 && !type.signed) || (literal === true && !text.startsWith('-')))
   );
+}
+
+/** A factor with which nearly all numbers overflow. */
+function isLarge(factor: bigint, bits: number): boolean {
+  const value = signedValue(factor, bits);
+  const size = value < 0n ? -value : value;
+  return bits >= 32 && bits <= 64 && size >= 1n << BigInt(bits / 2);
 }
 
 /** By how much a product with a large power of two shifts. */
