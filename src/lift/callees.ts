@@ -341,7 +341,7 @@ function floatLetter(name: string, reachable: Reachable): string {
   if (/(sd|pd)$|^movq$/.test(name)) return 'd';
   if (/(ss|ps)$|^movd$/.test(name) && name !== 'movaps') return 'f';
   for (const { instruction } of reachable.values()) {
-    if (/sd$/.test(MNEMONIC_NAMES[instruction.mnemonic])) return 'd';
+    if (MNEMONIC_NAMES[instruction.mnemonic].endsWith('sd')) return 'd';
   }
   return 'f';
 }

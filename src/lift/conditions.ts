@@ -1,7 +1,10 @@
 /** What flags say: the conditions of branches, from the instruction that set them. */
 
 import { CannotLift, FLAG_LEFT, FLAG_RIGHT } from './code.ts';
-import { asFloat, compare, constant, type Expr, logic, opposite, truncate, variable } from './expressions.ts';
+import { constant, type Expr, variable } from './expressions.ts';
+import { truncate } from './integers.ts';
+import { asFloat } from './rebuild.ts';
+import { compare, logic, opposite } from './truths.ts';
 
 /**
  * How the flags were made: by comparing two values (also `sub`, and `test` and `and`, which compare with 0), by a shift, from a sum and what

@@ -9,7 +9,8 @@ import {
   statementValues,
   successors,
 } from './code.ts';
-import { type Expr, rebuild, some, variable, visit } from './expressions.ts';
+import { type Expr, some, variable, visit } from './expressions.ts';
+import { rebuild } from './rebuild.ts';
 
 export type Blocks = (Block | undefined)[];
 

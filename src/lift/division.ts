@@ -4,7 +4,8 @@
  */
 
 import { type Blocks, mapBlocks, rewrite } from './dataflow.ts';
-import { binary, constant, type Expr, mask, same, signedValue, truncate } from './expressions.ts';
+import { constant, type Expr, mask, same, signedValue } from './expressions.ts';
+import { binary, truncate } from './integers.ts';
 
 export function recogniseDivisions(blocks: Blocks): void {
   mapBlocks(blocks, (value) => rewrite(value, recognise));

@@ -13,7 +13,8 @@ import {
   XMM,
 } from './code.ts';
 import { type Blocks, FIRST_WEB, visitBlocks, type Web } from './dataflow.ts';
-import { type Expr, isFloat, truncate, visit } from './expressions.ts';
+import { type Expr, isFloat, visit } from './expressions.ts';
+import { truncate } from './integers.ts';
 import { nameOf } from './registers.ts';
 import type { Frame } from './slots.ts';
 

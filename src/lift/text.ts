@@ -2,15 +2,16 @@
 
 import type { AddressSpace } from '../binary/memory.ts';
 import type { VisibleNames } from '../tokens/visible-names.ts';
-import { CannotLift, type Statement, statementValues } from './code.ts';
-import { binary, type Expr, same, some } from './expressions.ts';
-import { headerOf } from './headers.ts';
+import { type Statement, statementValues } from './code.ts';
+import { type Expr, same, some } from './expressions.ts';
+import { binary } from './integers.ts';
+import { declaration, Preamble, type Signature } from './preamble.ts';
 import { prototypeOf } from './prototypes.ts';
 import type { Parameter, Result } from './signature.ts';
 import type { Region } from './slots.ts';
 import type { Node } from './structure.ts';
 import { type CType, sizeOf, typeName, type Types } from './types.ts';
-import { ExpressionWriter, floatConstant, type Names, TYPES_OF_LETTERS } from './write-expression.ts';
+import { ExpressionWriter, type Names } from './write-expression.ts';
 
 export interface Draft {
   readonly name: string;
@@ -30,35 +31,23 @@ export function writeFunction(draft: Draft): string {
   return new FunctionWriter(draft).write();
 }
 
-/** Bytes of variables that are 0 at the beginning. */
-const MOST_ZEROES = 2 ** 24;
-/** Of data of which it is not known how it is read. */
-const BYTE: CType = { kind: 'int', bits: 8, signed: true };
-
-const LONG: CType = { kind: 'int', bits: 64, signed: true };
-
 const INDENT = '    ';
-/** Bytes of data that are written into a draft. */
-const MOST_DATA = 4096;
-
 const COUNTERS = ['i', 'j', 'k', 'm', 'n'];
 
 class FunctionWriter implements Names {
   private readonly draft: Draft;
   private readonly expressions: ExpressionWriter;
+  private readonly preamble: Preamble;
   private readonly variables = new Map<number, string>();
   private readonly taken = new Set<string>();
   private readonly locals: number[] = [];
   private readonly usedRegions = new Set<Region>();
-  private readonly headers = new Set<string>();
-  private readonly data = new Map<number, string>();
-  private readonly aliases = new Map<string, string>();
-  private readonly externals = new Map<string, string>();
   private readonly counters = new Set<number>();
   private returned: CType | undefined;
 
   constructor(draft: Draft) {
     this.draft = draft;
+    this.preamble = new Preamble(draft);
     this.expressions = new ExpressionWriter(draft.types, this);
     this.taken.add(draft.name);
   }
@@ -90,14 +79,7 @@ class FunctionWriter implements Names {
       `${draft.name}(${parameters.join(', ') || 'void'})`,
     );
     const declared = [...this.declareRegions(), ...this.declareLocals()];
-    const before = [
-      ...[...this.headers].sort().map((header) => `#include <${header}>`),
-      ...[...this.externals.keys()].sort().map((name) => this.externals.get(name)!),
-      ...[...this.aliases].map(
-        ([name, type]) => `typedef ${type} __attribute__((may_alias, aligned(1))) ${name};`,
-      ),
-      ...this.declareData(),
-    ];
+    const before = this.preamble.lines();
     return [
       ...before,
       ...(before.length > 0 ? [''] : []),
@@ -165,129 +147,24 @@ class FunctionWriter implements Names {
     return `buf${this.draft.regions.length > 1 ? this.draft.regions.indexOf(region) + 1 : ''}`;
   }
 
-  /**
-   * Pointers lead to what others wrote: where it is not known by which type, as of a long, which may be a `long long`, and of
-   * a pointer to what nobody looks at, compilers are told that it may be any.
-   */
   type(type: CType): string {
-    if (type.kind !== 'pointer' || type.to === undefined) return typeName(type);
-    const { to } = type;
-    const isAny = to.kind === 'pointer' ? isUnknown(to) : to.kind === 'int' && to.bits === 64;
-    const inner = isAny ? this.alias(this.type(to)) : this.type(to);
-    return inner.endsWith('*') ? `${inner}*` : `${inner} *`;
+    return this.preamble.type(type);
   }
 
   alias(type: string): string {
-    const name = `any_${type.replaceAll('*', 'pointer').replaceAll(' ', '_')}`;
-    this.aliases.set(name, type);
-    return name;
+    return this.preamble.alias(type);
   }
 
-  calls(name: string, signature?: { parameters: string; result: string }): void {
-    const header = headerOf(name);
-    if (header) this.headers.add(header);
-    else if (name !== this.draft.name && !name.startsWith('__builtin')) this.declareFunction(name, signature);
+  calls(name: string, signature?: Signature): void {
+    this.preamble.calls(name, signature);
   }
 
-  private declareFunction(name: string, signature: { parameters: string; result: string } | undefined): void {
-    const { parameters, result } = signature ?? prototypeOf(name) ?? { parameters: '', result: 'l' };
-    const types = TYPES_OF_LETTERS;
-    // Without a prototype a float is handed over as a double.
-    const list = parameters.includes('f')
-      ? Array.from(parameters, (letter) => typeName(types[letter]).trim()).join(', ')
-      : '';
-    const returned = types[result] ?? LONG;
-    if (!this.externals.has(name) || list !== '') {
-      this.externals.set(name, `extern ${declaration(typeName(returned), `${name}(${list})`)};`);
-    }
-  }
-
-  signature(name: string): { parameters: string; result: string } | undefined {
+  signature(name: string): Signature | undefined {
     return name === this.draft.name ? this.draft.own : undefined;
   }
 
   global(address: number): { text: string; type: CType } {
-    const { names, memory, types } = this.draft;
-    const name = names.get(address);
-    const bytes: CType = { kind: 'pointer', to: undefined };
-    if (name !== undefined) {
-      if (/^std(in|out|err)$/.test(name)) this.headers.add('stdio.h');
-      else this.calls(name);
-      return { text: name, type: bytes };
-    }
-    const region = memory?.find(address);
-    if (!region) throw new CannotLift('an address that is not in the file');
-    if (region.executable) {
-      const text = address === this.draft.start ? this.draft.name : `sub_${address.toString(16)}`;
-      this.calls(text);
-      return { text, type: bytes };
-    }
-    const element = types.global(address);
-    const isText = element === undefined || (element.kind === 'int' && element.bits === 8);
-    const text = isText && !region.writable ? stringAt(memory!, address) : undefined;
-    if (text !== undefined)
-      return { text, type: { kind: 'pointer', to: { kind: 'int', bits: 8, signed: true } } };
-    this.data.set(address, `data_${address.toString(16)}`);
-    return { text: `data_${address.toString(16)}`, type: { kind: 'pointer', to: element } };
-  }
-
-  private declareData(): string[] {
-    const addresses = [...this.data.keys()].sort((a, b) => a - b);
-    // Pointers may lead to data that is declared by then.
-    const lines: string[] = [];
-    for (let i = addresses.length - 1; i >= 0; i--)
-      lines.unshift(this.declareOne(addresses[i], addresses[i + 1]));
-    for (const address of this.data.keys()) {
-      if (!addresses.includes(address)) lines.unshift(this.declareOne(address, undefined));
-    }
-    return lines;
-  }
-
-  private declareOne(address: number, next: number | undefined): string {
-    const { memory, types } = this.draft;
-    const region = memory!.find(address)!;
-    const end = Math.min(region.address + region.size, next ?? Infinity);
-    const isZero = address >= region.address + region.bytes.length;
-    if (end - address > (isZero ? MOST_ZEROES : MOST_DATA)) {
-      return this.declareElsewhere(address);
-    }
-    const type: CType = types.global(address) ?? BYTE;
-    const size = sizeOf(type);
-    const count = Math.max(1, Math.floor((end - address) / size));
-    if (isZero) return `static ${declaration(typeName(type), this.data.get(address)!)}[${count}];`;
-    const held = memory!.slice(address, count * size);
-    if (
-      region.name.startsWith('.data.rel') &&
-      (type.kind !== 'pointer' || held.every((byte) => byte === 0))
-    ) {
-      return this.declareElsewhere(address);
-    }
-    const numbers = Array.from({ length: count }, (_, n) => {
-      let value = 0n;
-      for (let k = size - 1; k >= 0; k--) value = (value << 8n) | BigInt(held[n * size + k] ?? 0);
-      return value;
-    });
-    const leads = (value: bigint): boolean => value === 0n || memory!.find(Number(value)) !== undefined;
-    if (type.kind === 'pointer' && !numbers.every(leads)) return this.declareElsewhere(address);
-    const values = numbers.map((value) => this.initial(value, type));
-    const kind = region.writable || type.kind === 'pointer' ? 'static' : 'static const';
-    const name = this.data.get(address)!;
-    return `${kind} ${declaration(typeName(type), name)}[${count}] = {${values.join(', ')}};`;
-  }
-
-  /** Data that is not written into the draft: it is too large, or holds addresses of which only the loader knows. */
-  private declareElsewhere(address: number): string {
-    return `extern ${declaration(typeName(this.draft.types.global(address) ?? BYTE), this.data.get(address)!)}[];`;
-  }
-
-  private initial(value: bigint, type: CType): string {
-    if (type.kind === 'float') return floatConstant(value, type.bits).text;
-    if (type.kind === 'int') {
-      return `${type.signed ? BigInt.asIntN(type.bits, value) : value}${type.bits === 64 ? (type.signed ? 'L' : 'UL') : ''}`;
-    }
-    if (value === 0n) return '0';
-    const { text } = this.global(Number(value));
-    return `(${typeName(type)})${text}`;
+    return this.preamble.global(address);
   }
 
   private declareRegions(): string[] {
@@ -453,19 +330,10 @@ function addedTo(value: Expr, isSelf: (expr: Expr) => boolean): Expr | undefined
   return inner && binary(op, inner, right);
 }
 
-function isUnknown(type: CType): boolean {
-  return type.kind === 'pointer' && (type.to === undefined || isUnknown(type.to));
-}
-
 function isFloatBits(value: Expr, types: Types): boolean {
   if (value.kind === 'asBits') return true;
   if (value.kind === 'select') return isFloatBits(value.yes, types) && isFloatBits(value.no, types);
   return value.kind === 'var' && types.variable(value.id).kind === 'float';
-}
-
-function declaration(text: string | undefined, name: string): string {
-  if (text === undefined) return `void ${name}`;
-  return text.endsWith('*') ? `${text}${name}` : `${text} ${name}`;
 }
 
 function walk(nodes: readonly Node[], see: (node: Node) => void): void {
@@ -476,20 +344,4 @@ function walk(nodes: readonly Node[], see: (node: Node) => void): void {
     else if (node.kind === 'switch') open.push(...node.cases.flatMap(({ body }) => body));
     else if ('body' in node) open.push(...node.body);
   }
-}
-
-/** A literal of the text at an address, up to its end; undefined where it has none. */
-function stringAt(memory: AddressSpace, address: number): string | undefined {
-  const bytes = memory.slice(address, MOST_DATA);
-  const end = bytes.indexOf(0);
-  if (end < 0) return undefined;
-  let text = '"';
-  for (const [i, byte] of bytes.subarray(0, end).entries()) {
-    const escape = { 9: '\\t', 10: '\\n', 13: '\\r', 34: '\\"', 92: '\\\\' }[byte];
-    if (escape) text += escape;
-    else if (byte < 32 || byte > 126) text += `\\${byte.toString(8).padStart(3, '0')}`;
-    else if (byte === 63 && bytes[i + 1] === 63) text += '\\?';
-    else text += String.fromCharCode(byte);
-  }
-  return `${text}"`;
 }

@@ -20,7 +20,9 @@ import {
   XMM,
 } from './code.ts';
 import { condition } from './conditions.ts';
-import { asBits, asFloat, type Expr, extend, load, same, truncate, variable } from './expressions.ts';
+import { type Expr, load, same, variable } from './expressions.ts';
+import { extend, truncate } from './integers.ts';
+import { asBits, asFloat } from './rebuild.ts';
 import { type Callee, calleesOf } from './callees.ts';
 import { framePointers, restoredFrom, savedAt, savedRegisters } from './frame.ts';
 import { formatParameters, prototypeOf } from './prototypes.ts';
@@ -221,11 +223,6 @@ class BlockTranslator {
     const { flow, operands, mnemonic } = instruction;
     const [operand] = operands;
     const target = operand?.kind === 'target' ? operand.address : -1;
-    // In an object that nobody has linked: such a jump would be none.
-    const isEmpty = target === instruction.address + instruction.length;
-    if (isEmpty && (flow === 'branch' || next.length === 0) && !this.program.names.has(target)) {
-      throw new CannotLift('a jump that the linker completes');
-    }
     switch (flow) {
       case 'return':
         if (rsp !== 0) throw new CannotLift('a return with another depth of the stack than at entry');

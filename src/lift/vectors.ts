@@ -4,18 +4,10 @@
  */
 
 import type { Operand } from '../binary/instruction.ts';
-import {
-  asBits,
-  asFloat,
-  binary,
-  compare,
-  constant,
-  type Expr,
-  extend,
-  type FloatOp,
-  select,
-  truncate,
-} from './expressions.ts';
+import { constant, type Expr, type FloatOp } from './expressions.ts';
+import { binary, extend, truncate } from './integers.ts';
+import { asBits, asFloat } from './rebuild.ts';
+import { compare, select } from './truths.ts';
 import type { BlockWriter } from './semantics.ts';
 
 /** Lanes of both halves, the lowest first. */

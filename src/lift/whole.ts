@@ -15,6 +15,8 @@ import { Code } from './reach.ts';
 
 /** Instructions of one part: they print a message, or free what was taken. */
 const MOST_COLD = 400;
+/** Instructions of a part that reads better where it is used than as a function of its own. */
+const SHORT = 30;
 /** Parts of a function: each is looked for anew, since they lead to each other. */
 const MOST_PARTS = 40;
 
@@ -74,7 +76,9 @@ function nextPart(
     if (!found) continue;
     const part = [...found.values()].sort((a, b) => a.instruction.address - b.instruction.address);
     const comesBack = part.some(({ next }) => next.some((to) => to !== own && inside.has(to)));
-    if (frame.rsp !== 0 || comesBack) return part.map(({ instruction }) => instruction);
+    // Compilers hardly ever call another function by a branch.
+    const isShort = flow === 'branch' && part.length <= SHORT;
+    if (frame.rsp !== 0 || comesBack || isShort) return part.map(({ instruction }) => instruction);
   }
   return undefined;
 }
