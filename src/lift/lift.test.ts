@@ -133,7 +133,7 @@ describe.skipIf(!bubblewrapWorks())('a lifted function', () => {
         expect(failing.join('\n')).toBe('');
       }
     },
-    60_000,
+    180_000,
   );
 });
 

@@ -3,7 +3,7 @@
  * Where that is so, the byte is all that the register holds from then on, and what was in it before is no part of it.
  */
 
-import { type Block, exitValues, type Statement, statementValues, successors } from './code.ts';
+import { type Block, exitValues, RAX, type Statement, statementValues, successors } from './code.ts';
 import { type Blocks, predecessors } from './dataflow.ts';
 import { children, type Expr, mask } from './expressions.ts';
 
@@ -11,35 +11,52 @@ import { children, type Expr, mask } from './expressions.ts';
 const WIDTHS = [8, 16] as const;
 
 export function freeParts(blocks: Blocks): void {
-  for (const width of WIDTHS) freePartsOf(blocks, width);
+  for (const width of WIDTHS) {
+    const live = liveHighBits(blocks, width, true);
+    // What the caller had above a byte that is returned nobody can mean.
+    const isByte = live[0]?.has(RAX) ?? false;
+    const isLive = isByte ? liveHighBits(blocks, width, false) : live;
+    for (const block of blocks) {
+      if (block) highBits(block, isLive, { width, returns: !isByte, isFreeing: true });
+    }
+  }
 }
 
-function freePartsOf(blocks: Blocks, width: number): void {
+/** For each block the variables of which more than `width` bits are looked at from there on. */
+function liveHighBits(blocks: Blocks, width: number, returns: boolean): Set<number>[] {
   const live = blocks.map(() => new Set<number>());
   const before = predecessors(blocks);
   const open = [...blocks.keys()];
   for (let b = open.pop(); b !== undefined; b = open.pop()) {
     const block = blocks[b];
     if (!block) continue;
-    const atStart = highBits(block, live, width);
+    const atStart = highBits(block, live, { width, returns, isFreeing: false });
     if ([...atStart].every((id) => live[b].has(id))) continue;
     live[b] = atStart;
     open.push(...before[b]);
   }
-  for (const block of blocks) {
-    if (block) highBits(block, live, width, true);
-  }
+  return live;
 }
 
-/**
- * Variables of which more than `width` bits are looked at, where a block begins.
- * @param live the same for all blocks
- * @param isFreeing whether parts are made wholes where nobody looks at the rest
- */
-function highBits(block: Block, live: readonly Set<number>[], width: number, isFreeing = false): Set<number> {
+interface Looking {
+  readonly width: number;
+  /** Whether all of what is returned is looked at. */
+  readonly returns: boolean;
+  /** Whether parts are made wholes where nobody looks at the rest. */
+  readonly isFreeing: boolean;
+}
+
+/** @param live for all blocks @returns the same where the block begins */
+function highBits(
+  block: Block,
+  live: readonly ReadonlySet<number>[],
+  { width, returns, isFreeing }: Looking,
+): Set<number> {
   const here = new Set<number>();
   for (const next of successors(block.exit)) for (const id of live[next]) here.add(id);
-  for (const value of exitValues(block.exit)) look(value, width, here);
+  if (returns || block.exit.kind !== 'return') {
+    for (const value of exitValues(block.exit)) look(value, width, here);
+  }
   for (let i = block.statements.length - 1; i >= 0; i--) {
     const statement = block.statements[i];
     const part = partOf(statement, width);

@@ -154,6 +154,6 @@ describe.skipIf(!bubblewrapWorks())('a function of a program', () => {
         expect(failing.join('\n')).toBe('');
       }
     },
-    120_000,
+    180_000,
   );
 });

@@ -70,7 +70,10 @@ export function settleResult(blocks: Blocks, webs: readonly Web[], isVoid: boole
   });
   const [general, float] = candidates;
   const isFloatResult =
-    float.isSet && (!general.isSet || (float.onlyReturned && (!general.onlyReturned || laterFloat(exits))));
+    float.isSet &&
+    (!general.isSet ||
+      (float.onlyReturned && !general.onlyReturned) ||
+      (float.onlyReturned === general.onlyReturned && laterFloat(exits)));
   const chosen = isVoid ? undefined : isFloatResult ? float : general.isSet ? general : undefined;
   if (!chosen) {
     for (const block of exits) block.exit = { kind: 'return', values: [] };

@@ -59,11 +59,12 @@ export function translate(body: FunctionBody, program: Program): (Block | undefi
   const saved = savedRegisters(body, frames);
   // Behind the blocks of the function, for each that may leave it by a branch, what happens there.
   const blocks = new Array<Block | undefined>(2 * body.blocks.length).fill(undefined);
+  const room = new Set<number>();
   const before = new Array<Before | undefined>(body.blocks.length).fill(undefined);
   before[0] = { flags: undefined, known: UNSET, written: new Map() };
   const open = [0];
   for (let b = open.pop(); b !== undefined; b = open.pop()) {
-    const translator = new BlockTranslator(body, program, before[b]!, saved);
+    const translator = new BlockTranslator(body, program, before[b]!, saved, room);
     blocks[b] = translator.block(b, frames);
     blocks[body.blocks.length + b] = translator.leaving;
     for (const next of body.blocks[b].successors) {
@@ -113,6 +114,8 @@ class BlockTranslator {
   private readonly body: FunctionBody;
   private readonly program: Program;
   private readonly saved: ReadonlySet<string>;
+  /** Places in the frame that were made by pushing what nobody has set. */
+  private readonly room: Set<number>;
   private readonly writer: BlockWriter;
   /** See `Before`. */
   private readonly written: Map<number, number>;
@@ -120,9 +123,16 @@ class BlockTranslator {
   /** What happens where the block's branch leaves the function: another is called last. */
   leaving: Block | undefined;
 
-  constructor(body: FunctionBody, program: Program, before: Before, saved: ReadonlySet<string>) {
+  constructor(
+    body: FunctionBody,
+    program: Program,
+    before: Before,
+    saved: ReadonlySet<string>,
+    room: Set<number>,
+  ) {
     this.body = body;
     this.saved = saved;
+    this.room = room;
     this.program = program;
     this.written = new Map(before.written);
     const { memory } = program;
@@ -194,7 +204,11 @@ class BlockTranslator {
     }
     // What nobody has set is pushed to make room, or for the caller.
     if (name === 'push' && register && writer.valueOf(register.variable)?.kind === 'undefined') {
+      this.room.add(rsp - 8);
       return undefined;
+    }
+    if (name === 'pop' && register && this.room.has(rsp)) {
+      return writer.set(register.variable, { kind: 'undefined', bits: 64, of: register.variable });
     }
     if (name === 'push') return writer.store(stack(rsp - 8), writer.read(operand));
     if (name === 'pop') return writer.write(operand, writer.load(stack(rsp), 64));
@@ -242,7 +256,7 @@ class BlockTranslator {
         const test = condition(MNEMONIC_NAMES[mnemonic].slice(1), writer.flags);
         if (yes >= 0) return { kind: 'branch', test, yes, no };
         if (rsp !== 0) throw new CannotLift('a jump out of the function with a frame');
-        const elsewhere = new BlockTranslator(body, this.program, this.after, this.saved);
+        const elsewhere = new BlockTranslator(body, this.program, this.after, this.saved, this.room);
         const returns = elsewhere.call(instruction);
         this.leaving = {
           statements: elsewhere.writer.statements,

@@ -79,7 +79,11 @@ export class AddressWriter {
       const { text, type } = this.names.global(base.address);
       return { base: { text, tight: POSTFIX, type }, rest };
     }
-    return { base: this.writer.write(base), rest };
+    const printed = this.writer.write(base);
+    const isVoid = base.kind === 'call' && printed.type.kind === 'pointer' && printed.type.to === undefined;
+    // What a function of the C library gives back may be a `void *`.
+    const text = isVoid ? `(char *)${wrap(printed, UNARY)}` : printed.text;
+    return { base: isVoid ? { ...printed, text, tight: UNARY } : printed, rest };
   }
 
   /** An offset in elements; undefined where it is no whole number of them. */
