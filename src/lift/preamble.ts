@@ -102,7 +102,10 @@ export class Preamble {
       return { text, type: bytes };
     }
     const element = types.global(address);
-    const isText = element === undefined || (element.kind === 'int' && element.bits === 8);
+    const isText =
+      element === undefined ||
+      (element.kind === 'int' && element.bits === 8) ||
+      (element.kind === 'pointer' && !this.holdsPointer(address));
     const text = isText && !region.writable ? stringAt(memory!, address) : undefined;
     if (text !== undefined)
       return { text, type: { kind: 'pointer', to: { kind: 'int', bits: 8, signed: true } } };
@@ -110,14 +113,41 @@ export class Preamble {
     return { text: `data_${address.toString(16)}`, type: { kind: 'pointer', to: element } };
   }
 
+  private holdsPointer(address: number): boolean {
+    const memory = this.draft.memory!;
+    const bytes = memory.slice(address, 8);
+    if (bytes.length < 8) return false;
+    const value = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
+    return value === 0 || memory.find(value) !== undefined;
+  }
+
+  /** Data that others lead to stands before them. */
   private declareData(): string[] {
-    const addresses = [...this.data.keys()].sort((a, b) => a - b);
-    // Pointers may lead to data that is declared by then.
+    const made = new Map<number, string>();
+    // Pointers may lead to data of which nobody has known until then.
+    for (let before = -1; before < made.size;) {
+      before = made.size;
+      const addresses = [...this.data.keys()].sort((a, b) => a - b);
+      for (const [i, address] of addresses.entries()) {
+        if (!made.has(address)) made.set(address, this.declareOne(address, addresses[i + 1]));
+      }
+    }
     const lines: string[] = [];
-    for (let i = addresses.length - 1; i >= 0; i--)
-      lines.unshift(this.declareOne(addresses[i], addresses[i + 1]));
-    for (const address of this.data.keys()) {
-      if (!addresses.includes(address)) lines.unshift(this.declareOne(address, undefined));
+    const done = new Set<number>();
+    for (const start of [...made.keys()].sort((a, b) => a - b)) {
+      const open = [start];
+      for (let address = open.at(-1); address !== undefined; address = open.at(-1)) {
+        const line = made.get(address)!;
+        const leads = [...line.matchAll(/\bdata_([0-9a-f]+)/g)].map(([, at]) => Number.parseInt(at, 16));
+        const next = leads.find((at) => made.has(at) && !done.has(at) && !open.includes(at));
+        if (next !== undefined) {
+          open.push(next);
+          continue;
+        }
+        if (!done.has(address)) lines.push(line);
+        done.add(address);
+        open.pop();
+      }
     }
     return lines;
   }

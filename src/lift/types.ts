@@ -365,7 +365,9 @@ function typeOf(node: TypeNode, bits: number, stars: number): CType | undefined 
   if (bits === 64 && root.isPointer) {
     if (stars >= MOST_STARS) return { kind: 'pointer', to: undefined };
     const to = root.target && targetOf(root.target, stars + 1);
-    return { kind: 'pointer', to };
+    // Of pointers to what nobody looks at, one says as much as many.
+    const isEndless = to?.kind === 'pointer' && to.to?.kind === 'pointer' && to.to.to === undefined;
+    return { kind: 'pointer', to: isEndless ? { kind: 'pointer', to: undefined } : to };
   }
   return { kind: 'int', bits, signed: root.unsigned === 0 || root.signed >= root.unsigned };
 }
