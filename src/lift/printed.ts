@@ -10,6 +10,8 @@ export interface Printed {
   readonly type: CType;
   readonly loose?: boolean;
   readonly literal?: boolean;
+  /** Of a cast what is cast. */
+  readonly inner?: Printed;
 }
 
 export const POSTFIX = 16;
@@ -113,6 +115,16 @@ export function characterOf(value: bigint): string | undefined {
   if (code < 32 || code > 126) return code === 10 ? "'\\n'" : undefined;
   const character = String.fromCharCode(code);
   return character === "'" || character === '\\' ? `'\\${character}'` : `'${character}'`;
+}
+
+/** Characters from which others are counted: digits and letters. */
+const FIRST_OF_KIND: readonly bigint[] = [48n, 65n, 97n];
+
+/** `c - '0'` */
+export function firstOfKind(left: Expr, right: Expr, printed: Printed): Printed {
+  const isCharacter = left.bits === 8 || (left.kind === 'extend' && left.value.bits === 8);
+  if (!isCharacter || right.kind !== 'const' || !FIRST_OF_KIND.includes(right.value)) return printed;
+  return { ...printed, text: characterOf(right.value) ?? printed.text };
 }
 
 export function hexadecimal(expr: Expr, printed: Printed): Printed {

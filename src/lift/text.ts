@@ -10,7 +10,7 @@ import { prototypeOf } from './prototypes.ts';
 import type { Parameter, Result } from './signature.ts';
 import type { Region } from './slots.ts';
 import type { Node } from './structure.ts';
-import { type CType, sizeOf, typeName, type Types } from './types.ts';
+import { type CType, sameType, sizeOf, typeName, type Types } from './types.ts';
 import { ExpressionWriter, type Names } from './write-expression.ts';
 
 export interface Draft {
@@ -280,6 +280,20 @@ class FunctionWriter implements Names {
     );
   }
 
+  /** The same of a pointer variable. */
+  private moved(name: string, type: CType, value: Expr): string | undefined {
+    if (value.kind !== 'binary' || !/^\w+$/.test(name)) return undefined;
+    const printed = this.expressions.write(value);
+    const sign = [' + ', ' - '].find((one) => printed.text.startsWith(name + one));
+    if (sign === undefined || !sameType(printed.type, type)) return undefined;
+    const by = printed.text.slice(name.length + sign.length);
+    // A sum would end elsewhere.
+    if (!/^(?:\w+|\([^()]*\))$/.test(by)) return undefined;
+    return by === '1'
+      ? `${name}${sign.trim().repeat(2)}`
+      : `${name} ${sign.trim()}= ${by.replace(/^\((.*)\)$/, '$1')}`;
+  }
+
   /** `x++`, `x += y`. */
   private shorthand(
     name: string,
@@ -295,6 +309,7 @@ class FunctionWriter implements Names {
       const sign = { add: '+', sub: '-', mul: '*', div: '/' }[inner.op as 'add'];
       return `${name} ${sign}= ${this.expressions.write(right).text}`;
     }
+    if (type.kind === 'pointer') return this.moved(name, type, value);
     if (type.kind !== 'int' || value.kind !== 'binary' || value.bits !== type.bits) return undefined;
     if (!isSelf(value.left)) {
       const added = addedTo(value, isSelf);

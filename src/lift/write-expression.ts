@@ -9,6 +9,7 @@ import {
   BINARY,
   characterOf,
   common,
+  firstOfKind,
   floatConstant,
   hexadecimal,
   highShift,
@@ -163,7 +164,16 @@ export class ExpressionWriter {
 
   cast(type: CType, printed: Printed): Printed {
     if (sameType(type, printed.type) && !printed.loose) return printed;
-    return { text: `(${this.names.type(type)})${wrap(printed, UNARY)}`, tight: UNARY, type };
+    // Of two casts of numbers the second alone cuts as much.
+    const { inner } = printed;
+    const isCut =
+      inner?.type.kind === 'int' &&
+      printed.type.kind === 'int' &&
+      type.kind === 'int' &&
+      type.bits <= printed.type.bits;
+    const from = isCut ? inner : printed;
+    if (isCut && sameType(type, from.type) && !from.loose) return from;
+    return { text: `(${this.names.type(type)})${wrap(from, UNARY)}`, tight: UNARY, type, inner: from };
   }
 
   private constant(value: bigint, bits: number): Printed {
@@ -288,7 +298,7 @@ export class ExpressionWriter {
       if (signedIn(a) && signedIn(b)) a = this.cast(int(bits, false), a);
     }
     const isHex = (op === 'and' || op === 'or' || op === 'xor') && right.kind === 'const' && right.value > 9n;
-    const second = isHex ? hexadecimal(right, b) : b;
+    const second = isHex ? hexadecimal(right, b) : op === 'sub' ? firstOfKind(left, right, b) : b;
     const type = common(a.type, b.type);
     if (op === 'sub' && left.kind === 'const' && left.value === 0n) {
       return {
