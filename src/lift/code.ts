@@ -20,6 +20,8 @@ export const XMM_HIGH = 32;
 export const FLAG_LEFT = 48;
 export const FLAG_RIGHT = 49;
 export const TEMPORARY = 50;
+/** Where the memory of the thread begins. */
+export const THREAD = 51;
 export const FIRST_SLOT = 64;
 
 /** Registers of arguments in order (psABI, "Parameter Passing"). */

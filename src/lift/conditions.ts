@@ -1,14 +1,17 @@
 /** What flags say: the conditions of branches, from the instruction that set them. */
 
 import { CannotLift, FLAG_LEFT, FLAG_RIGHT } from './code.ts';
-import { asFloat, compare, constant, type Expr, logic, opposite, truncate, variable } from './expressions.ts';
+import { constant, type Expr, variable } from './expressions.ts';
+import { truncate } from './integers.ts';
+import { asFloat } from './rebuild.ts';
+import { compare, logic, opposite } from './truths.ts';
 
 /**
- * How the flags were made: by comparing two values (also `sub`), from a result (`test`, `and`, shifts), from a sum and what
+ * How the flags were made: by comparing two values (also `sub`, and `test` and `and`, which compare with 0), by a shift, from a sum and what
  * was added, from a carry alone, or by comparing floats. What was compared is in `FLAG_LEFT` and `FLAG_RIGHT`.
  */
 export interface Flags {
-  readonly kind: 'difference' | 'result' | 'shift' | 'sum' | 'carry' | 'floats';
+  readonly kind: 'difference' | 'shift' | 'sum' | 'carry' | 'floats';
   readonly bits: number;
 }
 
@@ -91,28 +94,7 @@ function resultCondition(
     if (code === 'b') return compare('ult', result, added);
     return code === 'ae' ? compare('ule', added, result) : undefined;
   }
-  if (kind !== 'result') return undefined;
-  // `and`, `or`, `xor` and `test` clear carry and overflow.
-  switch (code) {
-    case 'l':
-      return compare('slt', result, zero);
-    case 'ge':
-      return compare('sle', zero, result);
-    case 'le':
-      return compare('sle', result, zero);
-    case 'g':
-      return compare('slt', zero, result);
-    case 'be':
-      return compare('eq', result, zero);
-    case 'a':
-      return compare('ne', result, zero);
-    case 'b':
-      return constant(0, 1);
-    case 'ae':
-      return constant(1, 1);
-    default:
-      return undefined;
-  }
+  return undefined;
 }
 
 /** Of what is not comparable, `ucomisd` says that it is below, equal and of even parity at once. */

@@ -4,17 +4,8 @@ import type { FunctionBody } from '../binary/instruction.ts';
 import type { AddressSpace } from '../binary/memory.ts';
 import { CannotLift, type Exit, redirect, type Statement, successors } from './code.ts';
 import { type Blocks, predecessors } from './dataflow.ts';
-import {
-  children,
-  compare,
-  constant,
-  type Expr,
-  logic,
-  opposite,
-  same,
-  select,
-  visit,
-} from './expressions.ts';
+import { children, constant, type Expr, same, visit } from './expressions.ts';
+import { compare, logic, opposite, select } from './truths.ts';
 
 /** Entries of a jump table that are read. */
 const MOST_CASES = 4096;

@@ -9,7 +9,8 @@ import {
   statementValues,
   successors,
 } from './code.ts';
-import { type Expr, rebuild, some, variable, visit } from './expressions.ts';
+import { type Expr, some, variable, visit } from './expressions.ts';
+import { rebuild } from './rebuild.ts';
 
 export type Blocks = (Block | undefined)[];
 
@@ -102,6 +103,11 @@ function callIn(value: Expr): Expr {
 }
 
 function liveAtEnd(blocks: Blocks): Set<number>[] {
+  return liveness(blocks).atEnd;
+}
+
+/** Variables that are read later, on some way, before they are set again. */
+function liveness(blocks: Blocks): { atStart: Set<number>[]; atEnd: Set<number>[] } {
   const uses: Set<number>[] = [];
   const sets: Set<number>[] = [];
   for (const block of blocks) {
@@ -133,7 +139,7 @@ function liveAtEnd(blocks: Blocks): Set<number>[] {
       if (grew) open.push(pred);
     }
   }
-  return atEnd;
+  return { atStart, atEnd };
 }
 
 /** What belongs together of a variable: all assignments that reach a use, over all its uses. */
@@ -148,156 +154,72 @@ export interface Web {
 export const FIRST_WEB = 10_000;
 
 /**
- * Gives each web a number of its own.
+ * Gives each web a number of its own. Where a variable is live at the start of a block, all that reaches the block reaches a
+ * use: what its predecessors leave in it belongs together.
+ *
  * @param former webs that are split further, since less hangs together than did
  * @returns webs by number, less `FIRST_WEB`
  */
 export function splitIntoWebs(blocks: Blocks, former?: readonly Web[]): Web[] {
-  const definitions: { of: number; block: number; at: number }[] = [];
-  const ofVariable = new Map<number, number[]>();
-  const define = (of: number, block: number, at: number): void => {
-    const list = ofVariable.get(of) ?? [];
-    if (list.length === 0) {
-      // What the variable holds at entry.
-      ofVariable.set(of, list);
-      list.push(definitions.push({ of, block: -1, at: -1 }) - 1);
-    }
-    if (block >= 0) list.push(definitions.push({ of, block, at }) - 1);
+  const { atStart } = liveness(blocks);
+  const parents: number[] = [];
+  const variables: number[] = [];
+  const add = (of: number): number => {
+    variables.push(of);
+    return parents.push(parents.length) - 1;
   };
-  visitBlocks(blocks, (expr) => {
-    if (expr.kind === 'var' && !ofVariable.has(expr.id)) define(expr.id, -1, -1);
-  });
-  for (const [b, block] of blocks.entries()) {
-    for (const [i, statement] of (block?.statements ?? []).entries()) {
-      if (statement.kind === 'set') define(statement.to, b, i);
-    }
-  }
-  const parents = definitions.map((_, i) => i);
   const find = (i: number): number => {
     let root = i;
     while (parents[root] !== root) root = parents[root];
     while (parents[i] !== root) [parents[i], i] = [root, parents[i]];
     return root;
   };
-  const reaching = reachingDefinitions(blocks, ofVariable);
+  // What each variable is made of where a block begins, and where it ends.
+  const incoming = atStart.map((live) => new Map([...live].map((of) => [of, add(of)])));
+  const definitions = blocks.map((block) =>
+    (block?.statements ?? []).map((statement) => (statement.kind === 'set' ? add(statement.to) : -1)),
+  );
+  for (const [b, block] of blocks.entries()) {
+    if (!block) continue;
+    const outgoing = new Map(incoming[b]);
+    for (const [i, statement] of block.statements.entries()) {
+      if (statement.kind === 'set') outgoing.set(statement.to, definitions[b][i]);
+    }
+    for (const next of new Set(successors(block.exit))) {
+      for (const [of, there] of incoming[next]) {
+        const here = outgoing.get(of);
+        if (here !== undefined) parents[find(here)] = find(there);
+      }
+    }
+  }
   const numbers = new Map<number, number>();
   const webs: Web[] = [];
   const numberOf = (definition: number): number => {
     const root = find(definition);
     let number = numbers.get(root);
     if (number === undefined) {
-      const { of } = definitions[root];
+      const of = variables[root];
       number = FIRST_WEB + webs.push({ of: former?.[of - FIRST_WEB]?.of ?? of, entry: false }) - 1;
       numbers.set(root, number);
     }
     return number;
   };
-  const definitionAt = new Map<string, number>();
-  for (const [d, { block, at }] of definitions.entries()) {
-    if (block >= 0) definitionAt.set(`${block} ${at}`, d);
+  for (const [b, block] of blocks.entries()) {
+    if (!block) continue;
+    const here = new Map(incoming[b]);
+    const rename = (expr: Expr): Expr =>
+      expr.kind === 'var' ? variable(numberOf(here.get(expr.id)!), expr.bits) : expr;
+    const statements = block.statements.map((statement, i): Statement => {
+      const changed = mapStatement(statement, (value) => rewrite(value, rename));
+      if (changed.kind !== 'set') return changed;
+      here.set(changed.to, definitions[b][i]);
+      return { ...changed, to: numberOf(definitions[b][i]) };
+    });
+    blocks[b] = { statements, exit: mapExit(block.exit, (value) => rewrite(value, rename)) };
   }
-  walk(blocks, reaching, definitionAt, (_, found) => {
-    for (let i = 1; i < found.length; i++) parents[find(found[i])] = find(found[0]);
-  });
-  const renamed: Blocks = blocks.map(() => undefined);
-  walk(
-    blocks,
-    reaching,
-    definitionAt,
-    () => undefined,
-    (b, block) => (renamed[b] = block),
-    (found, bits) => variable(numberOf(found[0]), bits),
-    numberOf,
-  );
-  for (const [b, block] of renamed.entries()) blocks[b] = block;
-  for (const [d, { block }] of definitions.entries()) {
-    const number = numbers.get(find(d));
-    if (block < 0 && number !== undefined) webs[number - FIRST_WEB].entry = true;
+  for (const definition of incoming[0].values()) {
+    const number = numbers.get(find(definition));
+    if (number !== undefined) webs[number - FIRST_WEB].entry = true;
   }
   return webs;
-}
-
-/** For each block and variable the definitions that reach its start. */
-type Reaching = (block: number, of: number) => readonly number[];
-
-function reachingDefinitions(blocks: Blocks, ofVariable: ReadonlyMap<number, readonly number[]>): Reaching {
-  const atStart = blocks.map(() => new Map<number, Set<number>>());
-  const lastIn = blocks.map((block) => {
-    const last = new Map<number, number>();
-    for (const [i, statement] of (block?.statements ?? []).entries()) {
-      if (statement.kind === 'set') last.set(statement.to, i);
-    }
-    return last;
-  });
-  // By place: the n-th definition of a variable after that at entry.
-  const next = new Map<number, number>();
-  const lastDefinition = blocks.map(() => new Map<number, number>());
-  for (const [b, block] of blocks.entries()) {
-    for (const [i, statement] of (block?.statements ?? []).entries()) {
-      if (statement.kind !== 'set') continue;
-      const n = (next.get(statement.to) ?? 0) + 1;
-      next.set(statement.to, n);
-      if (lastIn[b].get(statement.to) === i)
-        lastDefinition[b].set(statement.to, ofVariable.get(statement.to)![n]);
-    }
-  }
-  for (const [of, [entry]] of ofVariable) atStart[0].set(of, new Set([entry]));
-  const open = [0];
-  const seen = new Set<number>();
-  for (let b = open.pop(); b !== undefined; b = open.pop()) {
-    const block = blocks[b];
-    if (!block) continue;
-    const isNew = !seen.has(b);
-    seen.add(b);
-    for (const to of new Set(successors(block.exit))) {
-      let grew = isNew && !seen.has(to);
-      for (const of of ofVariable.keys()) {
-        const own = lastDefinition[b].get(of);
-        const coming = own === undefined ? atStart[b].get(of) : [own];
-        if (!coming) continue;
-        let there = atStart[to].get(of);
-        if (!there) atStart[to].set(of, (there = new Set()));
-        for (const one of coming) {
-          if (there.has(one)) continue;
-          there.add(one);
-          grew = true;
-        }
-      }
-      if (grew) open.push(to);
-    }
-  }
-  return (block, of) => [...(atStart[block].get(of) ?? [])];
-}
-
-function walk(
-  blocks: Blocks,
-  reaching: Reaching,
-  definitionAt: ReadonlyMap<string, number>,
-  see: (of: number, found: readonly number[]) => void,
-  done: (b: number, block: Block) => void = () => undefined,
-  rename?: (found: readonly number[], bits: number) => Expr,
-  numberOf: (definition: number) => number = (definition) => definition,
-): void {
-  for (const [b, block] of blocks.entries()) {
-    if (!block) continue;
-    const here = new Map<number, readonly number[]>();
-    const change = (expr: Expr): Expr => {
-      if (expr.kind !== 'var') return expr;
-      let found = here.get(expr.id);
-      if (!found) here.set(expr.id, (found = reaching(b, expr.id)));
-      see(expr.id, found);
-      return rename && found.length > 0 ? rename(found, expr.bits) : expr;
-    };
-    const statements: Statement[] = [];
-    for (const [i, statement] of block.statements.entries()) {
-      const changed = mapStatement(statement, (value) => rewrite(value, change));
-      if (changed.kind === 'set') {
-        const definition = definitionAt.get(`${b} ${i}`)!;
-        here.set(changed.to, [definition]);
-        statements.push({ ...changed, to: numberOf(definition) });
-      } else statements.push(changed);
-    }
-    const exit = mapExit(block.exit, (value) => rewrite(value, change));
-    done(b, { statements, exit });
-  }
 }

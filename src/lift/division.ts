@@ -4,7 +4,8 @@
  */
 
 import { type Blocks, mapBlocks, rewrite } from './dataflow.ts';
-import { binary, constant, type Expr, mask, same, signedValue, truncate } from './expressions.ts';
+import { constant, type Expr, mask, same, signedValue } from './expressions.ts';
+import { binary, truncate } from './integers.ts';
 
 export function recogniseDivisions(blocks: Blocks): void {
   mapBlocks(blocks, (value) => rewrite(value, recognise));
@@ -14,6 +15,7 @@ function recognise(expr: Expr): Expr {
   return (
     unsignedDivision(expr) ??
     signedDivision(expr) ??
+    divisionBySign(expr) ??
     byPowerOfTwo(expr) ??
     remainderByPowerOfTwo(expr) ??
     remainder(expr) ??
@@ -84,6 +86,23 @@ function signedDivision(expr: Expr): Expr | undefined {
   // Values lie in 2^(N-1) on each side of 0.
   const divisor = divisorOf(found.magic, found.shift, bits - 1);
   return divisor === undefined ? undefined : binary('sdiv', found.value, constant(divisor, bits));
+}
+
+/** The same where the correction is added: the sign of the product is that of x. */
+function divisionBySign(expr: Expr): Expr | undefined {
+  const { bits } = expr;
+  if (expr.kind !== 'binary' || expr.op !== 'add') return undefined;
+  for (const [a, b] of [
+    [expr.left, expr.right],
+    [expr.right, expr.left],
+  ]) {
+    const [product, sign] = [highProduct(a, bits), highProduct(b, bits)];
+    if (!product?.signed || !sign?.signed || sign.shift !== 2 * bits - 1) continue;
+    if (product.magic !== sign.magic || !same(product.value, sign.value)) continue;
+    const divisor = divisorOf(product.magic, product.shift, bits - 1);
+    if (divisor !== undefined) return binary('sdiv', product.value, constant(divisor, bits));
+  }
+  return undefined;
 }
 
 /** A magic number of one bit more than fits: `((x * (m - 2^N)) >> N) + x) >> s`. */

@@ -12,7 +12,9 @@ export interface FramePointers {
 }
 
 /** By index of the instruction; undefined for what is not reached. @throws CannotLift */
-export function framePointers(body: FunctionBody): (FramePointers | undefined)[] {
+export function framePointers(
+  body: Pick<FunctionBody, 'instructions' | 'blocks'>,
+): (FramePointers | undefined)[] {
   const before = new Array<FramePointers | undefined>(body.instructions.length).fill(undefined);
   const open = [0];
   if (body.blocks.length === 0) throw new CannotLift('no code');

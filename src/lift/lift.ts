@@ -10,10 +10,12 @@ import type { VisibleNames } from '../tokens/visible-names.ts';
 import { CannotLift, FIRST_SLOT, RBP, RBX, RSP } from './code.ts';
 import { resolveTables, returnAtOnce, simplifyControl } from './control.ts';
 import { type Blocks, eliminateDead, FIRST_WEB, splitIntoWebs, visitBlocks } from './dataflow.ts';
+import { leaveUnset } from './unset.ts';
 import { recogniseDivisions } from './division.ts';
 import { gatherFillings } from './fill.ts';
 import { tidyLoops } from './loops.ts';
 import { narrowWebs } from './narrow.ts';
+import { freeParts } from './partial.ts';
 import { REGISTER_PARTS } from './registers.ts';
 import { parametersOf, type Result, settleResult, storedArguments } from './signature.ts';
 import { promoteSlots } from './slots.ts';
@@ -23,6 +25,7 @@ import { writeFunction } from './text.ts';
 import { type OwnSignature, translate } from './translate.ts';
 import { type CType, inferTypes } from './types.ts';
 import { adoptParameters } from './adopt.ts';
+import { wholeFunction } from './whole.ts';
 
 export interface LiftContext {
   /** What the file holds, for constants, strings and tables. */
@@ -44,7 +47,8 @@ const MOST_BLOCKS = 1000;
 /** Of calls of the function by itself: after so many rounds what it takes is known. */
 const MOST_ROUNDS = 3;
 
-export function lift(body: FunctionBody, context: LiftContext): Lifted {
+export function lift(found: FunctionBody, context: LiftContext): Lifted {
+  const body = wholeFunction(found, context.memory, context.names);
   if (body.instructions.length > MOST_INSTRUCTIONS || body.blocks.length > MOST_BLOCKS) {
     return { text: null, reason: 'a function that is too long' };
   }
@@ -78,12 +82,14 @@ function liftOnce(body: FunctionBody, { memory, names, name }: LiftContext, own:
   const stored = framed && blocks[0] ? storedArguments(blocks[0]) : [];
   eliminateDead(blocks);
   returnAtOnce(blocks);
+  freeParts(blocks);
   const raw = splitIntoWebs(blocks);
   // A byte put into a register reads the rest of it, which nobody may look at.
   narrowWebs(blocks, raw, true);
   eliminateDead(blocks);
   const first = splitIntoWebs(blocks, raw);
   const result = settleResult(blocks, first, framed && endsInNop(body));
+  freeParts(blocks);
   narrowWebs(blocks, first, true);
   eliminateDead(blocks);
   const webs = splitIntoWebs(blocks, first);
@@ -101,6 +107,7 @@ function liftOnce(body: FunctionBody, { memory, names, name }: LiftContext, own:
   adoptParameters(blocks, webs);
   const parameters = parametersOf(blocks, webs, widths, frame, stored);
   const entries = new Set(parameters.flatMap(({ web }) => (web === undefined ? [] : [web])));
+  leaveUnset(blocks);
   gatherFillings(blocks, frame.regions);
   const types = inferTypes(blocks, widths, frame.regions, entries);
   let callsItself = false;
@@ -125,6 +132,7 @@ function liftOnce(body: FunctionBody, { memory, names, name }: LiftContext, own:
         memory,
         names,
         own,
+        start: body.instructions[0].address,
       }),
   };
 }

@@ -1,7 +1,8 @@
 /** Endless loops with a test at their beginning or end become `while`, `do` and `for`. */
 
 import { type Statement, statementValues } from './code.ts';
-import { type Expr, opposite, visit } from './expressions.ts';
+import { type Expr, visit } from './expressions.ts';
+import { opposite } from './truths.ts';
 import { ends, type Node } from './structure.ts';
 
 export function tidyLoops(nodes: readonly Node[]): Node[] {

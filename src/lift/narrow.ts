@@ -4,7 +4,8 @@
  */
 
 import { type Blocks, FIRST_WEB, hasCall, mapBlocks, rewrite, type Web } from './dataflow.ts';
-import { children, constant, type Expr, extend, truncate, variable } from './expressions.ts';
+import { children, constant, type Expr, variable } from './expressions.ts';
+import { extend, truncate } from './integers.ts';
 import { exitValues, type Statement, statementValues } from './code.ts';
 
 /** Widths that variables have in C. */

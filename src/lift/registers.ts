@@ -1,7 +1,7 @@
 /** Which variable a register is, and which part of it. */
 
 import { REGISTER_NAMES } from '../binary/x86/names.ts';
-import { XMM } from './code.ts';
+import { FIRST_SLOT, XMM } from './code.ts';
 
 export interface RegisterPart {
   readonly variable: number;
@@ -32,3 +32,11 @@ function partOf(name: string): RegisterPart | undefined {
 
 /** By iced-x86 Register; undefined for what no rule is about. */
 export const REGISTER_PARTS: readonly (RegisterPart | undefined)[] = REGISTER_NAMES.map(partOf);
+
+/** Of a variable of the machine, for people. */
+export function nameOf(id: number | undefined): string {
+  if (id === undefined) return 'a register';
+  if (id >= FIRST_SLOT) return 'a place in its frame';
+  const part = REGISTER_PARTS.findIndex((one) => one?.variable === id && one.bits >= 64);
+  return part < 0 ? 'flags' : REGISTER_NAMES[part];
+}

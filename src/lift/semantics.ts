@@ -1,11 +1,12 @@
 /**
- * What instructions do, as assignments to registers, memory and flags. General registers and scalar floats are here, packed
- * integers and floats in vectors.ts. What is not known is refused.
+ * What instructions do, as assignments to registers, memory and flags. Single instructions are in rules.ts, packed integers
+ * and floats in vectors.ts. What is not known is refused.
  */
 
 import type { Instruction, Operand } from '../binary/instruction.ts';
-import { MNEMONIC_NAMES } from '../binary/x86/names.ts';
+import { MNEMONIC_NAMES, REGISTER_NAMES } from '../binary/x86/names.ts';
 import {
+  type Statement,
   CannotLift,
   FLAG_LEFT,
   FLAG_RIGHT,
@@ -16,32 +17,19 @@ import {
   RDX,
   RSI,
   RSP,
-  type Statement,
   TEMPORARY,
+  THREAD,
   XMM,
   XMM_HIGH,
 } from './code.ts';
-import { condition, type Flags } from './conditions.ts';
-import {
-  asBits,
-  asFloat,
-  binary,
-  type BinaryOp,
-  compare,
-  constant,
-  type Expr,
-  extend,
-  type FloatOp,
-  load,
-  mask,
-  opposite,
-  select,
-  truncate,
-  unary,
-  variable,
-} from './expressions.ts';
+import { type Flags, condition } from './conditions.ts';
+import { type Expr, type FloatOp, constant, load, mask, variable } from './expressions.ts';
 import type { FramePointers } from './frame.ts';
+import { binary, extend, truncate } from './integers.ts';
+import { asBits, asFloat } from './rebuild.ts';
 import { REGISTER_PARTS } from './registers.ts';
+import { RULES } from './rules.ts';
+import { compare, opposite, select } from './truths.ts';
 import { vectorInstruction } from './vectors.ts';
 
 /** Where the thread has the number that guards return addresses. */
@@ -64,6 +52,8 @@ export interface Before {
   readonly flags: Flags | undefined;
   /** Variables that hold constants and addresses. */
   readonly known: ReadonlyMap<number, Expr>;
+  /** Registers of arguments that were set since the last call, with their width. */
+  readonly written: ReadonlyMap<number, number>;
 }
 
 /** Collects the statements of a block, instruction after instruction. */
@@ -74,12 +64,16 @@ export class BlockWriter {
   private frame: FramePointers = { rsp: 0, rbp: undefined };
   /** Variables that hold what is known here: constants and addresses. */
   readonly known: Map<number, Expr>;
+  /** Texts that were translated: what a message says in English, by the variable that holds what it says elsewhere. */
+  readonly formats = new Map<number, Expr>();
+  /** Register that holds the number that guards the return address. */
+  private canary: number | undefined;
   /** Bits of rax of which rdx holds the sign, or 0 as what is above it. */
   private sign = 0;
   private zeroAbove = false;
   private current: Instruction | undefined;
 
-  constructor({ flags, known }: Before, surroundings: Surroundings) {
+  constructor({ flags, known }: Pick<Before, 'flags' | 'known'>, surroundings: Surroundings) {
     this.flags = flags;
     this.known = new Map(known);
     this.surroundings = surroundings;
@@ -89,7 +83,11 @@ export class BlockWriter {
     this.statements.push({ kind: 'set', to, value });
     const { kind } = value;
     const copied = value.kind === 'var' ? this.known.get(value.id) : undefined;
-    const seen = kind === 'const' || kind === 'stack' || kind === 'global' ? value : copied;
+    const isPlain = kind === 'const' || kind === 'stack' || kind === 'global' || kind === 'undefined';
+    const format = value.kind === 'var' ? this.formats.get(value.id) : undefined;
+    if (format) this.formats.set(to, format);
+    else this.formats.delete(to);
+    const seen = isPlain ? value : copied;
     if (seen) this.known.set(to, seen);
     else this.known.delete(to);
     if (to === RAX || to === RDX) {
@@ -116,11 +114,12 @@ export class BlockWriter {
   }
 
   address({ base, index, scale, displacement, ripRelative, segment }: Memory): Expr {
-    if (segment !== 0) throw new CannotLift('memory of the thread');
+    if (segment !== 0 && REGISTER_NAMES[segment] !== 'fs') throw new CannotLift('memory of another segment');
     if (ripRelative) return { kind: 'global', bits: 64, address: displacement };
     let sum = constant(displacement, 64);
     if (index !== 0) sum = binary('add', binary('mul', this.register(index), constant(scale, 64)), sum);
     if (base !== 0) sum = binary('add', this.register(base), sum);
+    if (segment !== 0) return binary('add', variable(THREAD, 64), sum);
     return sum.kind === 'const' ? { kind: 'global', bits: 64, address: displacement } : sum;
   }
 
@@ -147,9 +146,6 @@ export class BlockWriter {
       case 'immediate':
         return Number.isSafeInteger(operand.value) ? constant(operand.value, bits) : this.wideImmediate();
       case 'memory':
-        // The canary: any number will do, since nothing looks at it but the check at the end.
-        if (operand.segment !== 0 && operand.base === 0 && operand.displacement === CANARY)
-          return constant(0, 64);
         return this.load(this.address(operand), Math.min(bits, 8 * operand.size));
       default:
         return { kind: 'global', bits: 64, address: operand.address };
@@ -235,6 +231,7 @@ export class BlockWriter {
     this.current = instruction;
     const name = MNEMONIC_NAMES[instruction.mnemonic];
     const { operands } = instruction;
+    if (this.guards(name, operands)) return undefined;
     const rule = RULES[name];
     if (rule) return rule(this, operands, name);
     const conditional = /^(set|cmov)(\w+)$/.exec(name);
@@ -249,6 +246,31 @@ export class BlockWriter {
     }
     if (vectorInstruction(this, name, operands)) return undefined;
     throw new CannotLift(`the instruction ${name}`);
+  }
+
+  /** Whether it is of the check that the return address is as it was: that always finds that it is. */
+  private guards(name: string, [to, from]: readonly Operand[]): boolean {
+    const register = (one: Operand | undefined): number | undefined =>
+      one?.kind === 'register' ? REGISTER_PARTS[one.register]?.variable : undefined;
+    const isGuard = isCanary(from);
+    if (name === 'mov' && isGuard && register(to) !== undefined) {
+      this.set(register(to)!, constant(0, 64));
+      this.canary = register(to);
+      return true;
+    }
+    const held = this.canary;
+    const holds = (one: Operand | undefined): boolean => held !== undefined && register(one) === held;
+    if (name === 'mov' && to?.kind === 'memory' && holds(from)) {
+      this.canary = undefined;
+      return true;
+    }
+    if ((name === 'sub' || name === 'xor' || name === 'cmp') && (isGuard || holds(to))) {
+      this.flag('difference', constant(0, 64), constant(0, 64));
+      this.canary = undefined;
+      return true;
+    }
+    if (holds(to)) this.canary = undefined;
+    return false;
   }
 
   private conditional(what: string, code: string, operands: readonly Operand[]): void {
@@ -291,9 +313,7 @@ export class BlockWriter {
     const repeated = bytes.includes(0xf3) ? 'rep' : bytes.includes(0xf2) ? 'repne' : '';
     const size = { b: 1, w: 2, d: 4, q: 8 }[name.at(-1)!]!;
     const what = name.slice(0, -1);
-    const count = this.valueOf(RCX) ?? variable(RCX, 64);
-    const to = this.valueOf(RDI) ?? variable(RDI, 64);
-    const from = this.valueOf(RSI) ?? variable(RSI, 64);
+    const [count, to, from] = [RCX, RDI, RSI].map((id) => this.valueOf(id) ?? variable(id, 64));
     if (repeated === 'rep' && (what === 'stos' || what === 'movs')) {
       const length = binary('mul', count, constant(size, 64));
       this.set(TEMPORARY, length);
@@ -348,6 +368,15 @@ export class BlockWriter {
   }
 }
 
+export function isCanary(operand: Operand | undefined): boolean {
+  return (
+    operand?.kind === 'memory' &&
+    operand.segment !== 0 &&
+    operand.base === 0 &&
+    operand.displacement === CANARY
+  );
+}
+
 /** @throws CannotLift for registers of other widths */
 function vectorOf(register: number): number {
   const part = REGISTER_PARTS[register];
@@ -359,319 +388,4 @@ function numberIn(bytes: Uint8Array): bigint {
   let value = 0n;
   for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]);
   return value;
-}
-
-type Rule = (writer: BlockWriter, operands: readonly Operand[], name: string) => void;
-
-function arithmetic(op: BinaryOp, kind: Flags['kind']): Rule {
-  return (writer, [to, from]) => {
-    const left = writer.read(to);
-    const right = writer.read(from, left.bits);
-    const value = binary(op, left, right);
-    if (kind === 'difference') writer.flag(kind, left, right);
-    else writer.flag(kind, value, right);
-    writer.write(to, value);
-  };
-}
-
-function step(op: 'add' | 'sub'): Rule {
-  return (writer, [to]) => {
-    const left = writer.read(to);
-    const one = constant(1, left.bits);
-    const value = binary(op, left, one);
-    if (op === 'sub') writer.flag('difference', left, one);
-    else writer.flag('shift', value);
-    writer.write(to, value);
-  };
-}
-
-function shift(op: 'shl' | 'shr' | 'sar'): Rule {
-  return (writer, [to, by]) => {
-    const left = writer.read(to);
-    if (by === undefined || by.kind === 'immediate') {
-      const count = (by?.value ?? 1) & (left.bits === 64 ? 63 : 31);
-      if (count === 0) return;
-      if (count >= left.bits) throw new CannotLift('a shift by more than the width');
-      const value = binary(op, left, constant(count, 8));
-      writer.flag('shift', value);
-      writer.write(to, value);
-    } else {
-      // The flags stay where the count is 0, which nobody asks for.
-      writer.flags = undefined;
-      writer.write(to, binary(op, left, truncate(variable(RCX, 64), 32)));
-    }
-  };
-}
-
-function rotate(left: boolean): Rule {
-  return (writer, [to, by]) => {
-    const value = writer.read(to);
-    if (by !== undefined && by.kind !== 'immediate') throw new CannotLift('a rotation by what is computed');
-    const count = (by?.value ?? 1) & (value.bits - 1);
-    if (count === 0) return;
-    const up = left ? count : value.bits - count;
-    writer.flags = undefined;
-    writer.write(
-      to,
-      binary('or', binary('shl', value, constant(up, 8)), binary('shr', value, constant(value.bits - up, 8))),
-    );
-  };
-}
-
-function divide(signed: boolean): Rule {
-  return (writer, [by]) => {
-    const divisor = writer.read(by);
-    const { bits } = divisor;
-    if (bits < 32 || !writer.extended(bits, signed)) {
-      throw new CannotLift('a division of a number that is wider than its divisor');
-    }
-    const value = truncate(variable(RAX, 64), bits);
-    writer.set(TEMPORARY, extend(binary(signed ? 'sdiv' : 'udiv', value, divisor), 64, false));
-    writer.set(RDX, extend(binary(signed ? 'srem' : 'urem', value, divisor), 64, false));
-    writer.set(RAX, variable(TEMPORARY, 64));
-    writer.flags = undefined;
-  };
-}
-
-/** The product of rax in twice the width; of 64 bits the upper half is not told. */
-function multiply(signed: boolean): Rule {
-  return (writer, operands) => {
-    writer.flags = undefined;
-    if (operands.length > 1) {
-      const [to, a, b] = operands;
-      const { bits } = writer.read(to);
-      const left = writer.read(b === undefined ? to : a, bits);
-      return writer.write(to, binary('mul', left, writer.read(b ?? a, bits)));
-    }
-    const factor = writer.read(operands[0]);
-    const { bits } = factor;
-    if (bits === 16) throw new CannotLift('a product of 16 bits');
-    if (bits === 8) {
-      const product = binary(
-        'mul',
-        extend(truncate(variable(RAX, 64), 8), 16, signed),
-        extend(factor, 16, signed),
-      );
-      const kept = binary('and', variable(RAX, 64), constant(~mask(16), 64));
-      return writer.set(RAX, binary('or', kept, extend(product, 64, false)));
-    }
-    const double = 2 * bits;
-    const value = truncate(variable(RAX, 64), bits);
-    const product: Expr = binary('mul', extend(value, double, signed), extend(factor, double, signed));
-    const upper = truncate(binary('shr', product, constant(bits, 8)), bits);
-    writer.set(TEMPORARY, extend(truncate(product, bits), 64, false));
-    writer.set(RDX, extend(upper, 64, false));
-    return writer.set(RAX, variable(TEMPORARY, 64));
-  };
-}
-
-function withCarry(op: 'add' | 'sub'): Rule {
-  return (writer, [to, from]) => {
-    const left = writer.read(to);
-    const carry = extend(condition('b', writer.flags), left.bits, false);
-    const value = binary(op, binary(op, left, writer.read(from, left.bits)), carry);
-    writer.flags = undefined;
-    writer.write(to, value);
-    const after = writer.read(to);
-    writer.flag('shift', after);
-  };
-}
-
-function widen(signed: boolean): Rule {
-  return (writer, [to, from]) => writer.write(to, extend(writer.read(from), writer.read(to).bits, signed));
-}
-
-/** cdqe and its like: a part of rax in twice the width. */
-function widenRax(bits: number): Rule {
-  return (writer) => {
-    const value = extend(truncate(variable(RAX, 64), bits), 2 * bits, true);
-    const kept = binary('and', variable(RAX, 64), constant(~mask(2 * bits), 64));
-    writer.set(RAX, bits === 8 ? binary('or', kept, extend(value, 64, false)) : extend(value, 64, false));
-  };
-}
-
-const move: Rule = (writer, [to, from]) => {
-  const bits = to.kind === 'memory' ? 8 * to.size : writer.read(to).bits;
-  writer.write(to, writer.read(from, bits));
-};
-
-/** Of scalars: a load clears what is above, a copy between registers does not, which is not told. */
-function moveScalar(bits: number): Rule {
-  return (writer, [to, from]) => {
-    if (to.kind === 'memory') return writer.store(writer.address(to), writer.read(from, bits));
-    writer.write(to, writer.read(from, bits));
-    if (from.kind === 'memory' && REGISTER_PARTS[(to as { register: number }).register]?.bits === 128) {
-      writer.writeVector(to, writer.read(to), constant(0, 64));
-    }
-    return undefined;
-  };
-}
-
-/** movd and movq: between general and vector registers, and memory. */
-function moveBits(bits: number): Rule {
-  return (writer, [to, from]) => {
-    const value = writer.read(from, bits);
-    if (to.kind === 'memory') return writer.store(writer.address(to), value);
-    const isVector = to.kind === 'register' && REGISTER_PARTS[to.register]?.bits === 128;
-    return isVector
-      ? writer.writeVector(to, extend(value, 64, false), constant(0, 64))
-      : writer.write(to, value);
-  };
-}
-
-const moveVector: Rule = (writer, [to, from]) => {
-  writer.writeVector(to, writer.read(from), writer.readHigh(from));
-};
-
-/** Bit operations of vector registers, floats' or integers'. */
-function vectorBits(change: (left: Expr, right: Expr) => Expr): Rule {
-  return (writer, [to, from]) => {
-    const high = change(writer.readHigh(to), writer.readHigh(from));
-    writer.writeVector(to, change(writer.read(to), writer.read(from)), high);
-  };
-}
-
-/** @param source bits of the operand: an integer's register or memory tells its own */
-function convert(kind: 'toFloat' | 'toInt', bits: number, source?: number): Rule {
-  return (writer, [to, from]) => {
-    if (kind === 'toInt') {
-      const value = asFloat(writer.read(from, source));
-      writer.write(to, { kind, bits: writer.read(to).bits, value });
-    } else {
-      const value = source === undefined ? writer.read(from) : asFloat(writer.read(from, source));
-      writer.write(to, asBits({ kind, bits, value }));
-    }
-  };
-}
-
-function compareFloats(bits: number): Rule {
-  return (writer, [a, b]) => writer.flag('floats', writer.read(a, bits), writer.read(b, bits));
-}
-
-const nothing: Rule = () => undefined;
-
-function bits(name: string): Rule {
-  return (writer, [to, from]) => {
-    const value = writer.read(from);
-    const wide = value.bits === 64;
-    writer.flag('carry', extend(compare('eq', value, constant(0, value.bits)), 8, false));
-    const call: Expr = {
-      kind: 'call',
-      bits: 32,
-      float: false,
-      name: `__builtin_${name === 'bsr' ? 'clz' : name}${wide ? 'l' : ''}`,
-      args: [value],
-    };
-    const result = name === 'bsr' ? binary('xor', call, constant(value.bits - 1, 32)) : call;
-    writer.write(to, extend(result, value.bits, false));
-  };
-}
-
-const RULES: Readonly<Record<string, Rule>> = {
-  nop: nothing,
-  endbr64: nothing,
-  pause: nothing,
-  mov: move,
-  movabs: move,
-  movzx: widen(false),
-  movsx: widen(true),
-  movsxd: widen(true),
-  cbw: widenRax(8),
-  cwde: widenRax(16),
-  cdqe: widenRax(32),
-  cdq: (writer) => writer.signInRdx(32),
-  cqo: (writer) => writer.signInRdx(64),
-  lea: (writer, [to, from]) => {
-    if (from.kind !== 'memory') throw new CannotLift('lea of no memory');
-    writer.write(to, truncate(writer.address(from), writer.read(to).bits));
-  },
-  add: arithmetic('add', 'sum'),
-  sub: arithmetic('sub', 'difference'),
-  and: arithmetic('and', 'result'),
-  or: arithmetic('or', 'result'),
-  xor: arithmetic('xor', 'result'),
-  adc: withCarry('add'),
-  sbb: withCarry('sub'),
-  inc: step('add'),
-  dec: step('sub'),
-  neg: (writer, [to]) => {
-    const value = writer.read(to);
-    writer.flag('difference', constant(0, value.bits), value);
-    writer.write(to, unary('neg', value));
-  },
-  not: (writer, [to]) => writer.write(to, unary('not', writer.read(to))),
-  shl: shift('shl'),
-  sal: shift('shl'),
-  shr: shift('shr'),
-  sar: shift('sar'),
-  rol: rotate(true),
-  ror: rotate(false),
-  imul: multiply(true),
-  mul: multiply(false),
-  idiv: divide(true),
-  div: divide(false),
-  cmp: (writer, [a, b]) => {
-    const left = writer.read(a);
-    writer.flag('difference', left, writer.read(b, left.bits));
-  },
-  test: (writer, [a, b]) => {
-    const left = writer.read(a);
-    writer.flag('result', binary('and', left, writer.read(b, left.bits)));
-  },
-  bt: (writer, [a, b]) => {
-    const value = writer.read(a);
-    if (a.kind === 'memory') throw new CannotLift('a bit in memory');
-    const at = truncate(binary('and', writer.read(b, value.bits), constant(value.bits - 1, value.bits)), 32);
-    writer.flag('carry', binary('and', binary('shr', value, at), constant(1, value.bits)));
-  },
-  xchg: (writer, [a, b]) => {
-    const [left, right] = [writer.read(a), writer.read(b)];
-    if (a.kind === 'memory' || b.kind === 'memory') throw new CannotLift('an exchange with memory');
-    if (same(a, b)) return;
-    writer.set(TEMPORARY, extend(left, 64, false));
-    writer.write(a, right);
-    writer.write(b, truncate(variable(TEMPORARY, 64), left.bits));
-  },
-  bsr: bits('bsr'),
-  bsf: bits('ctz'),
-  tzcnt: bits('ctz'),
-  popcnt: bits('popcount'),
-  movss: moveScalar(32),
-  movsd: moveScalar(64),
-  movd: moveBits(32),
-  movq: moveBits(64),
-  movaps: moveVector,
-  movapd: moveVector,
-  movups: moveVector,
-  movupd: moveVector,
-  movdqa: moveVector,
-  movdqu: moveVector,
-  ...Object.fromEntries(
-    (['and', 'or', 'xor'] as const).flatMap((op) =>
-      [`${op}ps`, `${op}pd`, `p${op}`].map((name) => [
-        name,
-        vectorBits((left, right) => binary(op, left, right)),
-      ]),
-    ),
-  ),
-  ...Object.fromEntries(
-    ['andnps', 'andnpd', 'pandn'].map((name) => [
-      name,
-      vectorBits((left, right) => binary('and', unary('not', left), right)),
-    ]),
-  ),
-  ucomiss: compareFloats(32),
-  comiss: compareFloats(32),
-  ucomisd: compareFloats(64),
-  comisd: compareFloats(64),
-  cvtss2sd: convert('toFloat', 64, 32),
-  cvtsd2ss: convert('toFloat', 32, 64),
-  cvtsi2ss: convert('toFloat', 32),
-  cvtsi2sd: convert('toFloat', 64),
-  cvttss2si: convert('toInt', 0, 32),
-  cvttsd2si: convert('toInt', 0, 64),
-};
-
-function same(a: Operand, b: Operand): boolean {
-  return a.kind === 'register' && b.kind === 'register' && a.register === b.register;
 }

@@ -12,10 +12,10 @@ import {
   statementValues,
   XMM,
 } from './code.ts';
-import { REGISTER_NAMES } from '../binary/x86/names.ts';
 import { type Blocks, FIRST_WEB, visitBlocks, type Web } from './dataflow.ts';
-import { type Expr, isFloat, truncate, visit } from './expressions.ts';
-import { REGISTER_PARTS } from './registers.ts';
+import { type Expr, isFloat, visit } from './expressions.ts';
+import { truncate } from './integers.ts';
+import { nameOf } from './registers.ts';
 import type { Frame } from './slots.ts';
 
 /**
@@ -70,7 +70,10 @@ export function settleResult(blocks: Blocks, webs: readonly Web[], isVoid: boole
   });
   const [general, float] = candidates;
   const isFloatResult =
-    float.isSet && (!general.isSet || (float.onlyReturned && (!general.onlyReturned || laterFloat(exits))));
+    float.isSet &&
+    (!general.isSet ||
+      (float.onlyReturned && !general.onlyReturned) ||
+      (float.onlyReturned === general.onlyReturned && laterFloat(exits)));
   const chosen = isVoid ? undefined : isFloatResult ? float : general.isSet ? general : undefined;
   if (!chosen) {
     for (const block of exits) block.exit = { kind: 'return', values: [] };
@@ -185,9 +188,12 @@ export function parametersOf(
   const onStack = [...read.keys()]
     .filter((id) => (frame.slots.get(id) ?? -1) >= 8)
     .sort((a, b) => frame.slots.get(a)! - frame.slots.get(b)!);
-  for (const id of read.keys()) {
+  const set = new Set(
+    blocks.flatMap((block) => block?.statements ?? []).map((one) => (one.kind === 'set' ? one.to : -1)),
+  );
+  for (const [id, web] of read) {
     // A variable of the source that some path leaves unset is one here as well.
-    const isLocal = (frame.slots.get(id) ?? 0) < 0;
+    const isLocal = (frame.slots.get(id) ?? 0) < 0 || set.has(web);
     if (!known.includes(id) && !onStack.includes(id) && !isLocal) {
       throw new CannotLift(`it reads ${nameOf(id)} before it is set`);
     }
@@ -197,10 +203,4 @@ export function parametersOf(
     const isFloat = FLOAT_ARGUMENTS.includes(id);
     return { web, isFloat, bits: web === undefined ? (isFloat ? 64 : 32) : widths[web - FIRST_WEB] };
   });
-}
-
-function nameOf(id: number): string {
-  if (id >= FIRST_SLOT) return 'a place in its frame';
-  const part = REGISTER_PARTS.findIndex((one) => one?.variable === id && one.bits >= 64);
-  return part < 0 ? 'flags' : REGISTER_NAMES[part];
 }

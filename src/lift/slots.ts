@@ -6,7 +6,8 @@
 import type { Statement } from './code.ts';
 import { CannotLift, FIRST_SLOT, mapExit, mapStatement } from './code.ts';
 import { type Blocks, rewrite } from './dataflow.ts';
-import { binary, children, constant, type Expr, extend, mask, truncate, variable } from './expressions.ts';
+import { children, constant, type Expr, mask, variable } from './expressions.ts';
+import { binary, extend, truncate } from './integers.ts';
 
 /** Memory in the frame that stays memory. */
 export interface Region {

@@ -6,7 +6,8 @@
 
 import { CannotLift, type Exit, type Statement, successors } from './code.ts';
 import { type Blocks, predecessors } from './dataflow.ts';
-import { type Expr, opposite } from './expressions.ts';
+import type { Expr } from './expressions.ts';
+import { opposite } from './truths.ts';
 
 export type Node =
   | { readonly kind: 'statement'; readonly statement: Statement }

@@ -107,8 +107,14 @@ function present(blocks: Blocks): [number, Block][] {
   return blocks.flatMap((block, b): [number, Block][] => (block ? [[b, block]] : []));
 }
 
+/** Products of this size are of divisions, which are seen where they stand whole. */
+const LEAST_MAGIC = 2n ** 16n;
+
 /** What costs nothing to say twice. */
 function isTrivial(value: Expr): boolean {
+  if (value.kind === 'binary' && value.op === 'mul' && value.left.kind === 'extend') {
+    return value.right.kind === 'const' && value.right.value > LEAST_MAGIC && isTrivial(value.left);
+  }
   if (value.kind === 'extend' || value.kind === 'truncate') return isTrivial(value.value);
   return value.kind === 'const' || value.kind === 'stack' || value.kind === 'global' || value.kind === 'var';
 }

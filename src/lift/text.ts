@@ -2,15 +2,16 @@
 
 import type { AddressSpace } from '../binary/memory.ts';
 import type { VisibleNames } from '../tokens/visible-names.ts';
-import { CannotLift, type Statement, statementValues } from './code.ts';
-import { binary, type Expr, same, some } from './expressions.ts';
-import { headerOf } from './headers.ts';
+import { type Statement, statementValues } from './code.ts';
+import { type Expr, same, some } from './expressions.ts';
+import { binary } from './integers.ts';
+import { declaration, Preamble, type Signature } from './preamble.ts';
 import { prototypeOf } from './prototypes.ts';
 import type { Parameter, Result } from './signature.ts';
 import type { Region } from './slots.ts';
 import type { Node } from './structure.ts';
-import { type CType, sizeOf, typeName, type Types } from './types.ts';
-import { ExpressionWriter, floatConstant, type Names } from './write-expression.ts';
+import { type CType, sameType, sizeOf, typeName, type Types } from './types.ts';
+import { ExpressionWriter, type Names } from './write-expression.ts';
 
 export interface Draft {
   readonly name: string;
@@ -22,39 +23,31 @@ export interface Draft {
   readonly memory: AddressSpace | undefined;
   readonly names: VisibleNames;
   readonly own: { readonly parameters: string; readonly result: string };
+  /** Where the function begins. */
+  readonly start: number;
 }
 
 export function writeFunction(draft: Draft): string {
   return new FunctionWriter(draft).write();
 }
 
-/** Bytes of variables that are 0 at the beginning. */
-const MOST_ZEROES = 2 ** 24;
-/** Of data of which it is not known how it is read. */
-const BYTE: CType = { kind: 'int', bits: 8, signed: true };
-
 const INDENT = '    ';
-/** Bytes of data that are written into a draft. */
-const MOST_DATA = 4096;
-
 const COUNTERS = ['i', 'j', 'k', 'm', 'n'];
 
 class FunctionWriter implements Names {
   private readonly draft: Draft;
   private readonly expressions: ExpressionWriter;
+  private readonly preamble: Preamble;
   private readonly variables = new Map<number, string>();
   private readonly taken = new Set<string>();
   private readonly locals: number[] = [];
   private readonly usedRegions = new Set<Region>();
-  private readonly headers = new Set<string>();
-  private readonly data = new Map<number, string>();
-  private readonly aliases = new Map<string, string>();
-  private readonly externals = new Set<string>();
   private readonly counters = new Set<number>();
   private returned: CType | undefined;
 
   constructor(draft: Draft) {
     this.draft = draft;
+    this.preamble = new Preamble(draft);
     this.expressions = new ExpressionWriter(draft.types, this);
     this.taken.add(draft.name);
   }
@@ -75,20 +68,18 @@ class FunctionWriter implements Names {
         `arg${i + 1}`,
       );
       if (parameter.web !== undefined) this.variables.set(parameter.web, name);
-      return declaration(type, name);
+      return declaration(this.type(type), name);
     });
     if (result.kind === 'float') this.returned = { kind: 'float', bits: result.bits };
     else if (result.kind === 'int') this.returned = this.returnType(draft.nodes, result.bits);
     const body = this.lines(draft.nodes, INDENT);
     if (body.at(-1) === `${INDENT}return;`) body.pop();
-    const head = declaration(this.returned, `${draft.name}(${parameters.join(', ') || 'void'})`);
+    const head = declaration(
+      this.returned && this.type(this.returned),
+      `${draft.name}(${parameters.join(', ') || 'void'})`,
+    );
     const declared = [...this.declareRegions(), ...this.declareLocals()];
-    const before = [
-      ...[...this.headers].sort().map((header) => `#include <${header}>`),
-      ...[...this.externals].sort().map((name) => `extern long ${name}();`),
-      ...[...this.aliases].map(([name, type]) => `typedef ${type} __attribute__((may_alias)) ${name};`),
-      ...this.declareData(),
-    ];
+    const before = this.preamble.lines();
     return [
       ...before,
       ...(before.length > 0 ? [''] : []),
@@ -156,91 +147,24 @@ class FunctionWriter implements Names {
     return `buf${this.draft.regions.length > 1 ? this.draft.regions.indexOf(region) + 1 : ''}`;
   }
 
+  type(type: CType): string {
+    return this.preamble.type(type);
+  }
+
   alias(type: string): string {
-    const name = `any_${type.replaceAll('*', 'pointer').replaceAll(' ', '_')}`;
-    this.aliases.set(name, type);
-    return name;
+    return this.preamble.alias(type);
   }
 
-  calls(name: string): void {
-    const header = headerOf(name);
-    if (header) this.headers.add(header);
-    else if (name !== this.draft.name && !name.startsWith('__builtin')) this.externals.add(name);
+  calls(name: string, signature?: Signature): void {
+    this.preamble.calls(name, signature);
   }
 
-  signature(name: string): { parameters: string; result: string } | undefined {
+  signature(name: string): Signature | undefined {
     return name === this.draft.name ? this.draft.own : undefined;
   }
 
   global(address: number): { text: string; type: CType } {
-    const { names, memory, types } = this.draft;
-    const name = names.get(address);
-    const bytes: CType = { kind: 'pointer', to: undefined };
-    if (name !== undefined) {
-      if (/^std(in|out|err)$/.test(name)) this.headers.add('stdio.h');
-      else this.calls(name);
-      return { text: name, type: bytes };
-    }
-    const region = memory?.find(address);
-    if (!region || region.executable) throw new CannotLift('an address that is not in the file');
-    const element = types.global(address);
-    const isText = element === undefined || (element.kind === 'int' && element.bits === 8);
-    const text = isText && !region.writable ? stringAt(memory!, address) : undefined;
-    if (text !== undefined)
-      return { text, type: { kind: 'pointer', to: { kind: 'int', bits: 8, signed: true } } };
-    this.data.set(address, `data_${address.toString(16)}`);
-    return { text: `data_${address.toString(16)}`, type: { kind: 'pointer', to: element } };
-  }
-
-  private declareData(): string[] {
-    const addresses = [...this.data.keys()].sort((a, b) => a - b);
-    // Pointers may lead to data that is declared by then.
-    const lines: string[] = [];
-    for (let i = addresses.length - 1; i >= 0; i--)
-      lines.unshift(this.declareOne(addresses[i], addresses[i + 1]));
-    for (const address of this.data.keys()) {
-      if (!addresses.includes(address)) lines.unshift(this.declareOne(address, undefined));
-    }
-    return lines;
-  }
-
-  private declareOne(address: number, next: number | undefined): string {
-    const { memory, types } = this.draft;
-    const region = memory!.find(address)!;
-    const end = Math.min(region.address + region.size, next ?? Infinity);
-    const isZero = address >= region.address + region.bytes.length;
-    if (end - address > (isZero ? MOST_ZEROES : MOST_DATA)) {
-      throw new CannotLift('data of which it is not known where it ends');
-    }
-    const type: CType = types.global(address) ?? BYTE;
-    const size = sizeOf(type);
-    const count = Math.max(1, Math.floor((end - address) / size));
-    if (isZero) return `static ${declaration(type, this.data.get(address)!)}[${count}];`;
-    const held = memory!.slice(address, count * size);
-    if (
-      region.name.startsWith('.data.rel') &&
-      (type.kind !== 'pointer' || held.every((byte) => byte === 0))
-    ) {
-      throw new CannotLift('data with addresses in it');
-    }
-    const values = Array.from({ length: count }, (_, n) => {
-      let value = 0n;
-      for (let k = size - 1; k >= 0; k--) value = (value << 8n) | BigInt(held[n * size + k] ?? 0);
-      return this.initial(value, type);
-    });
-    const kind = region.writable || type.kind === 'pointer' ? 'static' : 'static const';
-    const name = this.data.get(address)!;
-    return `${kind} ${declaration(type, name)}[${count}] = {${values.join(', ')}};`;
-  }
-
-  private initial(value: bigint, type: CType): string {
-    if (type.kind === 'float') return floatConstant(value, type.bits).text;
-    if (type.kind === 'int') {
-      return `${type.signed ? BigInt.asIntN(type.bits, value) : value}${type.bits === 64 ? (type.signed ? 'L' : 'UL') : ''}`;
-    }
-    if (value === 0n) return '0';
-    const { text } = this.global(Number(value));
-    return `(${typeName(type)})${text}`;
+    return this.preamble.global(address);
   }
 
   private declareRegions(): string[] {
@@ -248,7 +172,7 @@ class FunctionWriter implements Names {
       const type = this.draft.types.region(region);
       const size = type ? sizeOf(type) : 1;
       const element: CType = type ?? { kind: 'int', bits: 8, signed: true };
-      return `${declaration(element, this.region(region))}[${Math.ceil(region.size / size)}]${type ? '' : ' __attribute__((aligned(16)))'};`;
+      return `${declaration(typeName(element), this.region(region))}[${Math.ceil(region.size / size)}]${type ? '' : ' __attribute__((aligned(16)))'};`;
     });
   }
 
@@ -256,7 +180,7 @@ class FunctionWriter implements Names {
     const byType = new Map<string, string[]>();
     for (const id of this.locals) {
       const type = this.draft.types.variable(id);
-      const key = typeName(type);
+      const key = this.type(type);
       byType.set(key, [...(byType.get(key) ?? []), this.variables.get(id)!]);
     }
     return [...byType].map(([type, names]) => {
@@ -356,6 +280,20 @@ class FunctionWriter implements Names {
     );
   }
 
+  /** The same of a pointer variable. */
+  private moved(name: string, type: CType, value: Expr): string | undefined {
+    if (value.kind !== 'binary' || !/^\w+$/.test(name)) return undefined;
+    const printed = this.expressions.write(value);
+    const sign = [' + ', ' - '].find((one) => printed.text.startsWith(name + one));
+    if (sign === undefined || !sameType(printed.type, type)) return undefined;
+    const by = printed.text.slice(name.length + sign.length);
+    // A sum would end elsewhere.
+    if (!/^(?:\w+|\([^()]*\))$/.test(by)) return undefined;
+    return by === '1'
+      ? `${name}${sign.trim().repeat(2)}`
+      : `${name} ${sign.trim()}= ${by.replace(/^\((.*)\)$/, '$1')}`;
+  }
+
   /** `x++`, `x += y`. */
   private shorthand(
     name: string,
@@ -371,6 +309,7 @@ class FunctionWriter implements Names {
       const sign = { add: '+', sub: '-', mul: '*', div: '/' }[inner.op as 'add'];
       return `${name} ${sign}= ${this.expressions.write(right).text}`;
     }
+    if (type.kind === 'pointer') return this.moved(name, type, value);
     if (type.kind !== 'int' || value.kind !== 'binary' || value.bits !== type.bits) return undefined;
     if (!isSelf(value.left)) {
       const added = addedTo(value, isSelf);
@@ -412,12 +351,6 @@ function isFloatBits(value: Expr, types: Types): boolean {
   return value.kind === 'var' && types.variable(value.id).kind === 'float';
 }
 
-function declaration(type: CType | undefined, name: string): string {
-  if (type === undefined) return `void ${name}`;
-  const text = typeName(type);
-  return text.endsWith('*') ? `${text}${name}` : `${text} ${name}`;
-}
-
 function walk(nodes: readonly Node[], see: (node: Node) => void): void {
   const open = [...nodes];
   for (let node = open.pop(); node; node = open.pop()) {
@@ -426,20 +359,4 @@ function walk(nodes: readonly Node[], see: (node: Node) => void): void {
     else if (node.kind === 'switch') open.push(...node.cases.flatMap(({ body }) => body));
     else if ('body' in node) open.push(...node.body);
   }
-}
-
-/** A literal of the text at an address, up to its end; undefined where it has none. */
-function stringAt(memory: AddressSpace, address: number): string | undefined {
-  const bytes = memory.slice(address, MOST_DATA);
-  const end = bytes.indexOf(0);
-  if (end < 0) return undefined;
-  let text = '"';
-  for (const [i, byte] of bytes.subarray(0, end).entries()) {
-    const escape = { 9: '\\t', 10: '\\n', 13: '\\r', 34: '\\"', 92: '\\\\' }[byte];
-    if (escape) text += escape;
-    else if (byte < 32 || byte > 126) text += `\\${byte.toString(8).padStart(3, '0')}`;
-    else if (byte === 63 && bytes[i + 1] === 63) text += '\\?';
-    else text += String.fromCharCode(byte);
-  }
-  return `${text}"`;
 }

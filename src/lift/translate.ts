@@ -1,7 +1,7 @@
 /** From instructions to blocks of assignments: the frame, calls and flags resolved, registers still registers. */
 
 import type { AddressSpace } from '../binary/memory.ts';
-import type { FunctionBody, Instruction } from '../binary/instruction.ts';
+import type { FunctionBody, Instruction, Operand } from '../binary/instruction.ts';
 import { neverReturns } from '../binary/sweep/noreturn.ts';
 import { MNEMONIC_NAMES } from '../binary/x86/names.ts';
 import type { VisibleNames } from '../tokens/visible-names.ts';
@@ -9,20 +9,25 @@ import {
   ARGUMENTS,
   type Block,
   CannotLift,
+  CALLEE_SAVED,
   CLOBBERED,
   type Exit,
   FLOAT_ARGUMENTS,
   RAX,
   RBP,
   TEMPORARY,
+  THREAD,
   XMM,
 } from './code.ts';
 import { condition } from './conditions.ts';
-import { asBits, asFloat, type Expr, extend, same, truncate, variable } from './expressions.ts';
+import { type Expr, load, same, variable } from './expressions.ts';
+import { extend, truncate } from './integers.ts';
+import { asBits, asFloat } from './rebuild.ts';
+import { type Callee, calleesOf } from './callees.ts';
 import { framePointers, restoredFrom, savedAt, savedRegisters } from './frame.ts';
 import { formatParameters, prototypeOf } from './prototypes.ts';
 import { REGISTER_PARTS } from './registers.ts';
-import { type Before, BlockWriter, type Surroundings } from './semantics.ts';
+import { type Before, BlockWriter, isCanary, type Surroundings } from './semantics.ts';
 
 /** What goes in and out, by the letters of prototypes.ts, for calls of the function by itself. */
 export interface OwnSignature {
@@ -37,6 +42,11 @@ export interface Program {
   readonly own: OwnSignature;
 }
 
+/** What the caller has in other registers than those of arguments means nothing here. */
+const UNSET: ReadonlyMap<number, Expr> = new Map(
+  [RAX, 10, 11, ...CALLEE_SAVED].map((of) => [of, { kind: 'undefined', bits: 64, of }]),
+);
+
 /** How sections are called that the loader writes addresses into, and nobody afterwards. */
 const RELOCATED = '.data.rel.ro';
 
@@ -47,19 +57,29 @@ const MOST_FORMAT = 1024;
 export function translate(body: FunctionBody, program: Program): (Block | undefined)[] {
   const frames = framePointers(body);
   const saved = savedRegisters(body, frames);
-  const blocks = new Array<Block | undefined>(body.blocks.length).fill(undefined);
+  // Behind the blocks of the function, for each that may leave it by a branch, what happens there.
+  const blocks = new Array<Block | undefined>(2 * body.blocks.length).fill(undefined);
+  const room = new Set<number>();
   const before = new Array<Before | undefined>(body.blocks.length).fill(undefined);
-  before[0] = { flags: undefined, known: new Map() };
+  before[0] = { flags: undefined, known: UNSET, written: new Map() };
   const open = [0];
   for (let b = open.pop(); b !== undefined; b = open.pop()) {
-    const translator = new BlockTranslator(body, program, before[b]!, saved);
+    const translator = new BlockTranslator(body, program, before[b]!, saved, room);
     blocks[b] = translator.block(b, frames);
+    blocks[body.blocks.length + b] = translator.leaving;
     for (const next of body.blocks[b].successors) {
       const met = meet(before[next], translator.after);
       if (met === before[next]) continue;
       before[next] = met;
       open.push(next);
     }
+  }
+  const usesThread = body.instructions.some(({ operands }) =>
+    operands.some((one) => one.kind === 'memory' && one.segment !== 0 && !isCanary(one)),
+  );
+  if (usesThread) {
+    const value = callOf('__builtin_thread_pointer', [], 64);
+    blocks[0]!.statements.unshift({ kind: 'set', to: THREAD, value });
   }
   return blocks;
 }
@@ -73,25 +93,48 @@ function meet(first: Before | undefined, second: Before): Before {
   const known = new Map(
     [...first.known].filter(([id, value]) => {
       const other = second.known.get(id);
+      if (other?.kind === 'undefined') return value.kind === 'undefined';
       return other !== undefined && same(value, other);
     }),
   );
-  if (agree && known.size === first.known.size) return first;
-  return { flags: agree ? flags : undefined, known };
+  const written = new Map<number, number>();
+  for (const [id, bits] of first.written) {
+    const other = second.written.get(id);
+    if (other !== undefined) written.set(id, Math.max(bits, other));
+  }
+  const isSame =
+    known.size === first.known.size &&
+    written.size === first.written.size &&
+    [...written].every(([id, bits]) => first.written.get(id) === bits);
+  if (agree && isSame) return first;
+  return { flags: agree ? flags : undefined, known, written };
 }
 
 class BlockTranslator {
   private readonly body: FunctionBody;
   private readonly program: Program;
   private readonly saved: ReadonlySet<string>;
+  /** Places in the frame that were made by pushing what nobody has set. */
+  private readonly room: Set<number>;
   private readonly writer: BlockWriter;
-  /** Registers of arguments that were written since the last call, with their width. */
-  private readonly written = new Map<number, number>();
+  /** See `Before`. */
+  private readonly written: Map<number, number>;
+  private rsp = 0;
+  /** What happens where the block's branch leaves the function: another is called last. */
+  leaving: Block | undefined;
 
-  constructor(body: FunctionBody, program: Program, before: Before, saved: ReadonlySet<string>) {
+  constructor(
+    body: FunctionBody,
+    program: Program,
+    before: Before,
+    saved: ReadonlySet<string>,
+    room: Set<number>,
+  ) {
     this.body = body;
     this.saved = saved;
+    this.room = room;
     this.program = program;
+    this.written = new Map(before.written);
     const { memory } = program;
     const surroundings: Surroundings = {
       bytes: (address, size) => memory?.slice(address, size) ?? new Uint8Array(0),
@@ -112,7 +155,7 @@ class BlockTranslator {
   }
 
   get after(): Before {
-    return { flags: this.writer.flags, known: this.writer.known };
+    return { flags: this.writer.flags, known: this.writer.known, written: this.written };
   }
 
   block(index: number, frames: ReturnType<typeof framePointers>): Block {
@@ -123,13 +166,14 @@ class BlockTranslator {
       const frame = frames[i];
       if (frame === undefined) throw new CannotLift('code that is not reached as it stands');
       writer.at(frame);
+      this.rsp = frame.rsp;
       const { flow } = instruction;
       if (flow === 'call' || flow === 'indirect-call') {
         if (!this.call(instruction)) return { statements: writer.statements, exit: { kind: 'stop' } };
       } else if (flow === 'next') {
         this.stackOrOther(instruction, frame.rsp, frame.rbp);
       } else {
-        return { statements: writer.statements, exit: this.exit(instruction, successors, frame.rsp) };
+        return { statements: writer.statements, exit: this.exit(index, instruction, successors) };
       }
     }
     // What comes after a call that ends the code is no part of the function: the call does not come back.
@@ -158,6 +202,14 @@ class BlockTranslator {
     if (name === 'leave' && rbp !== undefined && isSaved(RBP, rbp)) {
       return writer.set(RBP, { kind: 'undefined', bits: 64 });
     }
+    // What nobody has set is pushed to make room, or for the caller.
+    if (name === 'push' && register && writer.valueOf(register.variable)?.kind === 'undefined') {
+      this.room.add(rsp - 8);
+      return undefined;
+    }
+    if (name === 'pop' && register && this.room.has(rsp)) {
+      return writer.set(register.variable, { kind: 'undefined', bits: 64, of: register.variable });
+    }
     if (name === 'push') return writer.store(stack(rsp - 8), writer.read(operand));
     if (name === 'pop') return writer.write(operand, writer.load(stack(rsp), 64));
     if (name === 'leave') return writer.set(RBP, writer.load(stack(rbp ?? 0), 64));
@@ -180,10 +232,11 @@ class BlockTranslator {
     return last >= first && ['call', 'indirect-call'].includes(instructions[last].flow);
   }
 
-  private exit(instruction: Instruction, next: readonly number[], rsp: number): Exit {
-    const { body, writer } = this;
+  private exit(index: number, instruction: Instruction, next: readonly number[]): Exit {
+    const { body, writer, rsp } = this;
     const { flow, operands, mnemonic } = instruction;
     const [operand] = operands;
+    const target = operand?.kind === 'target' ? operand.address : -1;
     switch (flow) {
       case 'return':
         if (rsp !== 0) throw new CannotLift('a return with another depth of the stack than at entry');
@@ -197,14 +250,24 @@ class BlockTranslator {
         return this.call(instruction) ? returning() : { kind: 'stop' };
       }
       case 'branch': {
-        const target = operand.kind === 'target' ? operand.address : -1;
         const yes = body.blocks.findIndex(({ start }) => start === target);
         const no = next.find((one) => body.blocks[one].start === instruction.address + instruction.length);
-        if (yes < 0 || no === undefined) throw new CannotLift('a branch that leaves the function');
+        if (no === undefined) throw new CannotLift('a branch that leaves the function');
         const test = condition(MNEMONIC_NAMES[mnemonic].slice(1), writer.flags);
-        return { kind: 'branch', test, yes, no };
+        if (yes >= 0) return { kind: 'branch', test, yes, no };
+        if (rsp !== 0) throw new CannotLift('a jump out of the function with a frame');
+        const elsewhere = new BlockTranslator(body, this.program, this.after, this.saved, this.room);
+        const returns = elsewhere.call(instruction);
+        this.leaving = {
+          statements: elsewhere.writer.statements,
+          exit: returns ? returning() : { kind: 'stop' },
+        };
+        return { kind: 'branch', test, yes: body.blocks.length + index, no };
       }
       case 'indirect-jump':
+        if (next.length === 0 && rsp === 0 && this.isPointer(operand)) {
+          return this.call(instruction) ? returning() : { kind: 'stop' };
+        }
         if (next.length === 0 || operand.kind === 'target') {
           throw new CannotLift('a jump through a table that is not known');
         }
@@ -214,10 +277,23 @@ class BlockTranslator {
     }
   }
 
+  /** Whether a jump there is a call through a pointer: tables have an index. */
+  private isPointer(operand: Operand): boolean {
+    if (operand.kind === 'memory') return operand.index === 0;
+    const part = operand.kind === 'register' ? REGISTER_PARTS[operand.register] : undefined;
+    return this.body.instructions.every(({ operands: [to, from], mnemonic }) => {
+      if (to?.kind !== 'register' || REGISTER_PARTS[to.register]?.variable !== part?.variable) return true;
+      const name = MNEMONIC_NAMES[mnemonic];
+      if (name === 'add' || name === 'movsxd') return false;
+      return name !== 'mov' || from.kind !== 'memory' || from.index === 0;
+    });
+  }
+
   /** @returns whether control comes back */
-  private call({ operands: [operand] }: Instruction): boolean {
+  private call({ operands: [operand], flow }: Instruction): boolean {
     const { writer, program } = this;
-    const { names, own } = program;
+    const { names, own, memory } = program;
+    let local: Callee | undefined;
     let name: string | undefined;
     let callee: Expr | undefined;
     const start = this.body.instructions[0].address;
@@ -226,6 +302,7 @@ class BlockTranslator {
         operand.address === start
           ? own.name
           : (names.get(operand.address) ?? `sub_${operand.address.toString(16)}`);
+      if (operand.address !== start && memory) local = calleesOf(memory, names).at(operand.address);
     } else if (operand.kind === 'memory' && operand.ripRelative && names.has(operand.displacement)) {
       name = names.get(operand.displacement);
     } else {
@@ -233,33 +310,48 @@ class BlockTranslator {
       if (callee.bits !== 64) throw new CannotLift('a call of what is no address');
     }
     const known = name === undefined ? undefined : name === own.name ? own : prototypeOf(name);
-    let letters = known?.parameters ?? this.guessedParameters();
+    let letters = known?.parameters ?? (local ? this.givenOf(local.parameters) : this.guessedParameters());
     if (known && 'format' in known && known.format) letters += this.askedBy(known.name, letters);
     const dropped = (known !== own && name !== undefined && prototypeOf(name)?.dropped) || [];
-    const args = argumentsOf(letters).filter((_, i) => !dropped.includes(i));
-    const result = known?.result ?? 'l';
-    const call: Expr = {
+    // Above the return address where the function jumps there.
+    const stacked = flow === 'call' || flow === 'indirect-call' ? this.rsp : this.rsp + 8;
+    const args = argumentsOf(letters, stacked).filter((_, i) => !dropped.includes(i));
+    const result = known?.result ?? local?.result ?? 'l';
+    const call: Extract<Expr, { kind: 'call' }> = {
       ...callOf(known?.name ?? name ?? '', args, bitsOf(result)),
       float: result === 'd' || result === 'f',
       ...(callee && { callee }),
+      ...(!known && { signature: { parameters: letters, result: result === 'v' ? 'l' : result } }),
     };
-    this.leave(call, result);
+    this.leave(call, result, local?.changes);
     this.written.clear();
-    return !neverReturns(name);
+    return !neverReturns(name) && local?.returns !== false;
   }
 
-  private leave(call: Extract<Expr, { kind: 'call' }>, result: string): void {
+  /** @param changes registers that the function may change; undefined for all that any may */
+  private leave(
+    call: Extract<Expr, { kind: 'call' }>,
+    result: string,
+    changes: ReadonlySet<number> | undefined,
+  ): void {
     const { writer } = this;
     const isFloat = call.float;
     if (result === 'v') writer.statements.push({ kind: 'do', value: call });
     else if (isFloat) writer.set(TEMPORARY, extend(asBits(call), 64, false));
     else writer.set(TEMPORARY, extend(call, 64, result === 'b'));
+    const translated = { gettext: 0, dgettext: 1, dcgettext: 1 }[call.name];
+    const message = translated === undefined ? undefined : writer.valueOf(ARGUMENTS[translated]);
+    writer.formats.clear();
+    if (message?.kind === 'global') writer.formats.set(TEMPORARY, message);
     const value = result === 'v' ? undefined : variable(TEMPORARY, 64);
+    const isKept = (id: number): boolean => changes !== undefined && !changes.has(id);
     for (const id of CLOBBERED) {
-      writer.set(id, id === RAX && value && !isFloat ? value : { kind: 'undefined', bits: 64 });
+      if (isKept(id)) continue;
+      writer.set(id, id === RAX && value && !isFloat ? value : { kind: 'undefined', bits: 64, of: id });
     }
     for (let id = XMM; id < XMM + 32; id++) {
-      writer.set(id, id === XMM && value && isFloat ? value : { kind: 'undefined', bits: 64 });
+      if (isKept(id < XMM + 16 ? id : id - 16)) continue;
+      writer.set(id, id === XMM && value && isFloat ? value : { kind: 'undefined', bits: 64, of: id });
     }
     writer.flags = undefined;
   }
@@ -280,11 +372,33 @@ class BlockTranslator {
     return letters;
   }
 
-  private askedBy(name: string, parameters: string): string {
-    const format = this.writer.valueOf(ARGUMENTS[parameters.length - 1]);
-    const { memory } = this.program;
-    if (format?.kind !== 'global' || memory === undefined)
+  /** Of a format that is not known: the registers that were set, and as many floats as al tells. */
+  private given(name: string, parameters: string): string {
+    const guessed = this.guessedParameters().replace(/[df]/g, '');
+    const floats = this.writer.valueOf(RAX);
+    // Where all registers are full, more may be on the stack.
+    const isFull = guessed.length >= ARGUMENTS.length;
+    if (isFull || name.endsWith('scanf') || floats?.kind !== 'const' || floats.value > 8n) {
       throw new CannotLift(`a format of ${name} that is not known`);
+    }
+    return guessed.slice(parameters.length) + 'd'.repeat(Number(floats.value));
+  }
+
+  /** Of what a function may read as much as was set: who takes any number of arguments stores all registers. */
+  private givenOf(letters: string): string {
+    const floats = letters.replace(/[^df]/g, '');
+    let general = letters.replace(/[df]/g, '');
+    while (general !== '' && this.writer.valueOf(ARGUMENTS[general.length - 1])?.kind === 'undefined') {
+      general = general.slice(0, -1);
+    }
+    return general + floats;
+  }
+
+  private askedBy(name: string, parameters: string): string {
+    const last = ARGUMENTS[parameters.length - 1];
+    const format = this.writer.formats.get(last) ?? this.writer.valueOf(last);
+    const { memory } = this.program;
+    if (format?.kind !== 'global' || memory === undefined) return this.given(name, parameters);
     const bytes = memory.slice(format.address, MOST_FORMAT);
     const end = bytes.indexOf(0);
     if (end < 0) throw new CannotLift(`a format of ${name} without an end`);
@@ -307,14 +421,16 @@ export function bitsOf(letter: string): number {
   return { b: 8, i: 32, u: 32, f: 32, v: 32 }[letter] ?? 64;
 }
 
-/** @throws CannotLift for more arguments than registers hold */
-function argumentsOf(letters: string): Expr[] {
-  let [general, float] = [0, 0];
+/** @param stacked where those lie that no registers hold, from the stack pointer at entry */
+function argumentsOf(letters: string, stacked: number): Expr[] {
+  let [general, float, above] = [0, 0, 0];
   return Array.from(letters, (letter) => {
     const isFloat = letter === 'd' || letter === 'f';
     const id = isFloat ? FLOAT_ARGUMENTS[float++] : ARGUMENTS[general++];
-    if (id === undefined) throw new CannotLift('a call with arguments on the stack');
-    const value = truncate(variable(id, 64), bitsOf(letter));
+    const place = { kind: 'stack' as const, bits: 64 as const, offset: stacked + 8 * above };
+    if (id === undefined) above++;
+    const whole = id === undefined ? load(place, 64) : variable(id, 64);
+    const value = truncate(whole, bitsOf(letter));
     return isFloat ? asFloat(value) : value;
   });
 }

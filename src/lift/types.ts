@@ -344,7 +344,13 @@ function character(): TypeNode {
 
 function elementOf(node: TypeNode): CType | undefined {
   const { target } = find(node);
-  return target && typeOf(target, find(target).bits, 0);
+  return target && targetOf(target, 0);
+}
+
+/** Of what is written as a float and computed with as a number, it is not known which of both others take it for. */
+function targetOf(node: TypeNode, stars: number): CType | undefined {
+  const { bits, floats, integers } = find(node);
+  return floats > 0 && integers > 0 ? undefined : typeOf(node, bits, stars);
 }
 
 /** Pointers to pointers that are believed. */
@@ -358,8 +364,10 @@ function typeOf(node: TypeNode, bits: number, stars: number): CType | undefined 
   }
   if (bits === 64 && root.isPointer) {
     if (stars >= MOST_STARS) return { kind: 'pointer', to: undefined };
-    const to = root.target && typeOf(root.target, find(root.target).bits, stars + 1);
-    return { kind: 'pointer', to };
+    const to = root.target && targetOf(root.target, stars + 1);
+    // Of pointers to what nobody looks at, one says as much as many.
+    const isEndless = to?.kind === 'pointer' && to.to?.kind === 'pointer' && to.to.to === undefined;
+    return { kind: 'pointer', to: isEndless ? { kind: 'pointer', to: undefined } : to };
   }
   return { kind: 'int', bits, signed: root.unsigned === 0 || root.signed >= root.unsigned };
 }

@@ -4,18 +4,10 @@
  */
 
 import type { Operand } from '../binary/instruction.ts';
-import {
-  asBits,
-  asFloat,
-  binary,
-  compare,
-  constant,
-  type Expr,
-  extend,
-  type FloatOp,
-  select,
-  truncate,
-} from './expressions.ts';
+import { constant, type Expr, type FloatOp } from './expressions.ts';
+import { binary, extend, truncate } from './integers.ts';
+import { asBits, asFloat } from './rebuild.ts';
+import { compare, select } from './truths.ts';
 import type { BlockWriter } from './semantics.ts';
 
 /** Lanes of both halves, the lowest first. */
@@ -50,6 +42,8 @@ const INTEGER: Readonly<Record<string, Lane>> = {
   padd: (a, b) => binary('add', a, b),
   psub: (a, b) => binary('sub', a, b),
   pmull: (a, b) => binary('mul', a, b),
+  pmulh: (a, b) => upperProduct(a, b, true),
+  pmulhu: (a, b) => upperProduct(a, b, false),
   pcmpeq: (a, b) => all(compare('eq', a, b), a.bits),
   pcmpgt: (a, b) => all(compare('slt', b, a), a.bits),
   pminu: (a, b) => select(compare('ult', a, b), a, b),
@@ -58,6 +52,12 @@ const INTEGER: Readonly<Record<string, Lane>> = {
   pmaxs: (a, b) => select(compare('slt', b, a), a, b),
   psubus: (a, b) => select(compare('ult', b, a), binary('sub', a, b), constant(0, a.bits)),
 };
+
+function upperProduct(a: Expr, b: Expr, signed: boolean): Expr {
+  const { bits } = a;
+  const product = binary('mul', extend(a, 2 * bits, signed), extend(b, 2 * bits, signed));
+  return truncate(binary('shr', product, constant(bits, 8)), bits);
+}
 
 const SHIFTS = { psll: 'shl', psrl: 'shr', psra: 'sar' } as const;
 
@@ -100,6 +100,19 @@ export function vectorInstruction(writer: BlockWriter, name: string, operands: r
     put(writer, to, lanesOf(writer, to, bits).map(operate));
     return true;
   }
+  const isMask = /^cmp(ps|pd)$/.test(name) && control?.kind === 'immediate';
+  const op = isMask ? (['feq', 'flt', 'fle'] as const)[control.value] : undefined;
+  if (op) {
+    const bits = name === 'cmpps' ? 32 : 64;
+    const right = lanesOf(writer, from, bits);
+    const test = (left: Expr, i: number): Expr => compare(op, asFloat(left), asFloat(right[i]));
+    put(
+      writer,
+      to,
+      lanesOf(writer, to, bits).map((left, i) => all(test(left, i), bits)),
+    );
+    return true;
+  }
   return shuffle(writer, name, to, from, control) || other(writer, name, to, from);
 }
 
@@ -138,6 +151,24 @@ function shuffle(
       to,
       left.map((_, i) => (i < 2 ? left : right)[chosen(i)]),
     );
+    return true;
+  }
+  if (name === 'pinsrw' && order !== undefined) {
+    const value = truncate(writer.read(from, 16), 16);
+    put(
+      writer,
+      to,
+      lanesOf(writer, to, 16).map((lane, i) => (i === (order & 7) ? value : lane)),
+    );
+    return true;
+  }
+  if (name === 'pextrw' && order !== undefined) {
+    writer.write(to, extend(lanesOf(writer, from, 16)[order & 7], 32, false));
+    return true;
+  }
+  if (name === 'shufpd' && order !== undefined) {
+    const [left, right] = [lanesOf(writer, to, 64), lanesOf(writer, from, 64)];
+    put(writer, to, [left[order & 1], right[(order >> 1) & 1]]);
     return true;
   }
   if ((name === 'pshuflw' || name === 'pshufhw') && order !== undefined) {
@@ -195,6 +226,13 @@ function other(writer: BlockWriter, name: string, to: Operand, from: Operand): b
       writer.writeVector(to, join(lanes), constant(0, 64));
       return true;
     }
+    case 'cvttps2dq':
+      put(
+        writer,
+        to,
+        lanesOf(writer, from, 32).map((lane) => ({ kind: 'toInt', bits: 32, value: asFloat(lane) })),
+      );
+      return true;
     case 'cvtdq2ps':
       put(
         writer,
