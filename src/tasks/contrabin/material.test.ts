@@ -3,6 +3,7 @@ import { afterAll, expect, it } from 'vitest';
 import { writeDataset } from '../../../test/support/dataset.ts';
 import { temporaryFolder } from '../../../test/support/packages.ts';
 import { openDataset } from '../../corpus/dataset.ts';
+import type { Bpe } from '../../tokens/bpe/bpe.ts';
 import { collectMaterial } from './material.ts';
 
 const folder = temporaryFolder();
@@ -18,7 +19,7 @@ it('takes a function for one with three views once somebody has said something o
     text: row.compiler === 'clang-19' && row.name !== 'main' ? `What ${row.name} does.` : null,
     text_kind: 'comment',
   }));
-  const { training, validation } = await collectMaterial({
+  const { training, validation, vocabularies } = await collectMaterial({
     datasets: [folder],
     validation: new Set(['beta']),
     view: 'assembly',
@@ -46,6 +47,12 @@ it('takes a function for one with three views once somebody has said something o
   expect(sum(triples.builds)).toBe(
     [...ofAlpha].reduce((all, [name, texts]) => all + (name === 'main' ? 0 : texts.size), 0),
   );
+  // Everything has a name.
+  expect(training.named.builds.toSorted()).toEqual([...triples.builds, ...pairs.builds].toSorted());
+  const words = Array.from({ length: training.named.comments.length }, (_, i) =>
+    (vocabularies.text as Bpe).decode(training.named.comments.at(i)),
+  );
+  expect(words.toSorted()).toEqual([...ofAlpha.keys()].toSorted());
   // Of the other package only what the first has not: of two names that both have the source is the same.
   const own = [...ofBeta].filter((name) => !ofAlpha.has(name));
   expect(validation.triples.builds.length + validation.pairs.builds.length).toBe(own.length);

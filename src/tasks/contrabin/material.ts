@@ -3,8 +3,9 @@
  * anything. The vocabularies are of the training packages alone.
  */
 
-import { openDataset } from '../../corpus/dataset.ts';
+import { type ColumnName, type FunctionRow, openDataset } from '../../corpus/dataset.ts';
 import { contentKey } from '../../corpus/hash.ts';
+import { identifierParts } from '../../metrics/text/words.ts';
 import type { Vocabulary } from '../../models/contrabin/vocabulary.ts';
 import { CUTS } from '../../models/stored/vocabularies.ts';
 import { lineCount } from '../../tokens/assembly.ts';
@@ -13,7 +14,7 @@ import { LETTERS, learnMerges, PieceCounter } from '../../tokens/bpe/learn.ts';
 import type { Cut } from '../../tokens/bpe/pieces.ts';
 import { TokenTexts } from '../../tokens/bpe/token-texts.ts';
 import { vocabularyOf, type Vocabularies } from './encoders.ts';
-import { FUNCTION_COLUMNS, functionCode, type CodeView } from './programs.ts';
+import { type CodeRow, FUNCTION_COLUMNS, functionCode, type CodeView } from './programs.ts';
 import type { EncoderRecipe } from './recipe.ts';
 
 /** Numbers of tokens. */
@@ -59,6 +60,8 @@ export interface Side {
   readonly triples: Triples;
   /** Functions with a source of which nobody says anything. */
   readonly pairs: Pairs;
+  /** All functions with a source once more, the words of their names for a comment. */
+  readonly named: Triples;
 }
 
 export interface Material {
@@ -71,6 +74,7 @@ export interface Material {
 /** One row as pre-training sees it. */
 interface Sample {
   readonly package: string;
+  readonly name: string;
   readonly code: string;
   readonly source: string | null;
   readonly comment: string | null;
@@ -121,17 +125,20 @@ function bpeOf({ counts }: PieceCounter, cut: Cut, size: number): Bpe {
   return new Bpe({ cut, merges: learnMerges(counts, size - SPECIALS - LETTERS) });
 }
 
-const COLUMNS = ['package', 'text', 'text_kind', 'source'] as const;
+const COLUMNS = ['package', 'name', 'text', 'text_kind', 'source'] as const;
 
 async function* samplesOf({ datasets, view, floor }: MaterialOptions): AsyncGenerator<Sample> {
   for (const folder of datasets) {
-    const rows = openDataset(folder).rows([...COLUMNS, ...FUNCTION_COLUMNS[view]], { split: 'train' });
+    const columns: ColumnName[] = [...new Set([...COLUMNS, ...FUNCTION_COLUMNS[view]])];
+    const rows: AsyncIterable<Pick<FunctionRow, (typeof COLUMNS)[number]> & CodeRow> = openDataset(
+      folder,
+    ).rows(columns, { split: 'train' });
     for await (const row of rows) {
       const code = functionCode(row);
       if (code === null || lineCount(code) < floor) continue;
-      const { package: from, source, text, text_kind: kind } = row;
+      const { package: from, name, source, text, text_kind: kind } = row;
       // Names and problems' numbers are no comments.
-      yield { package: from, code, source, comment: kind === 'name' ? null : text };
+      yield { package: from, name, code, source, comment: kind === 'name' ? null : text };
     }
   }
 }
@@ -147,6 +154,8 @@ class SideBuilder {
   private readonly functions = new Map<string, number>();
   /** By source, as `functions`: the source's tokens, and builds. */
   private readonly uncommented = new Map<string, { source: number[]; builds: number[] }>();
+  /** Words of the name of each function, by source. */
+  private readonly names = new Map<string, number[]>();
   private readonly vocabularies: Vocabularies;
   private readonly limits: TokenLimits;
   private readonly other: SideBuilder | null;
@@ -158,7 +167,7 @@ class SideBuilder {
     this.other = other;
   }
 
-  add({ code, source, comment }: Sample): void {
+  add({ name, code, source, comment }: Sample): void {
     const { limits } = this;
     const key = contentKey(code);
     if (this.other?.codes.has(key)) return;
@@ -176,6 +185,10 @@ class SideBuilder {
     if (this.other?.functions.has(identity) || this.other?.uncommented.has(identity)) return;
     const own = this.buildsOf(identity, source, comment);
     if (!own.includes(text)) own.push(text);
+    if (!this.names.has(identity)) {
+      const words = identifierParts(name).join(' ');
+      this.names.set(identity, this.vocabularies.text.encode(words, limits.comment));
+    }
   }
 
   /** Of a function, new or known: it is commented once somebody has said something of it. */
@@ -208,12 +221,23 @@ class SideBuilder {
   }
 
   build(): Side {
-    const { code, texts, sources, comments, builds, uncommented } = this;
+    const { code, texts, sources, comments, builds, uncommented, functions } = this;
     const pairs = { sources: new TokenTexts(), builds: [] as number[][] };
     for (const { source, builds: own } of uncommented.values()) {
       pairs.sources.add(source);
       pairs.builds.push(own);
     }
-    return { code, texts, triples: { sources, comments, builds }, pairs };
+    const named = { sources: new TokenTexts(), comments: new TokenTexts(), builds: [] as number[][] };
+    for (const [identity, words] of this.names) {
+      const place = functions.get(identity);
+      const { source, builds: own } =
+        place === undefined
+          ? uncommented.get(identity)!
+          : { source: [...sources.at(place)], builds: builds[place] };
+      named.sources.add(source);
+      named.comments.add(words);
+      named.builds.push(own);
+    }
+    return { code, texts, triples: { sources, comments, builds }, pairs, named };
   }
 }

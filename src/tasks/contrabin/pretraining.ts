@@ -25,7 +25,7 @@ import type { Trainer } from '../../nn/training/trainer.ts';
 import type { TokenTexts } from '../../tokens/bpe/token-texts.ts';
 import { learned, trainOnce, type NetworkTask, type Parameters } from '../networks/experiment.ts';
 import { networksOf, startOf, type Networks } from './encoders.ts';
-import type { Material, Side } from './material.ts';
+import type { Material, Pairs, Side } from './material.ts';
 import type { ContrastRecipe, PreTrainingRecipe } from './recipe.ts';
 
 export interface PreTrainingOptions {
@@ -92,13 +92,13 @@ export async function preTrain(
   }
   const { contrast } = recipe;
   if (contrast !== null) {
-    const views = await Promise.all(
-      [training, validation].map((side) =>
-        viewsOf(options.runtime, side, networks.anchored, parameters, contrast),
-      ),
-    );
+    const read = (side: Side, settings: ContrastRecipe): Promise<AnchoredViews> =>
+      viewsOf(options.runtime, side, networks.anchored, parameters, settings);
+    const learnedFrom = await read(training, contrast);
+    // Judged by what people say alone.
+    const judged = await read(validation, { ...contrast, named: false, uncommented: false });
     for (const stage of stagesOf(contrast)) {
-      const task = contrastTask(stage, networks, contrast, views[0], views[1], parameters);
+      const task = contrastTask(stage, networks, contrast, learnedFrom, judged, parameters);
       const found = await learn(stage, task);
       if (found === null) return null;
       parameters = new Map([...parameters, ...found]);
@@ -165,15 +165,17 @@ interface AnchoredViews {
 
 async function viewsOf(
   runtime: Runtime,
-  { code, triples, pairs }: Side,
+  { code, triples, pairs, named: all }: Side,
   network: ViewNetwork,
   parameters: Parameters,
-  { anchored, uncommented = false }: ContrastRecipe,
+  { anchored, uncommented = false, named = false }: ContrastRecipe,
 ): Promise<AnchoredViews> {
   const tokensOf = (texts: TokenTexts) => Array.from({ length: texts.length }, (_, i) => texts.at(i));
-  const builds = [...triples.builds, ...(uncommented ? pairs.builds : [])];
-  const source = [...tokensOf(triples.sources), ...(uncommented ? tokensOf(pairs.sources) : [])];
-  const comment = tokensOf(triples.comments);
+  const commented = [triples, ...(named ? [all] : [])];
+  const chosen: readonly Pairs[] = [...commented, ...(uncommented ? [pairs] : [])];
+  const builds = chosen.flatMap((part) => part.builds);
+  const source = chosen.flatMap(({ sources }) => tokensOf(sources));
+  const comment = commented.flatMap(({ comments }) => tokensOf(comments));
   if (!anchored) return { code, builds, source, comment };
   const encoder = await ViewEncoder.open(runtime, { network, path: ENCODERS.source }, parameters);
   try {

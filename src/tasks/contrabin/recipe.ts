@@ -52,6 +52,11 @@ const contrastShape = z.strictObject({
    * third view to be interpolated towards.
    */
   uncommented: z.boolean().optional(),
+  /**
+   * Whether the words of a function's name are a comment too, beside what people say of it: everybody names functions, and
+   * few comment them.
+   */
+  named: z.boolean().optional(),
   /** Views that may be left out of a draw: of the others two are compared, or interpolated and compared with it. */
   leftOut: z.array(z.enum(VIEWS)).min(1),
   /** The curriculum: 10/10/10 and 10/30/30 in the paper. A stage without epochs is left out. */
