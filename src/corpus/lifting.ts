@@ -2,6 +2,7 @@
 
 import type { FunctionBody } from '../binary/instruction.ts';
 import type { AddressSpace } from '../binary/memory.ts';
+import type { Callees } from '../lift/callees.ts';
 import { lift } from '../lift/lift.ts';
 import type { VisibleNames } from '../tokens/visible-names.ts';
 
@@ -17,16 +18,18 @@ export const LIFTED_NAME = 'func0';
  */
 const MOST_INSTRUCTIONS = 512;
 
-/** @returns null where the lifter refuses the function, and where it is long or its expressions are nested too deep */
-export function liftedText(body: FunctionBody, names: VisibleNames, memory: AddressSpace): string | null {
+/**
+ * @param callees of the program, where more of its functions are lifted
+ * @returns null where the lifter refuses the function, and where it is long
+ */
+export function liftedText(
+  body: FunctionBody,
+  names: VisibleNames,
+  memory: AddressSpace,
+  callees?: Callees,
+): string | null {
   if (body.instructions.length > MOST_INSTRUCTIONS) return null;
-  try {
-    return lift(body, { memory, names, name: LIFTED_NAME }).text;
-  } catch (error) {
-    // What walks expressions calls itself. A data set of hours must not be lost to one function of a hostile file.
-    if (error instanceof RangeError) return null;
-    throw error;
-  }
+  return lift(body, { memory, names, name: LIFTED_NAME, ...(callees && { callees }) }).text;
 }
 
 /** What a key has more where the column is asked for: the keys of all else are as if there were no such column. */

@@ -9,6 +9,7 @@ import { disassembleRange } from '../binary/x86/disassemble.ts';
 import { normalizedAssembly } from '../tokens/assembly.ts';
 import { exactHash, normalizedHash } from '../tokens/normalize.ts';
 import { type VisibleNames, visibleNames } from '../tokens/visible-names.ts';
+import { Callees } from '../lift/callees.ts';
 import { liftedText } from './lifting.ts';
 import type { UnmarkedRow } from './row.ts';
 import { compareText } from './text.ts';
@@ -47,7 +48,9 @@ export function programRows(
     'program',
     () => {
       const binary = openBinary(content, { budget });
-      const program = { labels, binary, names: visibleNames(binary, isShown), sourcePath, lifted };
+      const names = visibleNames(binary, isShown);
+      const callees = lifted ? new Callees(binary.memory, names) : null;
+      const program = { labels, binary, names, sourcePath, callees };
       return debugEntries(binary).map((entry) => ({
         row: makeRow(program, entry),
         origin: entry.subprogram,
@@ -116,14 +119,16 @@ function functionSymbols(binary: Binary): Map<number, string> {
 }
 
 /** A program while its rows are made. */
-export interface OpenedProgram extends Required<Pick<ProgramReading, 'sourcePath' | 'lifted'>> {
+export interface OpenedProgram extends Pick<ProgramReading, 'sourcePath'> {
   labels: ProgramLabels;
   binary: Binary;
   names: VisibleNames;
+  /** Where rows have the column `lifted`. */
+  callees: Callees | null;
 }
 
 export function makeRow(
-  { labels, binary, names, sourcePath, lifted }: OpenedProgram,
+  { labels, binary, names, sourcePath, callees }: OpenedProgram,
   entry: Entry,
 ): UnmarkedRow {
   const { subprogram, name, symbol, external, start, code, others } = entry;
@@ -161,6 +166,6 @@ export function makeRow(
     return_type: subprogram?.returnType ?? '',
     exact_hash: exactHash(code),
     normalized_hash: normalizedHash(body),
-    lifted: lifted ? liftedText(body, names, memory) : null,
+    lifted: callees && liftedText(body, names, memory, callees),
   };
 }

@@ -44,22 +44,12 @@ const MOST_DEPTH = 4;
 /** All that a called function may change. */
 const ALL: ReadonlySet<number> = new Set([...CLOBBERED, ...Array.from({ length: 16 }, (_, i) => XMM + i)]);
 
-/** Of a file whose functions are looked up again and again. */
-const KNOWN = new WeakMap<AddressSpace, WeakMap<VisibleNames, Callees>>();
-
-export function calleesOf(memory: AddressSpace, names: VisibleNames): Callees {
-  let byNames = KNOWN.get(memory);
-  if (!byNames) KNOWN.set(memory, (byNames = new WeakMap()));
-  let callees = byNames.get(names);
-  if (!callees) byNames.set(names, (callees = new Callees(memory, names)));
-  return callees;
-}
-
 type Reachable = NonNullable<ReturnType<Code['from']>>;
 
 /** Registers that hold what the caller left, each with the bits that are read of it. */
 type Live = Map<number, number>;
 
+/** Functions of a file: what was found out of one is kept for those that call it. */
 export class Callees {
   private readonly code: Code;
   private readonly names: VisibleNames;

@@ -145,7 +145,9 @@ function shifted(op: 'shr' | 'sar', left: Expr, right: Extract<Expr, { kind: 'co
 
 export function bitwise(op: 'and' | 'or' | 'xor', left: Expr, right: Expr): Expr {
   const { bits } = left;
-  if (left.kind === 'const') return bitwise(op, right, left);
+  // Parts of an operand may both be numbers once a mask was given to each.
+  if (left.kind === 'const')
+    return right.kind === 'const' ? binary(op, left, right) : bitwise(op, right, left);
   if (same(left, right)) return op === 'xor' ? constant(0, bits) : left;
   if (right.kind === 'const') {
     const { value } = right;

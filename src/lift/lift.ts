@@ -7,6 +7,7 @@ import type { FunctionBody } from '../binary/instruction.ts';
 import type { AddressSpace } from '../binary/memory.ts';
 import { MNEMONIC_NAMES } from '../binary/x86/names.ts';
 import type { VisibleNames } from '../tokens/visible-names.ts';
+import { Callees } from './callees.ts';
 import { CannotLift, FIRST_SLOT, RBP, RBX, RSP } from './code.ts';
 import { resolveTables, returnAtOnce, simplifyControl } from './control.ts';
 import { type Blocks, eliminateDead, FIRST_WEB, splitIntoWebs, visitBlocks } from './dataflow.ts';
@@ -31,6 +32,8 @@ export interface LiftContext {
   /** What the file holds, for constants, strings and tables. */
   readonly memory?: AddressSpace;
   readonly names: VisibleNames;
+  /** What is known of other functions of the file: who lifts many of them finds out of each once. */
+  readonly callees?: Callees;
   /** What the function is called in the draft. */
   readonly name: string;
 }
@@ -48,14 +51,16 @@ const MOST_BLOCKS = 1000;
 const MOST_ROUNDS = 3;
 
 export function lift(found: FunctionBody, context: LiftContext): Lifted {
-  const body = wholeFunction(found, context.memory, context.names);
-  if (body.instructions.length > MOST_INSTRUCTIONS || body.blocks.length > MOST_BLOCKS) {
-    return { text: null, reason: 'a function that is too long' };
-  }
+  const { memory, names } = context;
+  const callees = context.callees ?? (memory && new Callees(memory, names));
   try {
+    const body = wholeFunction(found, memory, names, callees);
+    if (body.instructions.length > MOST_INSTRUCTIONS || body.blocks.length > MOST_BLOCKS) {
+      return { text: null, reason: 'a function that is too long' };
+    }
     let own: OwnSignature = { name: context.name, parameters: '', result: 'l' };
     for (let round = 0; ; round++) {
-      const made = liftOnce(body, context, own);
+      const made = liftOnce(body, context, callees, own);
       const next = { ...own, parameters: made.parameters, result: made.result };
       const isSettled = next.parameters === own.parameters && next.result === own.result;
       if (isSettled || !made.callsItself || round === MOST_ROUNDS) return { text: made.text() };
@@ -63,6 +68,8 @@ export function lift(found: FunctionBody, context: LiftContext): Lifted {
     }
   } catch (error) {
     if (error instanceof CannotLift) return { text: null, reason: error.message };
+    // What walks expressions calls itself: one that is nested too deep for the stack is none that anybody reads.
+    if (error instanceof RangeError) return { text: null, reason: 'expressions that are nested too deep' };
     throw error;
   }
 }
@@ -74,9 +81,14 @@ interface Made {
   text(): string;
 }
 
-function liftOnce(body: FunctionBody, { memory, names, name }: LiftContext, own: OwnSignature): Made {
+function liftOnce(
+  body: FunctionBody,
+  { memory, names, name }: LiftContext,
+  callees: Callees | undefined,
+  own: OwnSignature,
+): Made {
   const framed = keepsFramePointer(body);
-  const blocks: Blocks = translate(body, { memory, names, own });
+  const blocks: Blocks = translate(body, { memory, names, callees, own });
   eliminateDead(blocks);
   const frame = promoteSlots(blocks, framed);
   const stored = framed && blocks[0] ? storedArguments(blocks[0]) : [];

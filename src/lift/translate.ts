@@ -23,7 +23,7 @@ import { condition } from './conditions.ts';
 import { type Expr, load, same, variable } from './expressions.ts';
 import { extend, truncate } from './integers.ts';
 import { asBits, asFloat } from './rebuild.ts';
-import { type Callee, calleesOf } from './callees.ts';
+import type { Callee, Callees } from './callees.ts';
 import { framePointers, restoredFrom, savedAt, savedRegisters } from './frame.ts';
 import { formatParameters, prototypeOf } from './prototypes.ts';
 import { REGISTER_PARTS } from './registers.ts';
@@ -39,6 +39,8 @@ export interface OwnSignature {
 export interface Program {
   readonly memory: AddressSpace | undefined;
   readonly names: VisibleNames;
+  /** Other functions of the file. */
+  readonly callees: Callees | undefined;
   readonly own: OwnSignature;
 }
 
@@ -292,7 +294,7 @@ class BlockTranslator {
   /** @returns whether control comes back */
   private call({ operands: [operand], flow }: Instruction): boolean {
     const { writer, program } = this;
-    const { names, own, memory } = program;
+    const { names, own, callees } = program;
     let local: Callee | undefined;
     let name: string | undefined;
     let callee: Expr | undefined;
@@ -302,7 +304,7 @@ class BlockTranslator {
         operand.address === start
           ? own.name
           : (names.get(operand.address) ?? `sub_${operand.address.toString(16)}`);
-      if (operand.address !== start && memory) local = calleesOf(memory, names).at(operand.address);
+      if (operand.address !== start) local = callees?.at(operand.address);
     } else if (operand.kind === 'memory' && operand.ripRelative && names.has(operand.displacement)) {
       name = names.get(operand.displacement);
     } else {

@@ -8,7 +8,7 @@ import { findBlocks, targetOf } from '../binary/x86/blocks.ts';
 import type { AddressSpace } from '../binary/memory.ts';
 import { neverReturns } from '../binary/sweep/noreturn.ts';
 import type { VisibleNames } from '../tokens/visible-names.ts';
-import { type Callees, calleesOf } from './callees.ts';
+import type { Callees } from './callees.ts';
 import { CannotLift } from './code.ts';
 import { framePointers } from './frame.ts';
 import { Code } from './reach.ts';
@@ -24,9 +24,9 @@ export function wholeFunction(
   body: FunctionBody,
   memory: AddressSpace | undefined,
   names: VisibleNames,
+  callees: Callees | undefined,
 ): FunctionBody {
-  if (!memory || body.instructions.length === 0) return body;
-  const callees = calleesOf(memory, names);
+  if (!memory || !callees || body.instructions.length === 0) return body;
   const code = new Code(memory);
   let whole = cutBehindStops(body, names, callees);
   for (let n = 0; n < MOST_PARTS; n++) {

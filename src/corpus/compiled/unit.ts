@@ -10,6 +10,7 @@ import { isArchive, readArchive } from '../../binary/archive.ts';
 import { Budget } from '../../binary/budget.ts';
 import { openBinary } from '../../binary/open.ts';
 import { BinscribeError, describeError } from '../../error.ts';
+import { Callees } from '../../lift/callees.ts';
 import { contentKey, sha256 } from '../hash.ts';
 import { liftedKey } from '../lifting.ts';
 import { makeRow } from '../program-rows.ts';
@@ -181,6 +182,7 @@ function rowsOf(
     const fileProducer = producerOfFile(opened);
     // The members of an archive become part of a program: what one has of another loses its name there.
     const names = visibleNames(opened, () => false);
+    const callees = lifted ? new Callees(opened.memory, names) : null;
     return functions.map(({ entry, publicNames }): CompiledRow => {
       const { subprogram } = entry;
       // In a file with debug information what has none is hand-written.
@@ -191,7 +193,7 @@ function rowsOf(
       const labels = { package: file, version: '', binary, ...producer };
       return {
         ...makeRow(
-          { labels, binary: opened, names, sourcePath: (path) => path, lifted },
+          { labels, binary: opened, names, sourcePath: (path) => path, callees },
           { ...entry, name, symbol },
         ),
         flags: '',
