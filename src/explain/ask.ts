@@ -6,7 +6,7 @@ import { findFunctions } from '../binary/functions.ts';
 import { openBinary } from '../binary/open.ts';
 import { BinscribeError } from '../error.ts';
 import type { MeaningModel } from '../models/meaning/model.ts';
-import { wordsOf, wordsOfCode } from '../models/meaning/words.ts';
+import { ProgramWords, wordsOf, wordsOfCode } from '../models/meaning/words.ts';
 import { VERSION } from '../version.ts';
 import type { Asked, FoundByMeaning } from './ask-schema.ts';
 import { type Unopened, openInBatches } from './batches.ts';
@@ -53,20 +53,17 @@ export async function ask(
   const { functions, code, unopened } = read(binary, model);
   const vectors = await model.embedCode(code, (done) => options.progress?.(done, code.length));
   const [vector] = await model.embedTexts([question]);
-  const fits = model.rank(
-    { vector, words: wordsOf(question) },
-    functions.map(({ symbol }, i) => ({
-      vector: vectors[i],
-      // Where the program still has a function's name, whoever asks may mean it.
-      words: new Map([...wordsOfCode(code[i]), ...wordsOf(symbol ?? '')]),
-    })),
+  const words = new ProgramWords(
+    // Where the program still has a function's name, whoever asks may mean it.
+    functions.map(({ symbol }, i) => new Map([...wordsOfCode(code[i]), ...wordsOf(symbol ?? '')])),
   );
+  const fits = model.rank({ vector, words: wordsOf(question) }, { vectors, words });
   const order = [...fits.keys()].sort(
     (a, b) => fits[b].score - fits[a].score || fits[b].cosine - fits[a].cosine || a - b,
   );
   const best = order.slice(0, options.limit ?? ANSWERS).map((i): FoundByMeaning => {
-    const { score, cosine: similarity, words } = fits[i];
-    return { ...functions[i], score, similarity, words: words.map((word) => sanitize(word)) };
+    const { score, cosine: similarity, words: shared } = fits[i];
+    return { ...functions[i], score, similarity, words: shared.map((word) => sanitize(word)) };
   });
   const [nearest = null] = best;
   const threshold = model.thresholdFor(functions.length);

@@ -32,7 +32,7 @@ export interface Curve {
 export interface Evidence {
   /** In standard deviations: see `standing`. */
   readonly stands: number;
-  /** Of the text's words, those that the function has: `Shared`. Nought where nobody looks. */
+  /** What the function has of the text's words: `Shared`. Nought where nobody looks. */
   readonly share: number;
 }
 

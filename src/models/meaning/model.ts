@@ -14,7 +14,7 @@ import {
   standing,
   thresholdFor,
 } from './calibration.ts';
-import { sharedWords, type Words } from './words.ts';
+import type { ProgramWords, Words } from './words.ts';
 import type { Vocabularies } from '../stored/vocabularies.ts';
 
 /** Everything that a folder holds. */
@@ -37,11 +37,17 @@ export interface Fit {
   readonly score: number;
 }
 
-/** A question, or a function that it is about. */
-export interface Known {
+export interface Question {
   /** Of length 1. */
   readonly vector: Float32Array;
   readonly words: Words;
+}
+
+/** The functions that a question is about. */
+export interface AskedProgram {
+  /** Of length 1, one a function. */
+  readonly vectors: readonly Float32Array[];
+  readonly words: ProgramWords;
 }
 
 /** How well a function of a program fits a question. */
@@ -107,15 +113,12 @@ export class MeaningModel {
   }
 
   /** Of each function of a program, how well it fits a question that may be about any of them or none. */
-  rank(question: Known, functions: readonly Known[]): QuestionFit[] {
+  rank(question: Question, { vectors, words: said }: AskedProgram): QuestionFit[] {
     const { background, calibration } = this.parts;
     const spread = background.spread(question.vector);
-    const prior = priorAmong(functions.length);
-    const shared = sharedWords(
-      question.words,
-      functions.map(({ words }) => words),
-    );
-    return functions.map(({ vector }, i) => {
+    const prior = priorAmong(vectors.length);
+    const shared = said.shared(question.words);
+    return vectors.map((vector, i) => {
       const cosine = rounded(dot(question.vector, vector));
       const { share, words } = shared[i];
       const evidence = { stands: standing(cosine, spread), share };

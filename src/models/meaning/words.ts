@@ -30,25 +30,58 @@ export function wordsOfCode(code: string): Words {
 
 /** What a function shares with a question. */
 export interface Shared {
-  /** Of what the question's words weigh, from 0 to 1; a word weighs as it is rare in the program (Spärck Jones 1972). */
+  /**
+   * Of what the question's words weigh, from 0 to 1; a word weighs as it is rare in the program (Spärck Jones 1972). Of a
+   * function that says much, a share counts less: it would have some of any question's words.
+   */
   readonly share: number;
   /** As the question has them. */
   readonly words: readonly string[];
 }
 
-/** @returns of each function of a program what it shares with the question */
-export function sharedWords(question: Words, functions: readonly Words[]): Shared[] {
-  const found = functions.map(() => ({ share: 0, words: [] as string[] }));
-  let all = 0;
-  for (const [stem, word] of question) {
-    const having = found.filter((_, i) => functions[i].has(stem));
-    // One that no function has weighs as one that a single function has.
-    const weight = Math.log(1 + functions.length / Math.max(1, having.length));
-    all += weight;
-    for (const one of having) {
-      one.share += weight;
-      one.words.push(word);
+/** The words of a program's functions. */
+export class ProgramWords {
+  private readonly having = new Map<string, number[]>();
+  /** How much a function says: at least 1. */
+  private readonly lengths: Float64Array;
+
+  /** @param functions words of each */
+  constructor(functions: readonly Words[]) {
+    functions.forEach((words, i) => {
+      for (const stem of words.keys()) {
+        const having = this.having.get(stem);
+        if (having) having.push(i);
+        else this.having.set(stem, [i]);
+      }
+    });
+    // As of vectors that have a number for each word, and one more as large as the rarest word has it.
+    this.lengths = new Float64Array(functions.length).fill(1);
+    const most = Math.log(1 + functions.length);
+    for (const having of this.having.values()) {
+      const part = (this.weightOf(having.length) / most) ** 2;
+      for (const i of having) this.lengths[i] += part;
     }
+    this.lengths.forEach((length, i) => (this.lengths[i] = Math.sqrt(length)));
   }
-  return found.map(({ share, words }) => ({ share: share / Math.max(all, Number.MIN_VALUE), words }));
+
+  private weightOf(having: number): number {
+    // A word that no function has weighs as one that a single function has.
+    return Math.log(1 + this.lengths.length / Math.max(1, having));
+  }
+
+  /** @returns of each function what it shares with the question */
+  shared(question: Words): Shared[] {
+    const found = Array.from(this.lengths, () => ({ share: 0, words: [] as string[] }));
+    let all = 0;
+    for (const [stem, word] of question) {
+      const having = this.having.get(stem) ?? [];
+      const weight = this.weightOf(having.length);
+      all += weight;
+      for (const i of having) {
+        found[i].share += weight / this.lengths[i];
+        found[i].words.push(word);
+      }
+    }
+    return found.map(({ share, words }) => ({ share: all === 0 ? 0 : share / all, words }));
+  }
 }

@@ -6,8 +6,8 @@
 import { openDataset } from '../../corpus/dataset.ts';
 import { BinscribeError } from '../../error.ts';
 import { bootstrap, type Interval, quantile } from '../../metrics/bootstrap.ts';
-import type { Known, MeaningModel } from '../../models/meaning/model.ts';
-import { sharedWords, wordsOf, wordsOfCode } from '../../models/meaning/words.ts';
+import type { MeaningModel, Question } from '../../models/meaning/model.ts';
+import { ProgramWords, type Words, wordsOf, wordsOfCode } from '../../models/meaning/words.ts';
 import { collectPools, type Pool, type Pools } from './pools.ts';
 import { mean } from '../../numbers.ts';
 
@@ -89,7 +89,8 @@ export async function studyAsk(folder: string, options: AskStudyOptions): Promis
   const texts = await model.embedTexts(found.texts);
   const known: Asking = {
     model,
-    codes: codes.map((vector, i) => ({ vector, words: wordsOfCode(found.codes[i]) })),
+    codes,
+    said: found.codes.map(wordsOfCode),
     texts: texts.map((vector, i) => ({ vector, words: wordsOf(found.texts[i]) })),
   };
   const items: Item[] = [];
@@ -111,18 +112,20 @@ export async function studyAsk(folder: string, options: AskStudyOptions): Promis
 
 interface Asking {
   readonly model: MeaningModel;
-  readonly codes: readonly Known[];
-  readonly texts: readonly Known[];
+  /** Vectors of codes, and their words. */
+  readonly codes: readonly Float32Array[];
+  readonly said: readonly Words[];
+  readonly texts: readonly Question[];
 }
 
-function itemsOf(pool: Pool, known: Pools['known'], { model, codes, texts }: Asking): Item[] {
+function itemsOf(pool: Pool, known: Pools['known'], { model, codes, said, texts }: Asking): Item[] {
   const { functions } = pool;
   const asked = [...new Set(functions.flatMap((one) => one.texts))];
-  const own = functions.map(({ code }) => codes[code]);
-  const words = own.map((one) => one.words);
+  const words = new ProgramWords(functions.map(({ code }) => said[code]));
+  const program = { vectors: functions.map(({ code }) => codes[code]), words };
   return asked.map((text) => {
-    const fits = model.rank(texts[text], own);
-    const shared = sharedWords(texts[text].words, words);
+    const fits = model.rank(texts[text], program);
+    const shared = words.shared(texts[text].words);
     // Whichever function was meant, where two have the same comment.
     const right = functions.flatMap((one, i) => (one.texts.includes(text) ? [i] : []));
     const best = fits.reduce((most, { score }) => Math.max(most, score), 0);

@@ -20,14 +20,15 @@ import {
   type Threshold,
   thresholdFor,
 } from '../../models/meaning/calibration.ts';
-import type { Known } from '../../models/meaning/model.ts';
-import { sharedWords, type Words } from '../../models/meaning/words.ts';
+import type { Question } from '../../models/meaning/model.ts';
+import { ProgramWords, type Words } from '../../models/meaning/words.ts';
 import { mean } from '../../numbers.ts';
 
 /** A comment, and the function that it is of. */
 export interface RightPair {
-  readonly comment: Known;
-  readonly code: Known;
+  readonly comment: Question;
+  /** Of the function as of a question: its vector, and the words that it says. */
+  readonly code: Question;
   /** Places in the background that are this function too. */
   readonly own: ReadonlySet<number>;
 }
@@ -110,7 +111,8 @@ function besideOf(
   const cosines = background.cosines(comment.vector);
   const spread = spreadOf(cosines);
   const others = [...cosines.keys()].filter((i) => !own.has(i));
-  const [ownShare, ...shares] = sharedWords(comment.words, [code.words, ...others.map((i) => words[i])]);
+  const program = new ProgramWords([code.words, ...others.map((i) => words[i])]);
+  const [ownShare, ...shares] = program.shared(comment.words);
   return {
     right: { stands: standing(dot(comment.vector, code.vector), spread), share: ownShare.share },
     wrong: others.map((i, k) => ({ stands: standing(cosines[i], spread), share: shares[k].share })),

@@ -10,7 +10,7 @@ import { BinscribeError } from '../../error.ts';
 import { bootstrap, type Interval } from '../../metrics/bootstrap.ts';
 import { Labeller, type Label } from '../../models/meaning/labels.ts';
 import type { MeaningModel } from '../../models/meaning/model.ts';
-import { sharedWords, wordsOf, wordsOfCode } from '../../models/meaning/words.ts';
+import { ProgramWords, wordsOf, wordsOfCode } from '../../models/meaning/words.ts';
 import { lineCount } from '../../tokens/assembly.ts';
 import { mean } from '../../numbers.ts';
 
@@ -101,14 +101,14 @@ export async function studyLabels(
   );
   const scores = vectors.map((vector) => labeller.fitsOf(vector));
   const given = vectors.map((vector) => labeller.labelsOf(vector).map(({ label }) => label));
-  const words = judged.map(({ code }) => wordsOfCode(code));
+  const words = new ProgramWords(judged.map(({ code }) => wordsOfCode(code)));
   const packages = [...new Set(judged.map((one) => one.package))];
   const clusters = judged.map((one) => packages.indexOf(one.package));
   const figures = labels.flatMap(({ name, prompts }, k): LabelFigures[] => {
     const isOwn = judged.map(({ label }) => label === name);
     const own = judged.filter(({ label }) => label === name);
     if (own.length === 0) return [];
-    const shared = sharedWords(wordsOf(prompts.join('\n')), words);
+    const shared = words.shared(wordsOf(prompts.join('\n')));
     const told = given.flatMap((list, i) => (list.includes(name) ? [isOwn[i]] : []));
     return [
       {
