@@ -124,12 +124,10 @@ function besideOf(
  * the logarithm of the ratio of the two (Prentice and Pyke 1979).
  */
 function fitCurve(found: readonly Beside[], featuresOf: (one: Evidence) => readonly number[]): Curve {
-  const rows: { indices: Uint32Array; values: Float32Array }[] = [];
+  const features: (readonly number[])[] = [];
   const right: number[] = [];
-  const size = featuresOf(found[0].right).length;
   const add = (one: Evidence, isRight: number): void => {
-    const indices = Uint32Array.from({ length: size }, (_, i) => i);
-    rows.push({ indices, values: Float32Array.from(featuresOf(one)) });
+    features.push(featuresOf(one));
     right.push(isRight);
   };
   for (const one of found) {
@@ -137,12 +135,20 @@ function fitCurve(found: readonly Beside[], featuresOf: (one: Evidence) => reado
     const count = Math.min(WRONG, one.wrong.length);
     for (let i = 0; i < count; i++) add(one.wrong[Math.floor((i * one.wrong.length) / count)], 0);
   }
+  // Of a size, so that the penalty weighs alike on all: shares of words are some hundredths.
+  const size = features[0].length;
+  const indices = Uint32Array.from({ length: size }, (_, i) => i);
+  const scales = Array.from(indices, (i) => Math.sqrt(mean(features.map((row) => row[i] ** 2))) || 1);
+  const rows = features.map((row) => ({
+    indices,
+    values: Float32Array.from(row, (value, i) => value / scales[i]),
+  }));
   const { weights } = trainLogistic(stackRows(rows, size), right, 2, {
     penalty: PENALTY,
     iterations: ITERATIONS,
   });
   const differences = Array.from({ length: size + 1 }, (_, i) => weights[2 * i + 1] - weights[2 * i]);
-  const [slope, words] = differences;
+  const [slope, words] = differences.map((weight, i) => weight / (scales[i] ?? 1));
   const odds = found.length / (rows.length - found.length);
   return { slope, words: size > 1 ? words : 0, intercept: differences[size] - Math.log(odds) };
 }
