@@ -13,8 +13,9 @@ Examples:
   $ binscribe ask firmware.elf "decodes base64" --json | jq -r '.functions[] | [.address, .score] | @tsv'
 
 SCORE is the probability that the function is meant, where before any of the program's functions or none was as
-likely; COSINE is how near the two are to the model. It has read the instructions alone: what a function says and
-calls stands beside it for you to judge by. Where no function stands out there is no answer, and the exit code is 0.
+likely. It goes by COSINE, how near function and sentence are to the model, and by WORDS of the sentence that the
+function has in strings, in names of what it calls, and in its own where the file has it. Where no function stands
+out there is no answer, and the exit code is 0.
 The words of a comment above such a function work best.`;
 
 export function askCommand(session: Session): Command {
