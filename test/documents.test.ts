@@ -2,16 +2,40 @@
 
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { openModel } from '../src/cli/model.ts';
+import { openMeaning, openModel } from '../src/cli/model.ts';
+import type { AskDocument } from '../src/tasks/ask/report.ts';
 import type { Evaluation } from '../src/tasks/evaluate.ts';
 import type { StartsReport } from '../src/tasks/starts-report.ts';
 
 const read = (name: string) => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
 const readme = read('README.md');
 
-test('README shows the model that ships', async () => {
-  const { card } = await openModel();
-  expect([...readme.matchAll(/^ {2}model +(.+)$/gm)].map(([, id]) => id)).toEqual([card.id, card.id]);
+test('README shows the models that ship', async () => {
+  const [{ card }, meaning] = [await openModel(), await openMeaning()];
+  const both = `${card.id}, ${meaning!.card.id}`;
+  expect([...readme.matchAll(/^ {2}model +(.+)$/gm)].map(([, id]) => id)).toEqual([both, both]);
+  await meaning!.close();
+});
+
+test('README gives the figures of results/ask.json, of what is new, by the model that ships', async () => {
+  const { model, sets } = JSON.parse(read('results/ask.json')) as AskDocument;
+  const meaning = (await openMeaning())!;
+  expect(model).toBe(meaning.card.id);
+  await meaning.close();
+  const [, fresh] = sets;
+  expect(fresh.name).toContain('neither code nor comment');
+  const percent = (way: string, figure: 'recall@1' | 'recall@10'): string =>
+    `${(100 * fresh.ways[way][figure].value).toFixed(0)} %`;
+  const both = (way: string, between: string): string =>
+    `${percent(way, 'recall@1')} and ${between}${percent(way, 'recall@10')}`;
+  const text = readme.replace(/\s+/g, ' ');
+  expect(text).toContain(
+    `Of ${fresh.questions.toLocaleString('en-US')} comments on functions of ${fresh.packages} Debian packages`,
+  );
+  expect(text).toContain(
+    `first in ${both('ask: meaning and words', 'among the first ten in ')}, of ${fresh.pool.median} functions`,
+  );
+  expect(text).toContain(`(words alone ${both('words in common alone', '')}, chance`);
 });
 
 test('README gives the figures of results/encoder.json, on functions that are no duplicates', async () => {
