@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../test/support/compile.ts';
+import { failuresOf } from '../../test/support/lifted.ts';
 import { bubblewrapWorks } from '../../test/support/packages.ts';
 import { openBinary } from '../binary/open.ts';
 import { disassembleRange } from '../binary/x86/disassemble.ts';
 import { debugEntries } from '../corpus/program-rows.ts';
-import { openSandbox } from '../corpus/sandbox.ts';
-import { findCompiler } from '../corpus/toolchain.ts';
 import { Random } from '../random.ts';
-import { reexecute } from '../tasks/reexecution/reexecute.ts';
 import { NO_NAMES, visibleNames } from '../tokens/visible-names.ts';
 import { lift, type Lifted } from './lift.ts';
 
@@ -116,22 +114,7 @@ describe.skipIf(!bubblewrapWorks())('a lifted function', () => {
           code: `#include <assert.h>\n#define ${name} same_${name}\n${source}\n#undef ${name}\nint main(void) { ${checks} return 0; }`,
         },
       }));
-      const refused = made.flatMap(({ name, lifted }) =>
-        lifted.text === null ? [`${name}: ${lifted.reason}`] : [],
-      );
-      expect(refused).toEqual([]);
-      const trials = made.map(({ lifted, test }) => ({ candidate: lifted.text ?? '', test }));
-      for (const again of ['O0', 'O2'] as const) {
-        const results = await reexecute(trials, {
-          sandbox: openSandbox(),
-          compiler: findCompiler('gcc-12'),
-          level: again,
-        });
-        const failing = results.flatMap(({ ending, complaint }, i) =>
-          ending === 'passed' ? [] : [`${made[i].name}: ${ending} ${complaint}\n${made[i].lifted.text}`],
-        );
-        expect(failing.join('\n')).toBe('');
-      }
+      expect(await failuresOf(made)).toEqual([]);
     },
     180_000,
   );

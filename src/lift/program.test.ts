@@ -3,13 +3,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../test/support/compile.ts';
+import { failuresOf } from '../../test/support/lifted.ts';
 import { bubblewrapWorks } from '../../test/support/packages.ts';
 import { findFunctions } from '../binary/functions.ts';
 import { openBinary } from '../binary/open.ts';
 import { disassemble } from '../binary/x86/disassemble.ts';
-import { openSandbox } from '../corpus/sandbox.ts';
-import { findCompiler } from '../corpus/toolchain.ts';
-import { reexecute } from '../tasks/reexecution/reexecute.ts';
 import { visibleNames } from '../tokens/visible-names.ts';
 import { lift, type Lifted } from './lift.ts';
 
@@ -135,24 +133,10 @@ describe.skipIf(!bubblewrapWorks())('a function of a program', () => {
         const code = `#include <assert.h>\n${helpers}\n${aliases}\n#define ${name} same_${name}\n${source}\n#undef ${name}\nint main(void) { ${checks} return 0; }`;
         return { name, sample, lifted, test: { includes: HEADERS, code } };
       });
-      expect(
-        made.flatMap(({ name, lifted }) => (lifted.text === null ? [`${name}: ${lifted.reason}`] : [])),
-      ).toEqual([]);
       for (const { sample, lifted } of made) {
         if (sample.without) expect(lifted.text).not.toMatch(sample.without);
       }
-      const trials = made.map(({ lifted, test }) => ({ candidate: lifted.text ?? '', test }));
-      for (const again of ['O0', 'O2'] as const) {
-        const results = await reexecute(trials, {
-          sandbox: openSandbox(),
-          compiler: findCompiler('gcc-12'),
-          level: again,
-        });
-        const failing = results.flatMap(({ ending, complaint }, i) =>
-          ending === 'passed' ? [] : [`${made[i].name}: ${ending} ${complaint}\n${made[i].lifted.text}`],
-        );
-        expect(failing.join('\n')).toBe('');
-      }
+      expect(await failuresOf(made)).toEqual([]);
     },
     180_000,
   );

@@ -23,20 +23,10 @@ import { Background, type Calibration } from './calibration.ts';
 import { MeaningModel, type MeaningParts } from './model.ts';
 import { type MeaningNetwork, openSide, parameterShapes } from './network.ts';
 import { decodeVocabularies, encodeVocabularies, type Vocabularies } from '../stored/vocabularies.ts';
+import { encoderSizes, tokens, width } from '../stored/sizes.ts';
 import { packWeights, unpackWeights } from '../stored/weights.ts';
 
 export const MEANING_KIND = 'meaning';
-
-/** Sizes far above any that two cores train: a damaged file must not ask for all memory. */
-const width = z.int().min(1).max(4096);
-/** As of `PreTrainingRecipe`: an encoder takes 4096 tokens at once. */
-const limit = z.int().min(4).max(4096);
-const side = z.strictObject({
-  width,
-  inner: width,
-  layers: z.int().min(1).max(64),
-  heads: z.int().min(1).max(64),
-});
 
 const curve = z.strictObject({ slope: z.number(), words: z.number(), intercept: z.number() });
 
@@ -44,8 +34,8 @@ const meaningShape = z.strictObject({
   ...envelope,
   kind: z.literal(MEANING_KIND),
   floor: z.int().min(1),
-  limits: z.strictObject({ code: limit, text: limit }),
-  networks: z.strictObject({ code: side, text: side }),
+  limits: z.strictObject({ code: tokens, text: tokens }),
+  networks: z.strictObject({ code: encoderSizes, text: encoderSizes }),
   /** Numbers of a vector. */
   size: width,
   /** Functions in `background.bin`. */
@@ -147,7 +137,7 @@ export async function loadMeaning(read: ReadPart, where: string, runtime: Runtim
   });
 }
 
-function sideOf({ width, inner, layers, heads }: ConvolutionalNetwork): z.infer<typeof side> {
+function sideOf({ width, inner, layers, heads }: ConvolutionalNetwork): z.infer<typeof encoderSizes> {
   return { width, inner, layers, heads };
 }
 

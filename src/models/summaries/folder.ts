@@ -16,6 +16,7 @@ import {
   writeDocument,
 } from '../document.ts';
 import { decodeVocabularies, encodeVocabularies, type Vocabularies } from '../stored/vocabularies.ts';
+import { encoderSizes, heads, layers, tokens, width } from '../stored/sizes.ts';
 import { packWeights, unpackWeights } from '../stored/weights.ts';
 import type { Certainty } from './certainty.ts';
 import { SummaryDrafter } from './drafts.ts';
@@ -24,12 +25,6 @@ import { parameterShapes, type SummaryNetwork } from './network.ts';
 
 export const SUMMARIES_KIND = 'summaries';
 
-/** Sizes far above any that two cores train: a damaged file must not ask for all memory. */
-const size = z.int().min(1).max(4096);
-const layers = z.int().min(1).max(64);
-const heads = z.int().min(1).max(64);
-const longest = z.int().min(4).max(4096);
-
 const summariesShape = z.strictObject({
   ...envelope,
   kind: z.literal(SUMMARIES_KIND),
@@ -37,14 +32,14 @@ const summariesShape = z.strictObject({
   floor: z.int().min(1),
   network: z
     .strictObject({
-      encoder: z.strictObject({ width: size, inner: size, layers, heads }),
+      encoder: encoderSizes,
       decoder: z.strictObject({
         layers,
         heads,
-        inner: size,
-        longestCode: longest,
-        longestText: longest,
-        longestHints: longest,
+        inner: width,
+        longestCode: tokens,
+        longestText: tokens,
+        longestHints: tokens,
       }),
     })
     .refine(
