@@ -36,25 +36,32 @@ export function logic(op: 'and' | 'or', left: Expr, right: Expr): Expr {
   return equality ?? { kind: 'logic', op, bits: 1, left, right };
 }
 
-/** `ucomisd` leaves equal and not comparable alike: two tests become one. See conditions.ts. */
+/**
+ * `ucomisd` leaves equal and not comparable alike: two tests become one. See conditions.ts. What is looked for is told by
+ * its form: to make opposites of whole conditions at each step doubled the time with each `&&` in a `||`.
+ */
 function orderedEquality(op: 'and' | 'or', test: Expr, other: Expr): Expr | undefined {
   const positive = op === 'or';
-  if (!isUnordered(positive ? test : opposite(test))) return undefined;
-  const unequal = positive ? other : opposite(other);
-  if (unequal.kind !== 'logic' || unequal.op !== 'or') return undefined;
-  const { left, right } = unequal;
-  if (left.kind !== 'compare' || right.kind !== 'compare') return undefined;
+  if (!isOrdering(test, positive) || other.kind !== 'logic' || other.op !== op) return undefined;
+  const [left, right] = [other.left, other.right].map((part) => {
+    if (positive) return part;
+    return part.kind === 'opposite' ? part.value : undefined;
+  });
+  if (left?.kind !== 'compare' || right?.kind !== 'compare') return undefined;
   if (left.op !== 'flt' || right.op !== 'flt') return undefined;
   if (!same(left.left, right.right) || !same(left.right, right.left)) return undefined;
   const equal = compare('feq', left.left, left.right);
   return positive ? opposite(equal) : equal;
 }
 
-function isUnordered(expr: Expr): boolean {
-  if (expr.kind === 'opposite' && expr.value.kind === 'compare') {
-    return expr.value.op === 'feq' && same(expr.value.left, expr.value.right);
+/** Whether it asks if numbers cannot be compared, or else if they all can: a number that is none differs from itself. */
+function isOrdering(expr: Expr, isUnordered: boolean): boolean {
+  if (expr.kind === 'logic') {
+    const joined = expr.op === (isUnordered ? 'or' : 'and');
+    return joined && isOrdering(expr.left, isUnordered) && isOrdering(expr.right, isUnordered);
   }
-  return expr.kind === 'logic' && expr.op === 'or' && isUnordered(expr.left) && isUnordered(expr.right);
+  const asked = isUnordered ? (expr.kind === 'opposite' ? expr.value : undefined) : expr;
+  return asked?.kind === 'compare' && asked.op === 'feq' && same(asked.left, asked.right);
 }
 
 export function select(test: Expr, yes: Expr, no: Expr): Expr {
