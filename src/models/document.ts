@@ -70,6 +70,13 @@ export function readDocument(bytes: Uint8Array, where: string): AnyDocument {
   return parsed;
 }
 
+/** The same of one kind of model. @throws BinscribeError of kind `corrupt`, also for a model of another kind */
+export function readDocumentOf(kind: string, bytes: Uint8Array, where: string): AnyDocument {
+  const document = readDocument(bytes, where);
+  if (document.kind === kind) return document;
+  throw corrupt(`${where}: kind: "${kind}" expected, got "${document.kind}"`);
+}
+
 /** @throws BinscribeError of kind `corrupt` that names the first field that is wrong */
 export function parseAs<T>(shape: z.ZodType<T>, document: unknown, where: string): T {
   const parsed = shape.safeParse(document);

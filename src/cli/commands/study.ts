@@ -86,13 +86,13 @@ Examples:
   $ binscribe study contrabin studies/contrabin.json --question names --variant full --variant without
   $ binscribe study contrabin studies/contrabin.json --variant full --export models/meaning
   $ binscribe study contrabin studies/writing.json --runs runs/writing -o results/writing
-  $ binscribe study contrabin studies/contrabin.json --variant full --question summaries-alone \
+  $ binscribe study contrabin studies/contrabin.json --variant full --question summaries-alone \\
       --export models/writer
 
 A study has a recipe of pre-training, ways that differ from it in some values, and questions: retrieval and
-classification of programs by what they solve, names of functions, of a list or in any words, summaries, and source. Source that was
-written is compiled in the sandbox as the given code was and compared with it; with "reexecution", the path of
-Decompile-Eval's file, it is also run against unit tests, of functions that nothing may have been learned from.
+classification of programs by what they solve, names of functions, of a list or in any words, summaries, and source.
+Source that was written is compiled in the sandbox as the given code was and compared with it; with "reexecution", the
+path of Decompile-Eval's file, it is also run against unit tests, of functions that nothing may have been learned from.
 
 With "embeddings" functions of a data set are shown on maps, in PATH.svg, as each way embeds them before it is tuned.
 

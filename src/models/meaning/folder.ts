@@ -4,7 +4,6 @@
  */
 
 import { z } from 'zod';
-import { corrupt } from '../../error.ts';
 import type { Runtime } from '../../nn/runtime.ts';
 import type { ConvolutionalNetwork } from '../contrabin/encoder.ts';
 import {
@@ -14,7 +13,7 @@ import {
   type ModelOrigin,
   parseAs,
   probability,
-  readDocument,
+  readDocumentOf,
   readParts,
   type ReadPart,
   writeDocument,
@@ -91,27 +90,12 @@ export function writeMeaning(
 }
 
 /**
- * What vectors are once they have been through a file.
- * @param network the one that the weights are of
- */
-export function storedWeights(
-  network: MeaningNetwork,
-  parameters: ReadonlyMap<string, Float32Array>,
-): Map<string, Float32Array> {
-  const shapes = parameterShapes(network);
-  return unpackWeights(packWeights(shapes, parameters), shapes, WEIGHTS);
-}
-
-/**
  * @param where the folder, for messages
  * @throws BinscribeError of kind `corrupt` where a file is not what the model was written with
  */
 export async function loadMeaning(read: ReadPart, where: string, runtime: Runtime): Promise<MeaningModel> {
   const place = `${where}/${DOCUMENT}`;
-  const checked = readDocument(await read(DOCUMENT), place);
-  if (checked.kind !== MEANING_KIND) {
-    throw corrupt(`${place}: kind: "${MEANING_KIND}" expected, got "${checked.kind}"`);
-  }
+  const checked = readDocumentOf(MEANING_KIND, await read(DOCUMENT), place);
   const document = parseAs(meaningShape, checked, place);
   const files = await readParts(read, checked, [WEIGHTS, VOCABULARIES, BACKGROUND], where);
   const vocabularies = decodeVocabularies(files[VOCABULARIES], `${where}/${VOCABULARIES}`);

@@ -77,3 +77,11 @@ export function unpackWeights(bytes: Uint8Array, shapes: Shapes, where: string):
   }
   return values;
 }
+
+/** What weights are once they have been through a file: it is these that answer. */
+export function storedWeights(
+  shapes: Shapes,
+  parameters: ReadonlyMap<string, Float32Array>,
+): Map<string, Float32Array> {
+  return unpackWeights(packWeights(shapes, parameters), shapes, 'weights');
+}

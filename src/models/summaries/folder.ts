@@ -1,7 +1,6 @@
 /** The folder of a model of summaries: `model.json`, `writer.bin` (the weights) and `vocabularies.bin`. It holds no texts. */
 
 import { z } from 'zod';
-import { corrupt } from '../../error.ts';
 import type { Runtime } from '../../nn/runtime.ts';
 import {
   DOCUMENT,
@@ -10,7 +9,7 @@ import {
   type ModelOrigin,
   parseAs,
   probability,
-  readDocument,
+  readDocumentOf,
   readParts,
   type ReadPart,
   writeDocument,
@@ -95,25 +94,13 @@ export function writeSummaries(
   );
 }
 
-/** What weights are once they have been through a file. */
-export function storedWeights(
-  network: SummaryNetwork,
-  parameters: ReadonlyMap<string, Float32Array>,
-): Map<string, Float32Array> {
-  const shapes = parameterShapes(network);
-  return unpackWeights(packWeights(shapes, parameters), shapes, WEIGHTS);
-}
-
 /**
  * @param where the folder, for messages
  * @throws BinscribeError of kind `corrupt` where a file is not what the model was written with
  */
 export async function loadSummaries(read: ReadPart, where: string, runtime: Runtime): Promise<SummaryModel> {
   const place = `${where}/${DOCUMENT}`;
-  const checked = readDocument(await read(DOCUMENT), place);
-  if (checked.kind !== SUMMARIES_KIND) {
-    throw corrupt(`${place}: kind: "${SUMMARIES_KIND}" expected, got "${checked.kind}"`);
-  }
+  const checked = readDocumentOf(SUMMARIES_KIND, await read(DOCUMENT), place);
   const document = parseAs(summariesShape, checked, place);
   const files = await readParts(read, checked, [WEIGHTS, VOCABULARIES], where);
   const vocabularies = decodeVocabularies(files[VOCABULARIES], `${where}/${VOCABULARIES}`);

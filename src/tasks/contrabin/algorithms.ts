@@ -13,16 +13,8 @@ import type { Sides } from './collections.ts';
 import type { LabelledTexts } from './labelled-texts.ts';
 import { type Counted, WAYS_OF_COUNTING } from './code-terms.ts';
 import { TermIndex } from './term-baseline.ts';
-import {
-  classesOf,
-  drawnBatch,
-  drawOne,
-  largestPlace,
-  type Question,
-  vectorsOf,
-  type Verdict,
-} from './question.ts';
-import { mean } from '../../numbers.ts';
+import { classesOf, drawnBatch, drawOne, type Question, vectorsOf, type Verdict } from './question.ts';
+import { largestPlace, mean } from '../../numbers.ts';
 
 export interface ClassificationSettings {
   readonly network: ViewNetwork;
@@ -83,8 +75,7 @@ export function retrievalQuestion(
       const figuresWith = (scorers: readonly Scorer[], weight: number, classes: readonly number[]): Verdict =>
         retrievalVerdict(addedScores(scorers, [1, weight]), classes);
       const judged = await scorersOf(chosen);
-      const worth = WEIGHTS.map((weight) => figuresWith(judged, weight, chosen.classes).figures['MAP@R']);
-      const weight = WEIGHTS[worth.indexOf(Math.max(...worth))];
+      const weight = bestOf(WEIGHTS, (one) => figuresWith(judged, one, chosen.classes).figures['MAP@R']);
       const scorers = await scorersOf(test);
       const { figures } = figuresWith(scorers, weight, test.classes);
       const alone = retrievalVerdict(scorers[0], test.classes);
@@ -116,6 +107,11 @@ const WITH_NETWORK: Counted = 'pairs and words';
 const WEIGHTS = [0, 0.25, 0.5, 1, 2, 4];
 /** The same beside logarithms of probabilities, which reach further. */
 const LOGARITHM_WEIGHTS = [0, 1, 2, 4, 8, 16, 32];
+
+/** Of equals the first. */
+function bestOf(weights: readonly number[], worthOf: (weight: number) => number): number {
+  return weights[largestPlace(weights.map(worthOf))];
+}
 
 function addedScores(scorers: readonly Scorer[], weights: readonly number[]): Scorer {
   return (query, scores) => {
@@ -203,11 +199,10 @@ export function classificationQuestion(
           told.map((logarithms, i) => largestPlace(logarithms.map((one, k) => one + weight * near[i][k])));
       };
       const judged = await answersOf(validation);
-      const worth = LOGARITHM_WEIGHTS.map((weight) => {
-        const [first] = Object.values(figuresOf(validation.classes, judged(weight)));
+      const weight = bestOf(LOGARITHM_WEIGHTS, (one) => {
+        const [first] = Object.values(figuresOf(validation.classes, judged(one)));
         return first;
       });
-      const weight = LOGARITHM_WEIGHTS[worth.indexOf(Math.max(...worth))];
       const answers = await answersOf(test);
       const alone = verdict(answers(0));
       const together = Object.entries(figuresOf(test.classes, answers(weight)));

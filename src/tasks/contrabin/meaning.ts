@@ -7,9 +7,15 @@ import { type FolderKind, replaceFolder } from '../../corpus/replace.ts';
 import { BinscribeError } from '../../error.ts';
 import { DOCUMENT } from '../../models/document.ts';
 import { Background, dot } from '../../models/meaning/calibration.ts';
-import { storedWeights, writeMeaning } from '../../models/meaning/folder.ts';
-import { type MeaningNetwork, type MeaningSide, openSide } from '../../models/meaning/network.ts';
+import { writeMeaning } from '../../models/meaning/folder.ts';
+import {
+  type MeaningNetwork,
+  type MeaningSide,
+  openSide,
+  parameterShapes,
+} from '../../models/meaning/network.ts';
 import { wordsOf, wordsOfCode } from '../../models/meaning/words.ts';
+import { storedWeights } from '../../models/stored/weights.ts';
 import type { Runtime } from '../../nn/runtime.ts';
 import type { Bpe } from '../../tokens/bpe/bpe.ts';
 import type { TokenTexts } from '../../tokens/bpe/token-texts.ts';
@@ -184,7 +190,7 @@ async function calibrateSide(
       `the validation packages have ${triples.builds.length} functions with a source and a comment: two at least expected`,
     );
   }
-  const stored = storedWeights(network, parameters);
+  const stored = storedWeights(parameterShapes(network), parameters);
   const embed = async (side: MeaningSide, weights: Parameters, texts: readonly ArrayLike<number>[]) => {
     const encoder = await openSide(runtime, network, side, weights);
     try {

@@ -3,6 +3,7 @@
 import { disassembleRange } from '../../binary/x86/disassemble.ts';
 import type { FunctionBody } from '../../binary/instruction.ts';
 import { indexDrafts } from '../drafts/retrieval.ts';
+import { largestPlace } from '../../numbers.ts';
 import { COUNTED, TermNumbers } from './code-terms.ts';
 import type { WrittenFunction } from './functions.ts';
 import { TermIndex } from './term-baseline.ts';
@@ -70,7 +71,7 @@ export function byWords(training: readonly WrittenFunction[]): Neighbourhood {
       }
       const found = new Map<string, Neighbour>();
       while (found.size < count) {
-        const best = largest(scores);
+        const best = largestPlace(scores);
         const similarity = scores[best];
         if (!(similarity > 0)) break;
         const { text } = training[best];
@@ -80,11 +81,4 @@ export function byWords(training: readonly WrittenFunction[]): Neighbourhood {
       return [...found.values()];
     },
   };
-}
-
-/** Of equals the first. */
-function largest(values: Float32Array): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
-  return best;
 }

@@ -127,10 +127,3 @@ export async function classesOf(
   });
   return told;
 }
-
-/** The place of the largest; of equals the first. */
-export function largestPlace(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let k = 1; k < values.length; k++) if (values[k] > values[best]) best = k;
-  return best;
-}

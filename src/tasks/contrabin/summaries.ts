@@ -8,7 +8,9 @@ import { BinscribeError } from '../../error.ts';
 import { saysAboutTheSame } from '../../metrics/text/same.ts';
 import { DOCUMENT } from '../../models/document.ts';
 import { SummaryDrafter } from '../../models/summaries/drafts.ts';
-import { storedWeights, SUMMARIES_KIND, WEIGHTS, writeSummaries } from '../../models/summaries/folder.ts';
+import { storedWeights } from '../../models/stored/weights.ts';
+import { SUMMARIES_KIND, WEIGHTS, writeSummaries } from '../../models/summaries/folder.ts';
+import { parameterShapes } from '../../models/summaries/network.ts';
 import type { Runtime } from '../../nn/runtime.ts';
 import { mean } from '../../numbers.ts';
 import { VERSION } from '../../version.ts';
@@ -114,7 +116,7 @@ export async function exportSummaries(
     runtime,
     network,
     vocabularies,
-    storedWeights(network, parameters),
+    storedWeights(parameterShapes(network), parameters),
   );
   const all = validation.length + test.length;
   let done = 0;

@@ -2,6 +2,7 @@
 
 import type { Scorer } from '../../metrics/retrieval.ts';
 import { inverseFrequency, termWeight } from '../../models/known/weights.ts';
+import { largestPlace } from '../../numbers.ts';
 import type { TermLists } from './code-terms.ts';
 
 type Weights = ReadonlyMap<number, number>;
@@ -68,8 +69,6 @@ export class TermIndex {
   nearest(terms: Uint32Array): number {
     const scores = new Float32Array(this.texts.length);
     this.score(terms, scores);
-    let best = 0;
-    for (let i = 1; i < scores.length; i++) if (scores[i] > scores[best]) best = i;
-    return best;
+    return largestPlace(scores);
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Summaries, source and names in words as questions of the study. A writer learns from the training side; of a function of the test side
- * it writes candidates, the nearest texts are candidates too, and the best by what was learned on the validation side is
- * the answer.
+ * Summaries, source and names in words as questions of the study. A writer learns from the training side; of a function of
+ * the test side it writes candidates, the nearest texts are candidates too, and the best by what was learned on the
+ * validation side is the answer.
  */
 
 import { codeWriter } from '../../models/contrabin/writer.ts';
