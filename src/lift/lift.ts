@@ -3,6 +3,7 @@
  * compiles and does the same as far as the rules reach; what they do not know is refused with a reason.
  */
 
+import type { CType } from './ctype.ts';
 import type { FunctionBody } from '../binary/instruction.ts';
 import type { AddressSpace } from '../binary/memory.ts';
 import { MNEMONIC_NAMES } from '../binary/x86/names.ts';
@@ -24,7 +25,7 @@ import { structure } from './structure.ts';
 import { substitute } from './substitute.ts';
 import { writeFunction } from './text.ts';
 import { type OwnSignature, translate } from './translate.ts';
-import { type CType, inferTypes } from './types.ts';
+import { inferTypes } from './types.ts';
 import { adoptParameters } from './adopt.ts';
 import { wholeFunction } from './whole.ts';
 

@@ -1,11 +1,11 @@
 /** What stands before a draft's function: headers, types, other functions, and the data that it reads. */
 
+import { type CType, sizeOf, typeName } from './ctype.ts';
 import type { AddressSpace } from '../binary/memory.ts';
 import { CannotLift } from './code.ts';
 import { headerOf } from './headers.ts';
 import { prototypeOf } from './prototypes.ts';
 import type { Draft } from './text.ts';
-import { type CType, sizeOf, typeName } from './types.ts';
 import { floatConstant, TYPES_OF_LETTERS } from './printed.ts';
 
 /** By the letters of prototypes.ts. */

@@ -1,7 +1,8 @@
 /** Texts of expressions with their C types, and what C's rules make of these. */
 
+import { CannotLift } from './code.ts';
+import type { CType } from './ctype.ts';
 import { type Expr, signedValue } from './expressions.ts';
-import type { CType } from './types.ts';
 
 export interface Printed {
   readonly text: string;
@@ -130,6 +131,40 @@ export function firstOfKind(left: Expr, right: Expr, printed: Printed): Printed 
 export function hexadecimal(expr: Expr, printed: Printed): Printed {
   if (expr.kind !== 'const' || signedValue(expr.value, expr.bits) < 0n || !printed.literal) return printed;
   return { ...printed, text: `0x${expr.value.toString(16)}${printed.text.endsWith('L') ? 'L' : ''}` };
+}
+
+/** @throws CannotLift where it has more than 64 bits */
+export function numberConstant(value: bigint, bits: number): Printed {
+  const signed = signedValue(value, bits);
+  if (bits <= 32) {
+    const text = signed === -(2n ** 31n) ? '(-2147483647 - 1)' : String(signed);
+    return {
+      text,
+      tight: signed < 0n && !text.startsWith('(') ? UNARY : POSTFIX,
+      type: INT,
+      literal: true,
+    };
+  }
+  if (BigInt.asIntN(32, signed) === signed && signed !== -(2n ** 31n)) {
+    return { text: String(signed), tight: signed < 0n ? UNARY : POSTFIX, type: INT, literal: true };
+  }
+  if (BigInt.asIntN(64, signed) !== signed) throw new CannotLift('a number of more than 64 bits');
+  if (signed === -(2n ** 63n)) return { text: '(-9223372036854775807L - 1)', tight: POSTFIX, type: int(64) };
+  const text =
+    bits === 64 && (signed > 2n ** 40n || signed < -(2n ** 40n)) ? `0x${value.toString(16)}UL` : `${signed}L`;
+  const type = int(64, !text.endsWith('UL'));
+  return { text, tight: text.startsWith('-') ? UNARY : POSTFIX, type, literal: true };
+}
+
+/** With the value that the bits have as a signed or unsigned number. */
+export function exactConstant(content: bigint, bits: number, signed: boolean): Printed {
+  const value = signed ? signedValue(content, bits) : content;
+  const tight = value < 0n ? UNARY : POSTFIX;
+  if (value >= -(2n ** 31n) + 1n && value < 2n ** 31n) {
+    return { text: String(value), tight, type: INT, literal: true };
+  }
+  const suffix = bits === 64 ? (signed ? 'L' : 'UL') : signed ? '' : 'u';
+  return { text: `${value}${suffix}`, tight, type: int(bits, signed), literal: true };
 }
 
 /** @param width in bits */

@@ -1,5 +1,6 @@
 /** A function's C text: names, declarations, and statements with the shorthands that people write. */
 
+import { type CType, sameType, sizeOf, typeName } from './ctype.ts';
 import type { AddressSpace } from '../binary/memory.ts';
 import type { VisibleNames } from '../tokens/visible-names.ts';
 import { type Statement, statementValues } from './code.ts';
@@ -10,7 +11,7 @@ import { prototypeOf } from './prototypes.ts';
 import type { Parameter, Result } from './signature.ts';
 import type { Region } from './slots.ts';
 import type { Node } from './structure.ts';
-import { type CType, sameType, sizeOf, typeName, type Types } from './types.ts';
+import type { Types } from './types.ts';
 import { ExpressionWriter, type Names } from './write-expression.ts';
 
 export interface Draft {

@@ -19,13 +19,14 @@ import {
   THREAD,
   XMM,
 } from './code.ts';
+import { argumentsOf, bitsOf, CallArguments, callOf } from './call-arguments.ts';
 import { condition } from './conditions.ts';
-import { type Expr, load, same, variable } from './expressions.ts';
-import { extend, truncate } from './integers.ts';
-import { asBits, asFloat } from './rebuild.ts';
+import { type Expr, same, variable } from './expressions.ts';
+import { extend } from './integers.ts';
+import { asBits } from './rebuild.ts';
 import type { Callee, Callees } from './callees.ts';
 import { framePointers, restoredFrom, savedAt, savedRegisters } from './frame.ts';
-import { formatParameters, prototypeOf } from './prototypes.ts';
+import { prototypeOf } from './prototypes.ts';
 import { REGISTER_PARTS } from './registers.ts';
 import { type Before, BlockWriter, isCanary, type Surroundings } from './semantics.ts';
 
@@ -51,9 +52,6 @@ const UNSET: ReadonlyMap<number, Expr> = new Map(
 
 /** How sections are called that the loader writes addresses into, and nobody afterwards. */
 const RELOCATED = '.data.rel.ro';
-
-/** Bytes of a format that are looked at. */
-const MOST_FORMAT = 1024;
 
 /** Blocks by the numbers of `body.blocks`; undefined where nothing leads. @throws CannotLift */
 export function translate(body: FunctionBody, program: Program): (Block | undefined)[] {
@@ -121,6 +119,7 @@ class BlockTranslator {
   private readonly writer: BlockWriter;
   /** See `Before`. */
   private readonly written: Map<number, number>;
+  private readonly given: CallArguments;
   private rsp = 0;
   /** What happens where the block's branch leaves the function: another is called last. */
   leaving: Block | undefined;
@@ -154,6 +153,7 @@ class BlockTranslator {
       },
     };
     this.writer = new BlockWriter(before, surroundings);
+    this.given = new CallArguments(this.writer, memory, this.written);
   }
 
   get after(): Before {
@@ -312,8 +312,8 @@ class BlockTranslator {
       if (callee.bits !== 64) throw new CannotLift('a call of what is no address');
     }
     const known = name === undefined ? undefined : name === own.name ? own : prototypeOf(name);
-    let letters = known?.parameters ?? (local ? this.givenOf(local.parameters) : this.guessedParameters());
-    if (known && 'format' in known && known.format) letters += this.askedBy(known.name, letters);
+    let letters = known?.parameters ?? (local ? this.given.ofCallee(local.parameters) : this.given.guessed());
+    if (known && 'format' in known && known.format) letters += this.given.byFormat(known.name, letters);
     const dropped = (known !== own && name !== undefined && prototypeOf(name)?.dropped) || [];
     // Above the return address where the function jumps there.
     const stacked = flow === 'call' || flow === 'indirect-call' ? this.rsp : this.rsp + 8;
@@ -357,82 +357,8 @@ class BlockTranslator {
     }
     writer.flags = undefined;
   }
-
-  /** Of a function that nobody knows: the registers that were set for it, in order. */
-  private guessedParameters(): string {
-    let letters = '';
-    for (const id of ARGUMENTS) {
-      const bits = this.written.get(id);
-      if (bits === undefined) break;
-      letters += bits === 64 ? 'l' : 'i';
-    }
-    for (const id of FLOAT_ARGUMENTS) {
-      const bits = this.written.get(id);
-      if (bits === undefined) break;
-      letters += bits === 64 ? 'd' : 'f';
-    }
-    return letters;
-  }
-
-  /** Of a format that is not known: the registers that were set, and as many floats as al tells. */
-  private given(name: string, parameters: string): string {
-    const guessed = this.guessedParameters().replace(/[df]/g, '');
-    const floats = this.writer.valueOf(RAX);
-    // Where all registers are full, more may be on the stack.
-    const isFull = guessed.length >= ARGUMENTS.length;
-    if (isFull || name.endsWith('scanf') || floats?.kind !== 'const' || floats.value > 8n) {
-      throw new CannotLift(`a format of ${name} that is not known`);
-    }
-    return guessed.slice(parameters.length) + 'd'.repeat(Number(floats.value));
-  }
-
-  /** Of what a function may read as much as was set: who takes any number of arguments stores all registers. */
-  private givenOf(letters: string): string {
-    const floats = letters.replace(/[^df]/g, '');
-    let general = letters.replace(/[df]/g, '');
-    while (general !== '' && this.writer.valueOf(ARGUMENTS[general.length - 1])?.kind === 'undefined') {
-      general = general.slice(0, -1);
-    }
-    return general + floats;
-  }
-
-  private askedBy(name: string, parameters: string): string {
-    const last = ARGUMENTS[parameters.length - 1];
-    const format = this.writer.formats.get(last) ?? this.writer.valueOf(last);
-    const { memory } = this.program;
-    if (format?.kind !== 'global' || memory === undefined) return this.given(name, parameters);
-    const bytes = memory.slice(format.address, MOST_FORMAT);
-    const end = bytes.indexOf(0);
-    if (end < 0) throw new CannotLift(`a format of ${name} without an end`);
-    const text = String.fromCharCode(...bytes.subarray(0, end));
-    const letters = formatParameters(text, name.endsWith('scanf'));
-    if (letters === undefined) throw new CannotLift(`a format of ${name} that is not known`);
-    return letters;
-  }
 }
 
 function returning(): Exit {
   return { kind: 'return', values: [variable(RAX, 64), variable(XMM, 64)] };
-}
-
-function callOf(name: string, args: readonly Expr[], bits: number): Extract<Expr, { kind: 'call' }> {
-  return { kind: 'call', bits, float: false, name, args };
-}
-
-export function bitsOf(letter: string): number {
-  return { b: 8, i: 32, u: 32, f: 32, v: 32 }[letter] ?? 64;
-}
-
-/** @param stacked where those lie that no registers hold, from the stack pointer at entry */
-function argumentsOf(letters: string, stacked: number): Expr[] {
-  let [general, float, above] = [0, 0, 0];
-  return Array.from(letters, (letter) => {
-    const isFloat = letter === 'd' || letter === 'f';
-    const id = isFloat ? FLOAT_ARGUMENTS[float++] : ARGUMENTS[general++];
-    const place = { kind: 'stack' as const, bits: 64 as const, offset: stacked + 8 * above };
-    if (id === undefined) above++;
-    const whole = id === undefined ? load(place, 64) : variable(id, 64);
-    const value = truncate(whole, bitsOf(letter));
-    return isFloat ? asFloat(value) : value;
-  });
 }

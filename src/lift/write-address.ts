@@ -1,10 +1,11 @@
 /** Addresses as C: a pointer with an index, an element of an array, or a variable. */
 
+import { type CType, sizeOf } from './ctype.ts';
 import { CannotLift } from './code.ts';
 import { constant, type Expr, signedValue } from './expressions.ts';
 import { binary, truncate } from './integers.ts';
 import { BYTE, POSTFIX, type Printed, UNARY, wrap } from './printed.ts';
-import { type AddressTerm, addressTerms, type CType, sizeOf, type Types } from './types.ts';
+import { type AddressTerm, addressTerms, type Types } from './types.ts';
 import type { Names } from './write-expression.ts';
 
 /** Writes what addresses are made of. */

@@ -4,19 +4,21 @@
  */
 
 import { CannotLift } from './code.ts';
-import { type Expr, isFloat, signedValue } from './expressions.ts';
+import { type CType, sameType } from './ctype.ts';
+import { type Expr, isFloat } from './expressions.ts';
 import {
   BINARY,
   characterOf,
   common,
+  exactConstant,
   firstOfKind,
-  floatConstant,
   hexadecimal,
   highShift,
   int,
   INT,
   isLarge,
   isSmall,
+  numberConstant,
   POSTFIX,
   type Printed,
   promoted,
@@ -30,8 +32,9 @@ import {
 import { prototypeOf } from './prototypes.ts';
 import { nameOf } from './registers.ts';
 import type { Region } from './slots.ts';
-import { type CType, sameType, typeName, type Types } from './types.ts';
+import type { Types } from './types.ts';
 import { AddressWriter } from './write-address.ts';
+import { FloatWriter, reinterpreted } from './write-float.ts';
 
 /** What expressions refer to by name. */
 export interface Names {
@@ -53,11 +56,13 @@ export class ExpressionWriter {
   private readonly types: Types;
   private readonly names: Names;
   private readonly addresses: AddressWriter;
+  private readonly floats: FloatWriter;
 
   constructor(types: Types, names: Names) {
     this.types = types;
     this.names = names;
     this.addresses = new AddressWriter(types, names, this);
+    this.floats = new FloatWriter(types, names, this);
   }
 
   /** A condition. */
@@ -67,7 +72,7 @@ export class ExpressionWriter {
 
   /** A value that is put where a type is known: C converts numbers there. */
   assigned(expr: Expr, type: CType): string {
-    if (type.kind === 'float') return this.float(expr, type.bits).text;
+    if (type.kind === 'float') return this.floats.write(expr, type.bits).text;
     if (type.kind === 'pointer') return this.pointer(expr, type).text;
     // C cuts what is too wide where it is assigned.
     const whole = expr.kind === 'truncate' && type.bits <= expr.bits ? expr.value : expr;
@@ -92,17 +97,17 @@ export class ExpressionWriter {
   write(expr: Expr): Printed {
     switch (expr.kind) {
       case 'const':
-        return this.constant(expr.value, expr.bits);
+        return numberConstant(expr.value, expr.bits);
       case 'var': {
         const type = this.types.variable(expr.id);
         const name = { text: this.names.variable(expr.id), tight: POSTFIX, type };
-        if (type.kind === 'float') return this.reinterpreted(name, int(expr.bits));
+        if (type.kind === 'float') return reinterpreted(name, int(expr.bits));
         return name;
       }
       case 'load': {
         const { text, type } = this.place(expr.address, expr.bits, undefined);
         const printed = { text, tight: text.startsWith('*') ? UNARY : POSTFIX, type };
-        return type.kind === 'float' ? this.reinterpreted(printed, int(expr.bits)) : printed;
+        return type.kind === 'float' ? reinterpreted(printed, int(expr.bits)) : printed;
       }
       case 'binary':
         return this.binary(expr);
@@ -147,11 +152,11 @@ export class ExpressionWriter {
       case 'float':
       case 'asFloat':
       case 'toFloat':
-        return this.float(expr, expr.bits);
+        return this.floats.write(expr, expr.bits);
       case 'asBits':
-        return this.reinterpreted(this.float(expr.value, expr.bits), int(expr.bits));
+        return reinterpreted(this.floats.write(expr.value, expr.bits), int(expr.bits));
       case 'toInt':
-        return this.cast(int(expr.bits), this.float(expr.value, expr.value.bits));
+        return this.cast(int(expr.bits), this.floats.write(expr.value, expr.value.bits));
       case 'call':
         return this.call(expr);
       case 'stack':
@@ -176,31 +181,6 @@ export class ExpressionWriter {
     return { text: `(${this.names.type(type)})${wrap(from, UNARY)}`, tight: UNARY, type, inner: from };
   }
 
-  private constant(value: bigint, bits: number): Printed {
-    const signed = signedValue(value, bits);
-    if (bits <= 32) {
-      const text = signed === -(2n ** 31n) ? '(-2147483647 - 1)' : String(signed);
-      return {
-        text,
-        tight: signed < 0n && !text.startsWith('(') ? UNARY : POSTFIX,
-        type: INT,
-        literal: true,
-      };
-    }
-    if (BigInt.asIntN(32, signed) === signed && signed !== -(2n ** 31n)) {
-      return { text: String(signed), tight: signed < 0n ? UNARY : POSTFIX, type: INT, literal: true };
-    }
-    if (BigInt.asIntN(64, signed) !== signed) throw new CannotLift('a number of more than 64 bits');
-    if (signed === -(2n ** 63n))
-      return { text: '(-9223372036854775807L - 1)', tight: POSTFIX, type: int(64) };
-    const text =
-      bits === 64 && (signed > 2n ** 40n || signed < -(2n ** 40n))
-        ? `0x${value.toString(16)}UL`
-        : `${signed}L`;
-    const type = int(64, !text.endsWith('UL'));
-    return { text, tight: text.startsWith('-') ? UNARY : POSTFIX, type, literal: true };
-  }
-
   /** A number where a pointer might stand. */
   number(expr: Expr): Printed {
     const printed = this.write(expr);
@@ -208,26 +188,10 @@ export class ExpressionWriter {
   }
 
   /** With the value that the bits have as a signed or unsigned number. */
-  private exact(expr: Expr, signed: boolean): Printed {
+  exact(expr: Expr, signed: boolean): Printed {
     const printed = this.number(expr);
     const { type } = printed;
-    if (printed.literal) {
-      const value = signed
-        ? signedValue(expr.kind === 'const' ? expr.value : 0n, expr.bits)
-        : expr.kind === 'const'
-          ? expr.value
-          : 0n;
-      if (value >= -(2n ** 31n) + 1n && value < 2n ** 31n) {
-        return { text: String(value), tight: value < 0n ? UNARY : POSTFIX, type: INT, literal: true };
-      }
-      const suffix = expr.bits === 64 ? (signed ? 'L' : 'UL') : signed ? '' : 'u';
-      return {
-        text: `${value}${suffix}`,
-        tight: value < 0n ? UNARY : POSTFIX,
-        type: int(expr.bits, signed),
-        literal: true,
-      };
-    }
+    if (printed.literal) return exactConstant(expr.kind === 'const' ? expr.value : 0n, expr.bits, signed);
     if (expr.bits === 1) return printed;
     if (type.kind === 'int' && !printed.loose) {
       if (type.signed === signed) return printed;
@@ -335,7 +299,7 @@ export class ExpressionWriter {
       { text: '', tight, type: INT },
     ];
     if (op.startsWith('f')) {
-      [a, b] = [this.float(left, left.bits), this.float(right, right.bits)];
+      [a, b] = [this.floats.write(left, left.bits), this.floats.write(right, right.bits)];
     } else if (op === 'eq' || op === 'ne' || op.startsWith('u')) {
       [a, b] = [this.write(left), this.write(right)];
       const isPointer = a.type.kind === 'pointer' || b.type.kind === 'pointer';
@@ -381,67 +345,14 @@ export class ExpressionWriter {
     return { text: `${condition} ? ${wrap(a, 4)} : ${wrap(b, 3)}`, tight: 3, type };
   }
 
-  /** A value of floating point; what is not one is taken bit by bit. */
-  private float(expr: Expr, bits: number): Printed {
-    const type: CType = { kind: 'float', bits };
-    if (expr.kind === 'asFloat') return this.float(expr.value, bits);
-    if (expr.kind === 'asBits') return this.float(expr.value, bits);
-    if (expr.kind === 'const') return floatConstant(expr.value, bits);
-    if (expr.kind === 'var') {
-      const own = this.types.variable(expr.id);
-      const name = { text: this.names.variable(expr.id), tight: POSTFIX, type: own };
-      return own.kind === 'float' && own.bits === bits ? name : this.reinterpreted(name, type);
-    }
-    if (expr.kind === 'load') {
-      const place = this.place(expr.address, bits, type);
-      return { text: place.text, tight: place.text.startsWith('*') ? UNARY : POSTFIX, type };
-    }
-    if (expr.kind === 'select') {
-      const [a, b] = [this.float(expr.yes, bits), this.float(expr.no, bits)];
-      const condition = wrap(this.write(expr.test), 4);
-      return { text: `${condition} ? ${wrap(a, 4)} : ${wrap(b, 3)}`, tight: 3, type };
-    }
-    if (expr.kind === 'toFloat') {
-      const value = isFloat(expr.value)
-        ? this.float(expr.value, expr.value.bits)
-        : this.exact(expr.value, true);
-      return { text: `(${typeName(type)})${wrap(value, UNARY)}`, tight: UNARY, type };
-    }
-    if (expr.kind === 'float') return this.floatOperation(expr, type);
-    if (expr.kind === 'call' && expr.float) return this.call(expr);
-    return this.reinterpreted(this.number(expr), type);
-  }
-
-  private floatOperation({ op, operands, bits }: Extract<Expr, { kind: 'float' }>, type: CType): Printed {
-    const values = operands.map((one) => this.float(one, bits));
-    if (op === 'neg') return { text: `-${wrap(values[0], UNARY + 1)}`, tight: UNARY, type };
-    if (op === 'abs' || op === 'sqrt') {
-      const name = `${op === 'abs' ? 'fabs' : 'sqrt'}${bits === 32 ? 'f' : ''}`;
-      this.names.calls(name);
-      return { text: `${name}(${values[0].text})`, tight: POSTFIX, type };
-    }
-    const { sign, tight } = BINARY[op];
-    return {
-      text: `${wrap(values[0], tight)} ${sign} ${wrap(values[1], tight + 1)}`,
-      tight,
-      type,
-    };
-  }
-
-  /** The same bits as another type: a union does that in C. */
-  private reinterpreted({ text, type: from }: Printed, to: CType): Printed {
-    const [a, b] = [typeName(from), typeName(to)].map((name) => (name.endsWith('*') ? name : `${name} `));
-    return { text: `((union { ${a}from; ${b}to; }){ ${text} }).to`, tight: POSTFIX, type: to };
-  }
-
-  private call(expr: Extract<Expr, { kind: 'call' }>): Printed {
+  call(expr: Extract<Expr, { kind: 'call' }>): Printed {
     const { name, args, bits, callee } = expr;
     const known = this.names.signature(name) ?? prototypeOf(name) ?? expr.signature;
     const isLoose = known === expr.signature;
     const texts = args.map((arg, i) => {
       const letter = known?.parameters[i];
       const wished = letter === undefined ? undefined : TYPES_OF_LETTERS[letter];
-      if (isFloat(arg)) return this.float(arg, arg.bits).text;
+      if (isFloat(arg)) return this.floats.write(arg, arg.bits).text;
       if (isLoose || wished === undefined) return this.undeclared(arg);
       return wished.kind === 'pointer' && wished.to === undefined
         ? this.anyPointer(arg)
