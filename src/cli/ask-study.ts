@@ -1,6 +1,6 @@
 /** `binscribe study ask`: how well questions find the functions that people have said so of. */
 
-import { manifestHash, readManifest } from '../corpus/index.ts';
+import { manifestHash, manifestHashes, readManifest } from '../corpus/index.ts';
 import { renderJson } from '../explain/render/json.ts';
 import { type AskDocument, renderAskStudy } from '../tasks/ask/report.ts';
 import { studyAsk } from '../tasks/ask/study.ts';
@@ -13,6 +13,7 @@ import type { Session } from './session.ts';
 export interface AskStudyFlags extends ResultFlags {
   model?: string;
   build?: string[];
+  learned?: string[];
 }
 
 /** @throws BinscribeError `missing` without a model, `usage` where nothing can be asked */
@@ -24,6 +25,7 @@ export async function studyQuestions(data: string, flags: AskStudyFlags, session
   const report = await studyAsk(data, {
     model,
     builds: flags.build,
+    learned: flags.learned,
     progress: (step, done, total) => steps.update(step, done, total),
   }).finally(() => steps.end());
   const document: AskDocument = {
@@ -32,6 +34,7 @@ export async function studyQuestions(data: string, flags: AskStudyFlags, session
     model: model.card.id,
     dataset: { name, manifest: manifestHash(data) },
     builds: flags.build ?? null,
+    learned: manifestHashes(flags.learned),
     ...report,
   };
   await publish(session, flags, renderAskStudy(document), renderJson(document));

@@ -12,12 +12,14 @@ const folder = temporaryFolder();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const at = (name: string): string => join(folder, name);
 
-/** The study that ships, of one data set of ours. */
-function studyOf(change: (text: string) => string = (text) => text): string {
-  const path = at('study.json');
-  const shipped = readFileSync(new URL('../../studies/contrabin.json', import.meta.url), 'utf8');
-  writeFileSync(path, change(shipped.replace(/data\/(crowd|anghabench)/g, at('data'))));
-  return path;
+/** A study that ships, of one data set of ours. */
+function studyOf(change: (text: string) => string = (text) => text, name = 'contrabin'): void {
+  const shipped = readFileSync(new URL(`../../studies/${name}.json`, import.meta.url), 'utf8');
+  const ours = shipped
+    .replace(/data\/(crowd|anghabench-gcc|poj104-o0|manuals)/g, at('data'))
+    .replace(/"reexecution": "[^"]*"/, `"reexecution": "${at('tests.json')}"`);
+  writeFileSync(at('study.json'), change(ours));
+  writeFileSync(at('tests.json'), '[]');
 }
 
 const run = (...more: string[]) =>
@@ -39,7 +41,7 @@ describe('study contrabin', () => {
     expect([code, err]).toEqual([
       2,
       expect.stringContaining(
-        '--question: one of names, summaries, open-names, summaries-alone expected, got poetry',
+        '--question: one of names, summaries, source, algorithms, open-names expected, got poetry',
       ),
     ]);
     expect((await run('--variant', 'half')).err).toMatch(
@@ -97,12 +99,8 @@ describe('study contrabin', () => {
 
   it('says which file of unit tests is missing', async () => {
     writeDataset(at('data'));
-    const shipped = readFileSync(new URL('../../studies/writing.json', import.meta.url), 'utf8');
-    const ours = shipped.replaceAll(/data\/(crowd|anghabench)/g, at('data'));
-    writeFileSync(
-      at('study.json'),
-      ours.replace(/"reexecution": "[^"]*"/, `"reexecution": "${at('tests.json')}"`),
-    );
+    studyOf();
+    rmSync(at('tests.json'));
     const { code, err } = await run();
     expect([code, err]).toEqual([3, expect.stringContaining(`${at('tests.json')}: no Decompile-Eval`)]);
   });
@@ -139,20 +137,18 @@ describe('study contrabin', () => {
       '--seed: one of 1, 2, 3 expected, got 9',
     ],
   ])('refuses to export a writer %s', async (_, flags, change, message) => {
-    const shipped = readFileSync(new URL('../../studies/writing.json', import.meta.url), 'utf8');
-    writeFileSync(at('study.json'), change(shipped.replaceAll(/data\/(crowd|anghabench)/g, at('data'))));
+    studyOf(change);
     const variant = flags.includes('--variant') ? [] : ['--variant', 'full'];
     const { code, err } = await run('--export', at('writer'), ...variant, ...flags);
     expect([code, err]).toEqual([2, expect.stringContaining(message)]);
   });
 
   it('writes no model of summaries over a folder of another kind', async () => {
-    const shipped = readFileSync(new URL('../../studies/contrabin.json', import.meta.url), 'utf8');
-    writeFileSync(at('study.json'), shipped.replaceAll(/data\/(crowd|anghabench)/g, at('data')));
+    studyOf((text) => text, 'meaning');
     mkdirSync(at('meaning'), { recursive: true });
     for (const file of ['model.json', 'background.bin', 'weights.bin'])
       writeFileSync(at(`meaning/${file}`), '');
-    const which = ['--variant', 'full', '--question', 'summaries-alone'];
+    const which = ['--variant', 'named', '--question', 'summaries-alone'];
     expect(await run(...which, '--export', at('meaning'))).toMatchObject({
       code: 2,
       err: expect.stringContaining('there is a folder that is no model of summaries') as unknown,

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { readDocument } from '../corpus/document.ts';
 import { sha256 } from '../corpus/hash.ts';
-import { manifestHash, readManifest } from '../corpus/manifest.ts';
+import { manifestHashes } from '../corpus/manifest.ts';
 import { checkReplaceable } from '../corpus/replace.ts';
 import { BinscribeError } from '../error.ts';
 import { renderJson } from '../explain/render/json.ts';
@@ -132,10 +132,7 @@ function hashesOf({ pretraining, questions, embeddings }: ContraBinStudy): Recor
     question.kind === 'source' && question.reexecution !== undefined ? [question.reexecution] : [],
   );
   return Object.fromEntries([
-    ...[...folders].map((folder) => {
-      readManifest(folder);
-      return [folder, manifestHash(folder)] as const;
-    }),
+    ...Object.entries(manifestHashes([...folders])),
     ...files.map((file) => {
       readDecompileEval(file);
       return [file, sha256(readFileSync(file))] as const;

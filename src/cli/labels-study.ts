@@ -1,7 +1,7 @@
 /** `binscribe study labels`: whether zero-shot labels are those of the files that functions were written in. */
 
 import { readDocument } from '../corpus/document.ts';
-import { manifestHash, readManifest } from '../corpus/index.ts';
+import { manifestHash, manifestHashes, readManifest } from '../corpus/index.ts';
 import { renderJson } from '../explain/render/json.ts';
 import { DEFAULT_LABELS } from '../models/meaning/default-labels.ts';
 import { type LabelDocument, renderLabelStudy } from '../tasks/labels/report.ts';
@@ -14,6 +14,7 @@ import type { Session } from './session.ts';
 
 export interface LabelStudyFlags extends ResultFlags {
   model?: string;
+  learned?: string[];
 }
 
 /** @throws BinscribeError `missing` without a model, `usage` for a list that does not fit its data set */
@@ -30,7 +31,7 @@ export async function studyLabelsOf(path: string, flags: LabelStudyFlags, sessio
   if (model === null) throw noMeaning();
   const progress = new Progress(session, `reading functions of ${study.dataset}`);
   progress.begin();
-  const report = await studyLabels(study, model, DEFAULT_LABELS, (done, all) =>
+  const report = await studyLabels(study, model, DEFAULT_LABELS, flags.learned ?? [], (done, all) =>
     progress.update(done, all),
   ).finally(() => progress.end());
   const document: LabelDocument = {
@@ -39,6 +40,7 @@ export async function studyLabelsOf(path: string, flags: LabelStudyFlags, sessio
     model: model.card.id,
     study,
     dataset: { name, manifest: manifestHash(study.dataset) },
+    learned: manifestHashes(flags.learned),
     ...report,
   };
   await publish(session, flags, renderLabelStudy(document), renderJson(document));

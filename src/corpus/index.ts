@@ -14,7 +14,7 @@ export {
 } from './dataset.ts';
 export type { BarredMeasure, Bars } from './leakage/bars.ts';
 export { renderCheck } from './leakage/render.ts';
-export { manifestHash, readManifest } from './manifest.ts';
+export { manifestHash, manifestHashes, readManifest } from './manifest.ts';
 export { listPrograms, type BuiltProgram } from './programs-list.ts';
 export { renderSummary, summarize, type BuildSummary } from './summary.ts';
 export { readRecipe, type Recipe, type Split } from './recipe.ts';

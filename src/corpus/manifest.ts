@@ -224,3 +224,13 @@ export function readManifest(directory: string): Manifest {
 export function manifestHash(directory: string): string {
   return sha256(readFileSync(join(directory, 'manifest.json')));
 }
+
+/** Of several, by their folders. @throws BinscribeError as `readManifest`: it tells in our words what is wrong */
+export function manifestHashes(directories: readonly string[] = []): Record<string, string> {
+  return Object.fromEntries(
+    directories.map((directory) => {
+      readManifest(directory);
+      return [directory, manifestHash(directory)];
+    }),
+  );
+}

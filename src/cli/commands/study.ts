@@ -84,10 +84,9 @@ const CONTRABIN_HELP = `
 Examples:
   $ binscribe study contrabin studies/contrabin.json -o results/contrabin
   $ binscribe study contrabin studies/contrabin.json --question names --variant full --variant without
-  $ binscribe study contrabin studies/contrabin.json --variant full --export models/meaning
-  $ binscribe study contrabin studies/writing.json --runs runs/writing -o results/writing
-  $ binscribe study contrabin studies/contrabin.json --variant full --question summaries-alone \\
-      --export models/writer
+  $ binscribe study contrabin studies/meaning.json --runs runs/meaning --variant named --export models/meaning
+  $ binscribe study contrabin studies/meaning.json --runs runs/meaning --variant named \\
+      --question summaries-alone --export models/writer
 
 A study has a recipe of pre-training, ways that differ from it in some values, and questions: retrieval and
 classification of programs by what they solve, names of functions, of a list or in any words, summaries, and source.
@@ -246,6 +245,11 @@ function labelsCommand(session: Session): Command {
       '--model <dir>',
       'folder of a model of meaning (default: the one that comes with binscribe, if any)',
     )
+    .option(
+      '--learned <dir>',
+      'another data set that the model has learned from: what it has is no new question; may be repeated',
+      collect,
+    )
     .option('-o, --output <path>', 'write PATH.json and PATH.md')
     .option('--json', 'print JSON')
     .addHelpText('after', LABELS_HELP)
@@ -327,6 +331,11 @@ function askStudyCommand(session: Session): Command {
     .option(
       '--build <name>',
       'only programs by this compiler at this level, "gcc-12 O2"; may be repeated',
+      collect,
+    )
+    .option(
+      '--learned <dir>',
+      'another data set that the model has learned from: what it has is no new question; may be repeated',
       collect,
     )
     .option('-o, --output <path>', 'write PATH.json and PATH.md')

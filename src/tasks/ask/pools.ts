@@ -3,6 +3,7 @@
 import type { ColumnName, Dataset } from '../../corpus/dataset.ts';
 import { contentKey } from '../../corpus/hash.ts';
 import { lineCount } from '../../tokens/assembly.ts';
+import type { Learned } from '../learned.ts';
 
 /** The functions of a program as one compiler has made it, the same code once. */
 export interface Pool {
@@ -60,10 +61,14 @@ class Numbering {
   }
 }
 
-/** @param builds `gcc-12 O2` and the like; all where it is left out */
+/**
+ * @param learned what training has besides the data set's own training side
+ * @param builds `gcc-12 O2` and the like; all where it is left out
+ */
 export async function collectPools(
   dataset: Dataset,
   floor: number,
+  learned: Learned,
   builds?: ReadonlySet<string>,
 ): Promise<Pools> {
   const codes = new Numbering();
@@ -85,10 +90,13 @@ export async function collectPools(
     pool.functions.set(code, {
       ...(same ?? { address, size, code }),
       texts: [...new Set([...(same?.texts ?? []), ...said])],
-      isKnown: row.normalized_leak,
+      isKnown: row.normalized_leak || learned.codes.has(contentKey(assembly)),
     });
   }
   const known = new Set<number>();
+  texts.texts.forEach((text, number) => {
+    if (learned.texts.has(contentKey(text))) known.add(number);
+  });
   for await (const { text } of dataset.rows(['text'], { split: 'train' })) {
     const number = text === null ? undefined : texts.known(text);
     if (number !== undefined) known.add(number);

@@ -12,6 +12,8 @@ export interface AskDocument extends AskReport {
   readonly dataset: { readonly name: string; readonly manifest: string };
   /** Compilers and levels that were asked; null for all. */
   readonly builds: readonly string[] | null;
+  /** SHA-256 of the manifests of other data sets that the model has learned from. */
+  readonly learned: Readonly<Record<string, string>>;
 }
 
 export function renderAskStudy(document: AskDocument): string {

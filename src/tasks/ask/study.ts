@@ -8,6 +8,7 @@ import { BinscribeError } from '../../error.ts';
 import { bootstrap, type Interval, quantile } from '../../metrics/bootstrap.ts';
 import type { MeaningModel, Question } from '../../models/meaning/model.ts';
 import { ProgramWords, type Words, wordsOf, wordsOfCode } from '../../models/meaning/words.ts';
+import { learnedFrom } from '../learned.ts';
 import { collectPools, type Pool, type Pools } from './pools.ts';
 import { mean } from '../../numbers.ts';
 
@@ -53,6 +54,8 @@ export interface AskStudyOptions {
   readonly model: MeaningModel;
   /** `gcc-12 O2` and the like; all where it is left out. */
   readonly builds?: readonly string[] | undefined;
+  /** Folders of other data sets that the model has learned from. */
+  readonly learned?: readonly string[] | undefined;
   readonly progress: (step: string, done: number, total: number) => void;
 }
 
@@ -75,9 +78,14 @@ const TEN = 10;
 
 /** @throws BinscribeError `usage` where nobody says anything of a test function, and what the reader of data sets throws */
 export async function studyAsk(folder: string, options: AskStudyOptions): Promise<AskReport> {
-  const { model, builds, progress } = options;
+  const { model, builds, learned = [], progress } = options;
   const dataset = openDataset(folder);
-  const found = await collectPools(dataset, model.floor, builds && new Set(builds));
+  const found = await collectPools(
+    dataset,
+    model.floor,
+    await learnedFrom(learned),
+    builds && new Set(builds),
+  );
   if (found.texts.length === 0) {
     throw new BinscribeError('usage', `${folder}: no function of the test side has a comment`, {
       hint: builds === undefined ? 'Another data set has: see its card.md.' : 'See --build, and its card.md.',

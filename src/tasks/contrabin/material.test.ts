@@ -4,6 +4,7 @@ import { writeDataset } from '../../../test/support/dataset.ts';
 import { temporaryFolder } from '../../../test/support/packages.ts';
 import { openDataset } from '../../corpus/dataset.ts';
 import type { Bpe } from '../../tokens/bpe/bpe.ts';
+import type { TokenTexts } from '../../tokens/bpe/token-texts.ts';
 import { collectMaterial } from './material.ts';
 
 const folder = temporaryFolder();
@@ -56,4 +57,36 @@ it('takes a function for one with three views once somebody has said something o
   // Of the other package only what the first has not: of two names that both have the source is the same.
   const own = [...ofBeta].filter((name) => !ofAlpha.has(name));
   expect(validation.triples.builds.length + validation.pairs.builds.length).toBe(own.length);
+});
+
+it('takes what a manual says of functions without a source apart from those with one', async () => {
+  // Of `main` nobody says anything; all others are described, and one comment is of all builds.
+  writeDataset(folder, (row) => ({
+    ...row,
+    source: null,
+    text: row.name === 'main' ? null : `what ${row.name} does`,
+    text_kind: 'manual',
+  }));
+  const { training, vocabularies } = await collectMaterial({
+    datasets: [folder],
+    validation: new Set(['beta']),
+    view: 'assembly',
+    floor: 1,
+    network: sizes,
+    anchor: sizes,
+    vocabularies: { code: 400, text: 400 },
+    limits: { code: 64, source: 64, comment: 32 },
+    progress: () => undefined,
+  });
+  const names = new Set<string>();
+  for await (const row of openDataset(folder).rows(['package', 'name'], { split: 'train' })) {
+    if (row.package !== 'beta' && row.name !== 'main') names.add(row.name);
+  }
+  const { described, triples, pairs, named } = training;
+  expect([triples.builds, pairs.builds, named.builds]).toEqual([[], [], []]);
+  const said = (texts: TokenTexts): string[] =>
+    Array.from({ length: texts.length }, (_, i) => (vocabularies.text as Bpe).decode(texts.at(i)));
+  expect(said(described.names).toSorted()).toEqual([...names].toSorted());
+  expect(said(described.comments)).toEqual(said(described.names).map((name) => `what ${name} does`));
+  expect(described.builds.every((builds) => builds.length > 1)).toBe(true);
 });

@@ -62,6 +62,15 @@ export interface Side {
   readonly pairs: Pairs;
   /** All functions with a source once more, the words of their names for a comment. */
   readonly named: Triples;
+  /** Functions whose source nobody has, which a manual describes. */
+  readonly described: Described;
+}
+
+/** What people say of functions without a source, and the words of their names. */
+export interface Described {
+  readonly comments: TokenTexts;
+  readonly names: TokenTexts;
+  readonly builds: readonly (readonly number[])[];
 }
 
 export interface Material {
@@ -156,6 +165,8 @@ class SideBuilder {
   private readonly uncommented = new Map<string, { source: number[]; builds: number[] }>();
   /** Words of the name of each function, by source. */
   private readonly names = new Map<string, number[]>();
+  /** By name and comment: versions for several processors, libraries with the same function. */
+  private readonly described = new Map<string, { comment: number[]; name: number[]; builds: number[] }>();
   private readonly vocabularies: Vocabularies;
   private readonly limits: TokenLimits;
   private readonly other: SideBuilder | null;
@@ -179,16 +190,35 @@ class SideBuilder {
     }
     this.write(source, limits.source);
     this.write(comment, limits.comment);
-    if (source === null) return;
+    if (source === null) {
+      if (comment !== null) this.describe(name, comment, text);
+      return;
+    }
     // A function that several programs and packages have is one.
     const identity = contentKey(source);
     if (this.other?.functions.has(identity) || this.other?.uncommented.has(identity)) return;
     const own = this.buildsOf(identity, source, comment);
     if (!own.includes(text)) own.push(text);
-    if (!this.names.has(identity)) {
-      const words = identifierParts(name).join(' ');
-      this.names.set(identity, this.vocabularies.text.encode(words, limits.comment));
+    if (!this.names.has(identity)) this.names.set(identity, this.wordsOf(name));
+  }
+
+  private wordsOf(name: string): number[] {
+    return this.vocabularies.text.encode(identifierParts(name).join(' '), this.limits.comment);
+  }
+
+  private describe(name: string, comment: string, text: number): void {
+    const { vocabularies, limits, described } = this;
+    const identity = contentKey(`${name}\n${comment}`);
+    let known = described.get(identity);
+    if (known === undefined) {
+      known = {
+        comment: vocabularies.text.encode(comment, limits.comment),
+        name: this.wordsOf(name),
+        builds: [],
+      };
+      described.set(identity, known);
     }
+    if (!known.builds.includes(text)) known.builds.push(text);
   }
 
   /** Of a function, new or known: it is commented once somebody has said something of it. */
@@ -238,6 +268,15 @@ class SideBuilder {
       named.comments.add(words);
       named.builds.push(own);
     }
-    return { code, texts, triples: { sources, comments, builds }, pairs, named };
+    const described = {
+      comments: new TokenTexts(),
+      names: new TokenTexts(),
+      builds: [...this.described.values()].map((one) => one.builds),
+    };
+    for (const { comment, name } of this.described.values()) {
+      described.comments.add(comment);
+      described.names.add(name);
+    }
+    return { code, texts, triples: { sources, comments, builds }, pairs, named, described };
   }
 }

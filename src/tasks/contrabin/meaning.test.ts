@@ -362,7 +362,7 @@ describe('a model of meaning', () => {
   it('is judged by the files that functions were written in, beside words', async () => {
     const labels = SUBJECTS.map((name) => ({ name, prompts: [QUESTIONS[name]] }));
     const places = SUBJECTS.map((label) => ({ label, package: 'gamma', files: `^src/${label}` }));
-    const report = await studyLabels({ dataset: at('data'), places }, model, labels, () => undefined);
+    const report = await studyLabels({ dataset: at('data'), places }, model, labels, [], () => undefined);
     expect(report.labels.map(({ label }) => label)).toEqual(SUBJECTS);
     for (const { functions, packages, model: own, label, words } of report.labels) {
       expect(functions).toBeGreaterThanOrEqual(12);
@@ -377,6 +377,7 @@ describe('a model of meaning', () => {
       model: 'meaning',
       study: { dataset: at('data'), places },
       dataset: { name: 'small', manifest: 'none' },
+      learned: {},
       ...report,
     });
     expect(text).toContain('| checksum |');

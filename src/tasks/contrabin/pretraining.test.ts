@@ -50,7 +50,8 @@ function sideOf(seed: number, functions: number, uncommented = 0): Side {
     named.sources.add(bpe.text.encode(text('ghijkl')));
     named.comments.add(bpe.text.encode(text('mnopqr')));
   }
-  return { ...side, triples: { sources, comments, builds }, pairs, named };
+  const described = { comments: new TokenTexts(), names: new TokenTexts(), builds: [] };
+  return { ...side, triples: { sources, comments, builds }, pairs, named, described };
 }
 
 const material: Material = { vocabularies: bpe, training: sideOf(1, 60), validation: sideOf(2, 24) };
@@ -114,6 +115,22 @@ describe('pre-training', () => {
     // Two of twelve functions are of one subject: who knows subjects has 0.75, who knows nothing 0.26.
     expect(found!.figures['primary']['comment MRR']).toBeGreaterThan(0.4);
     expect([...found!.parameters.keys()].some((name) => name.startsWith('trained.'))).toBe(true);
+  });
+
+  it('learns of functions without a source, where no source is compared', async () => {
+    const { training: all } = material;
+    const none = { sources: new TokenTexts(), comments: new TokenTexts(), builds: [] };
+    const { comments, builds } = all.triples;
+    const described = { comments, names: all.named.comments, builds };
+    const training = { ...all, triples: none, named: none, described };
+    const contrast: PreTrainingRecipe['contrast'] = {
+      ...recipe().contrast!,
+      leftOut: ['source'],
+      epochs: { primary: 24, linear: 0, 'non-linear': 0 },
+    };
+    const options = { runtime, seed: 1, storeOf: stores() };
+    const found = await preTrain({ ...material, training }, recipe({ contrast }), options);
+    expect(found!.figures['primary']['comment MRR']).toBeGreaterThan(0.4);
   });
 
   it('gives the same numbers when it was stopped on the way', async () => {

@@ -165,13 +165,20 @@ interface AnchoredViews {
 
 async function viewsOf(
   runtime: Runtime,
-  { code, triples, pairs, named: all }: Side,
+  { code, triples, pairs, named: all, described }: Side,
   network: ViewNetwork,
   parameters: Parameters,
-  { anchored, uncommented = false, named = false }: ContrastRecipe,
+  { anchored, uncommented = false, named = false, leftOut }: ContrastRecipe,
 ): Promise<AnchoredViews> {
   const tokensOf = (texts: TokenTexts) => Array.from({ length: texts.length }, (_, i) => texts.at(i));
   const commented = [triples, ...(named ? [all] : [])];
+  // Where no source is compared, functions without one are as good.
+  if (leftOut.every((view) => view === 'source')) {
+    const { comments, names, builds } = described;
+    commented.push(
+      ...[comments, ...(named ? [names] : [])].map((said) => ({ sources: said, comments: said, builds })),
+    );
+  }
   const chosen: readonly Pairs[] = [...commented, ...(uncommented ? [pairs] : [])];
   const builds = chosen.flatMap((part) => part.builds);
   const source = chosen.flatMap(({ sources }) => tokensOf(sources));

@@ -11,6 +11,8 @@ export interface LabelDocument extends LabelReport {
   readonly model: string;
   readonly study: LabelStudy;
   readonly dataset: { readonly name: string; readonly manifest: string };
+  /** SHA-256 of the manifests of other data sets that the model has learned from. */
+  readonly learned: Readonly<Record<string, string>>;
 }
 
 export function renderLabelStudy(document: LabelDocument): string {

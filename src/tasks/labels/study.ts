@@ -6,6 +6,7 @@
 
 import { z } from 'zod';
 import { openDataset } from '../../corpus/dataset.ts';
+import { contentKey } from '../../corpus/hash.ts';
 import { BinscribeError } from '../../error.ts';
 import { bootstrap, type Interval } from '../../metrics/bootstrap.ts';
 import { Labeller, type Label } from '../../models/meaning/labels.ts';
@@ -13,6 +14,7 @@ import type { MeaningModel } from '../../models/meaning/model.ts';
 import { ProgramWords, wordsOf, wordsOfCode } from '../../models/meaning/words.ts';
 import { lineCount } from '../../tokens/assembly.ts';
 import { mean } from '../../numbers.ts';
+import { learnedFrom } from '../learned.ts';
 
 const pattern = z.string().refine(
   (text) => {
@@ -71,11 +73,15 @@ interface Judged {
   readonly code: string;
 }
 
-/** @throws BinscribeError `usage` for a label that there is not, or a place without functions */
+/**
+ * @param learned folders of other data sets that the model has learned from
+ * @throws BinscribeError `usage` for a label that there is not, or a place without functions
+ */
 export async function studyLabels(
   { dataset, places }: LabelStudy,
   model: MeaningModel,
   labels: readonly Label[],
+  learned: readonly string[],
   progress: (done: number, all: number) => void,
 ): Promise<LabelReport> {
   const names = labels.map(({ name }) => name);
@@ -83,7 +89,7 @@ export async function studyLabels(
   if (stranger) {
     throw new BinscribeError('usage', `places: one of ${names.join(', ')} expected, got ${stranger.label}`);
   }
-  const judged = await functionsOf(dataset, places, model.floor);
+  const judged = await functionsOf(dataset, places, model.floor, learned);
   const empty = places.find(
     (place) => !judged.some((one) => one.label === place.label && one.package === place.package),
   );
@@ -142,12 +148,19 @@ export async function studyLabels(
 }
 
 /** Different functions of the places, without those that training has. A file of two labels counts for the first. */
-async function functionsOf(dataset: string, places: LabelStudy['places'], floor: number): Promise<Judged[]> {
+async function functionsOf(
+  dataset: string,
+  places: LabelStudy['places'],
+  floor: number,
+  learned: readonly string[],
+): Promise<Judged[]> {
+  const { codes } = await learnedFrom(learned);
   const known = places.map((place) => ({ ...place, expression: new RegExp(place.files, 'u') }));
   const judged: Judged[] = [];
   for await (const row of openDataset(dataset).rows(COLUMNS, { split: 'test' })) {
     const { package: from, source_file: file, assembly: code } = row;
     if (file === null || row.normalized_duplicate || row.normalized_leak || lineCount(code) < floor) continue;
+    if (codes.has(contentKey(code))) continue;
     const place = known.find((one) => one.package === from && one.expression.test(file));
     if (place) judged.push({ package: from, label: place.label, code });
   }
