@@ -16,7 +16,7 @@ import { checkpointHashes } from '../tasks/contrabin/encoders.ts';
 import type { ExportJob, ExportOrder } from '../tasks/contrabin/export-job.ts';
 import type { StudyJob, TrainingPlace } from '../tasks/contrabin/job.ts';
 import { checkExportable, MEANING_FOLDER, type MeaningManifest } from '../tasks/contrabin/meaning.ts';
-import { differencesOf, renderStudy, type StudyDocument } from '../tasks/contrabin/report.ts';
+import { renderStudy, type StudyDocument } from '../tasks/contrabin/report.ts';
 import { recipeOf, type StudyProgress, type StudyReport } from '../tasks/contrabin/study.ts';
 import {
   datasetsOf,
@@ -86,7 +86,6 @@ export async function studyContraBin(path: string, flags: ContraBinFlags, sessio
     study,
     datasets,
     ...report,
-    differences: differencesOf(report, study.compared),
   };
   const hasMaps = output !== undefined && report.embeddings.length > 0;
   const picture = hasMaps ? `${basename(output)}.svg` : null;

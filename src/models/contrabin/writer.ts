@@ -71,6 +71,25 @@ const COPYING = 'copying';
 /** The owner of a token that only fills up. */
 const NOBODY = -1;
 
+/** Deviation of a table of tokens at the beginning, at which the same table tells the next one (Vaswani et al. 2017). */
+const deviationOf = (width: number): number => width ** -0.5;
+
+/**
+ * What a writer begins with besides what it has in common with encoders: the anchored one has read texts of the same
+ * vocabulary, and knows which tokens are alike. Its table comes with the length that a drawn one has.
+ * @param learned by the paths of pre-training; none of them where nothing was learned
+ */
+export function writerStart(
+  learned: ReadonlyMap<string, Float32Array>,
+  { encoder: { width }, decoder: { vocabulary } }: WriterNetwork,
+): ReadonlyMap<string, Float32Array> {
+  const table = learned.get(`${ENCODERS.source}.tokens.weight`);
+  if (table?.length !== vocabulary * width) return learned;
+  const square = table.reduce((sum, value) => sum + value * value, 0) / table.length;
+  const scale = deviationOf(width) / Math.sqrt(square);
+  return new Map([...learned, [`${DECODER}.tokens.weight`, table.map((value) => value * scale)]]);
+}
+
 /** What is looked at and what is to be written; texts are padded to one length. */
 export interface WriterInputs extends ViewTokens {
   /** Where in the row the tokens of each code stand, -1 where it has no more: [texts, longest]. */
@@ -241,16 +260,13 @@ function embedText(scope: Scope, ids: Tensor, places: Tensor | null, network: Wr
   });
 }
 
-/**
- * As long as the vectors of positions, and of a length at which the same table tells the next token (Vaswani et al. 2017).
- * @returns [...ids, width]
- */
+/** As long as the vectors of positions. @returns [...ids, width] */
 function textVectors(
   scope: Scope,
   ids: Tensor,
   { encoder: { width }, decoder: { vocabulary } }: WriterNetwork,
 ): Tensor {
-  const initializer = normal(width ** -0.5);
+  const initializer = normal(deviationOf(width));
   return mul(embedding(scope.at('tokens'), ids, vocabulary, width, { initializer }), Math.sqrt(width));
 }
 

@@ -1,12 +1,11 @@
 /** What a study says: a document with everything that decided it, and a table for people. */
 
 import { table } from '../../corpus/table.ts';
-import { bootstrap, type Interval } from '../../metrics/bootstrap.ts';
 import { seedInterval } from '../../nn/training/runs.ts';
 import { count } from '../../numbers.ts';
 import { renderCases } from './cases.ts';
 import type { Verdict } from './question.ts';
-import type { QuestionReport, StudyReport, StudyResult } from './study.ts';
+import type { QuestionReport, StudyReport } from './study.ts';
 import type { ContraBinStudy } from './study-shape.ts';
 
 export interface StudyDocument extends StudyReport {
@@ -16,58 +15,6 @@ export interface StudyDocument extends StudyReport {
   readonly study: ContraBinStudy;
   /** SHA-256 of the data sets' manifests, of what was read of folders that encoders begin with, and of files with unit tests. */
   readonly datasets: Readonly<Record<string, string>>;
-  readonly differences: readonly Difference[];
-}
-
-/** Of two ways, or a way and a baseline, at a question: the mean over test items of what one adds more than the other, with its interval. */
-export interface Difference extends Interval {
-  readonly question: string;
-  readonly figure: string;
-  readonly better: string;
-  readonly worse: string;
-  readonly mean: number;
-}
-
-/**
- * Of two ways, and of each way and the first baseline, where they were asked. Seeds are averaged by item; intervals
- * draw whole problems or packages.
- */
-export function differencesOf({ questions }: StudyReport, compared: readonly string[]): Difference[] {
-  return questions.flatMap(({ name: question, clusters, results, baselines }) => {
-    const [baseline] = Object.keys(baselines);
-    const itemsOf = (way: string): readonly number[] | null =>
-      way === baseline ? baselines[way].items : meanItems(results.filter((r) => r.variant === way));
-    const pairs = [...(compared.length > 1 ? [compared] : []), ...compared.map((way) => [way, baseline])];
-    return pairs.flatMap(([a, b]) => {
-      const [one, other] = [itemsOf(a), itemsOf(b)];
-      if (!one || !other) return [];
-      const [figure] = Object.keys(results[0].figures);
-      return [{ question, figure, better: a, worse: b, ...meanGain(one, other, clusters) }];
-    });
-  });
-}
-
-function meanGain(
-  one: readonly number[],
-  other: readonly number[],
-  clusters: readonly number[],
-): Interval & { mean: number } {
-  const gains = one.map((value, i) => value - other[i]);
-  const weighted = (weights: Float64Array): number => {
-    const total = weights.reduce((a, b) => a + b, 0);
-    return gains.reduce((sum, gain, i) => sum + gain * weights[i], 0) / total;
-  };
-  return {
-    mean: weighted(new Float64Array(gains.length).fill(1)),
-    ...bootstrap(gains.length, (i) => clusters[i], weighted, { seed: 1 }),
-  };
-}
-
-function meanItems(results: readonly StudyResult[]): number[] | null {
-  if (results.length === 0) return null;
-  return results[0].items.map(
-    (_, i) => results.reduce((sum, { items }) => sum + items[i], 0) / results.length,
-  );
 }
 
 /** What is printed beside our figures, and where it can be compared. */
@@ -121,7 +68,7 @@ export function renderStudy(document: StudyDocument, picture: string | null = nu
   if (differences.length > 0) {
     parts.push(
       '## Differences',
-      'The mean over test items, seeds averaged; intervals of 95 % by the bootstrap over problems or packages.',
+      'Seeds averaged; intervals of 95 % by the bootstrap over problems or packages.',
       table(
         ['question', 'figure', 'of', 'difference'],
         differences.map(({ question, figure, better, worse, mean, low, high }) => [

@@ -12,6 +12,7 @@ import type { Store } from '../../nn/training/store.ts';
 import { problemQuestion, retrievalQuestion } from './algorithms.ts';
 import { byProblem, withinProblems } from './collections.ts';
 import { type Case, casesOf } from './cases.ts';
+import { type Difference, differencesOf } from './differences.ts';
 import { drawnParameters, embeddedFunctions, measureEmbeddings, type EmbeddingReport } from './embeddings.ts';
 import { networksOf } from './encoders.ts';
 import { collectMaterial, type Material } from './material.ts';
@@ -56,6 +57,7 @@ export interface StudyReport {
   readonly material: Readonly<Record<string, number>>;
   readonly preTraining: readonly PreTrainingReport[];
   readonly questions: readonly QuestionReport[];
+  readonly differences: readonly Difference[];
   /** By the first seed of each variant. */
   readonly embeddings: readonly VariantEmbeddings[];
 }
@@ -93,14 +95,16 @@ export async function runStudy(study: ContraBinStudy, options: StudyOptions): Pr
   const edges = new SourceEdges(options.signal);
   try {
     const questions: QuestionReport[] = [];
+    const differences: Difference[] = [];
     for (const question of chosen(study.questions, only.questions)) {
       const found = await answer(question, variants, { study, material, begun, edges }, options);
       if (found === null) return null;
-      questions.push(found);
+      questions.push(found.report);
+      differences.push(...found.differences);
     }
     const embeddings = await embed(study, variants, material, begun, options);
     if (embeddings === null) return null;
-    return { material: countsOf(material), preTraining: begun.reports, questions, embeddings };
+    return { material: countsOf(material), preTraining: begun.reports, questions, differences, embeddings };
   } finally {
     edges.close();
   }
@@ -120,7 +124,7 @@ async function answer(
   variants: readonly StudyVariant[],
   common: Common,
   options: StudyOptions,
-): Promise<QuestionReport | null> {
+): Promise<{ report: QuestionReport; differences: Difference[] } | null> {
   options.report({ stage: 'reading', what: question.name, rows: 0 });
   const asked = await ask(question, common);
   const baselines = await asked.baselines(placeOf(`baselines/${question.name}`, options));
@@ -139,15 +143,36 @@ async function answer(
   }
   const { facts, clusters } = asked;
   const { name, kind } = question;
+  const { compared } = common.study;
   return {
-    name,
-    kind,
-    facts,
-    clusters,
-    baselines: Object.fromEntries(Object.entries(baselines).map(([way, verdict]) => [way, untold(verdict)])),
-    results: results.map(untold),
-    cases: studied(asked, baselines, results, common.study.compared),
+    report: {
+      name,
+      kind,
+      facts,
+      clusters,
+      baselines: Object.fromEntries(
+        Object.entries(baselines).map(([way, verdict]) => [way, untold(verdict)]),
+      ),
+      results: results.map(untold),
+      cases: studied(asked, baselines, results, compared),
+    },
+    differences: gains(question, asked, baselines, results, compared),
   };
+}
+
+/** Beside the first baseline. */
+function gains(
+  { name, kind }: StudyQuestion,
+  { clusters, cases }: Question,
+  baselines: Readonly<Record<string, Verdict>>,
+  results: readonly StudyResult[],
+  compared: ContraBinStudy['compared'],
+): Difference[] {
+  const [[baseline, verdict]] = Object.entries(baselines);
+  const ways = new Map<string, Verdict[]>([[baseline, [verdict]]]);
+  for (const result of results) ways.set(result.variant, [...(ways.get(result.variant) ?? []), result]);
+  const truth = kind === 'names' ? cases?.map(({ reference }) => reference) : undefined;
+  return differencesOf({ question: name, clusters, ways, truth }, compared, baseline);
 }
 
 /** Without the texts: of thousands a few are told as cases. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { writeTexts } from '../../models/contrabin/write-texts.ts';
-import { codeWriter, type WriterNetwork } from '../../models/contrabin/writer.ts';
+import { codeWriter, type WriterNetwork, writerStart } from '../../models/contrabin/writer.ts';
 import { Generator } from '../../nn/generation/generator.ts';
 import { RandomStream } from '../../nn/random.ts';
 import { optimizerOf } from '../../nn/training/from-settings.ts';
@@ -164,4 +164,29 @@ it('texts come back in the order of the codes, and are as likely as the training
   found.forEach((value, i) => expect(value).toBeCloseTo(written[i][0].score, 4));
   expect(told).toEqual([3, 4]);
   expect(new Set(written.map(([{ tokens }]) => tokens.join())).size).toBeGreaterThan(1);
+});
+
+it('begins with what the anchored encoder knows of tokens, at the length of tokens that are drawn', async () => {
+  const { vocabulary } = NETWORK.decoder;
+  const { width } = NETWORK.encoder;
+  const random = new RandomStream(3, 'table');
+  const table = Float32Array.from({ length: vocabulary * width }, () => 5 * random.normal());
+  const start = writerStart(new Map([['anchored.tokens.weight', table]]), NETWORK);
+  const pairs = await pairsOf(FUNCTIONS);
+  const task = writingTask(pairs, pairs, { network: NETWORK, training: parseSettings({ batchSize: 4 }) });
+  const sample = task.data.batch([0], 9, new RandomStream(1, 'sample'));
+  const options = { runtime: nodeRuntime({ threads: 1 }), model: task.model, seed: 1 };
+  const trainer = await Trainer.create({ ...options, optimizer: optimizerOf(parseSettings({})) }, sample);
+  const drawn = new Map([...trainer.parameters()].map(([name, { data }]) => [name, data]));
+  await trainer.close();
+  const own = start.get('writer.tokens.weight')!;
+  const lengthOf = (values: Float32Array) => Math.sqrt(values.reduce((sum, one) => sum + one * one, 0));
+  // The name is one that the writer has.
+  expect(lengthOf(own) / lengthOf(drawn.get('writer.tokens.weight')!)).toBeCloseTo(1, 1);
+  const ratio = lengthOf(table) / lengthOf(own);
+  own.forEach((value, i) => expect(value * ratio).toBeCloseTo(table[i], 3));
+  // A table of another vocabulary, and none, change nothing.
+  const other = new Map([['anchored.tokens.weight', table.subarray(width)]]);
+  expect(writerStart(other, NETWORK)).toBe(other);
+  expect(writerStart(new Map(), NETWORK).size).toBe(0);
 });

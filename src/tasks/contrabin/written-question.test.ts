@@ -9,7 +9,7 @@ import { bubblewrapWorks, temporaryFolder } from '../../../test/support/packages
 import { functionsOf } from '../../corpus/c/functions.ts';
 import { fileStore } from '../../runtimes/file-store.ts';
 import { nodeRuntime } from '../../runtimes/node.ts';
-import { differencesOf, renderStudy } from './report.ts';
+import { renderStudy } from './report.ts';
 import { runStudy, type QuestionReport, type StudyProgress, type StudyReport } from './study.ts';
 import { studyShape, type ContraBinStudy } from './study-shape.ts';
 
@@ -218,7 +218,6 @@ describe('what is written, as a question', () => {
       study: studyOf(),
       datasets: {},
       ...report,
-      differences: differencesOf(report, ['masked', 'without']),
     });
     expect(text).toContain('masked − nearest by opcode pairs');
     // Cases of what masked says, of the baseline and of the other way.

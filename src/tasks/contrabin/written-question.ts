@@ -4,7 +4,7 @@
  * validation side is the answer.
  */
 
-import { codeWriter } from '../../models/contrabin/writer.ts';
+import { codeWriter, writerStart } from '../../models/contrabin/writer.ts';
 import { Generator } from '../../nn/generation/generator.ts';
 import type { Trainer } from '../../nn/training/trainer.ts';
 import { mostFrequentOf } from '../chat/baselines.ts';
@@ -70,7 +70,10 @@ export async function writtenQuestion(
     },
     clusters,
     cases: test.map(({ package: from, id, text }) => ({ what: id, package: from, reference: text })),
-    task: (start) => ({ ...writingTask(pairs.training, pairs.validation, settings), start }),
+    task: (start) => ({
+      ...writingTask(pairs.training, pairs.validation, settings),
+      start: writerStart(start, settings.network),
+    }),
     judge: (trainer, place) =>
       untilStopped(place, async () => judge(await ready(), trainer, index, nearest, place)),
     baselines: (place) =>

@@ -1,0 +1,71 @@
+/** Whether one way is better than another: differences of figures, with intervals that draw whole packages or problems. */
+
+import { bootstrap, type Interval } from '../../metrics/bootstrap.ts';
+import { confusionMatrix, harmonicMean, macroPrecisionRecall } from '../../metrics/classification.ts';
+import type { Verdict } from './question.ts';
+import { mean } from '../../numbers.ts';
+
+/** Of two ways, or a way and a baseline, at a question: how much more the one has than the other, with its interval. */
+export interface Difference extends Interval {
+  readonly question: string;
+  readonly figure: string;
+  readonly better: string;
+  readonly worse: string;
+  readonly mean: number;
+}
+
+export interface Judged {
+  readonly question: string;
+  /** Of each test item. */
+  readonly clusters: readonly number[];
+  /** Verdicts of each way, one a seed: the mean over seeds counts. */
+  readonly ways: ReadonlyMap<string, readonly Verdict[]>;
+  /** Of names: the right one of each test item, so that means over names are compared too. */
+  readonly truth?: readonly string[] | undefined;
+}
+
+/** A figure of a way, of test items that count as often as their weights say. */
+type Weighted = (weights: Float64Array) => number;
+
+/** Of two ways, and of each way and the baseline, as far as they were asked. @param compared one or two */
+export function differencesOf(judged: Judged, compared: readonly string[], baseline: string): Difference[] {
+  const { question, clusters, ways } = judged;
+  const pairs = [...(compared.length > 1 ? [compared] : []), ...compared.map((way) => [way, baseline])];
+  return pairs.flatMap(([better, worse]) => {
+    const [one, other] = [ways.get(better), ways.get(worse)].map((verdicts) => verdicts ?? []);
+    if (one.length === 0 || other.length === 0) return [];
+    const others = figuresOf(judged, other);
+    return Object.entries(figuresOf(judged, one)).map(([figure, own]): Difference => {
+      const gain: Weighted = (weights) => own(weights) - others[figure](weights);
+      const all = new Float64Array(clusters.length).fill(1);
+      const interval = bootstrap(clusters.length, (i) => clusters[i], gain, { seed: 1 });
+      return { question, figure, better, worse, mean: gain(all), ...interval };
+    });
+  });
+}
+
+/** The first figure, which is a mean over items, and of names MAF1. */
+function figuresOf({ truth }: Judged, verdicts: readonly Verdict[]): Record<string, Weighted> {
+  const [first] = Object.keys(verdicts[0].figures);
+  const items = verdicts[0].items.map((_, i) => mean(verdicts.map((one) => one.items[i])));
+  const total = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0);
+  const figures: Record<string, Weighted> = {
+    [first]: (weights) => items.reduce((sum, value, i) => sum + value * weights[i], 0) / total(weights),
+  };
+  if (truth === undefined) return figures;
+  const told = verdicts.flatMap((one) => (one.told ? [one.told] : []));
+  const names = [...new Set([...truth, ...told.flat()])];
+  const numbers = new Map(names.map((name, i) => [name, i]));
+  const [right, ...answers] = [truth, ...told].map((list) => list.map((name) => numbers.get(name)!));
+  figures['MAF1'] = (weights) =>
+    mean(
+      answers.map((own) => {
+        const { precision, recall } = macroPrecisionRecall(
+          confusionMatrix(right, own, names.length, weights),
+          names.length,
+        );
+        return harmonicMean(precision, recall);
+      }),
+    );
+  return figures;
+}
