@@ -15,6 +15,12 @@ export interface WritingOptions extends WriteOptions {
 /** The paper's. */
 export const BEAMS = 5;
 
+/**
+ * Tokens in a row that no summary has twice: a network that has learned little falls into loops, and who trains summaries
+ * forbids three (Paulus, Xiong and Socher, ICLR 2018, section 2.5). Source says the same often.
+ */
+export const NO_REPEAT = 3;
+
 /** @returns texts for each code, the best first: as many as the method returns */
 export async function writeTexts(
   generator: Generator,

@@ -5,7 +5,7 @@ import { Generator } from '../../nn/generation/generator.ts';
 import type { Runtime } from '../../nn/runtime.ts';
 import { firstInstructions, instructionCount } from '../../tokens/assembly.ts';
 import { saidIn, tokensOfTexts } from '../../tokens/said.ts';
-import { BEAMS, writeTexts } from '../contrabin/write-texts.ts';
+import { BEAMS, NO_REPEAT, writeTexts } from '../contrabin/write-texts.ts';
 import { codeWriter } from '../contrabin/writer.ts';
 import type { Vocabularies } from '../stored/vocabularies.ts';
 import type { Features } from './certainty.ts';
@@ -71,6 +71,7 @@ export class SummaryDrafter {
       batchSize: BATCH,
       longestHints,
       maximum: longestText,
+      noRepeat: NO_REPEAT,
       method: { kind: 'beams', beams: BEAMS, returned: BEAMS },
       ...(progress && { onProgress: progress }),
     });

@@ -3,7 +3,7 @@
  * rules make of the code. What a machine can tell of each is gathered here; which is the best is the affair of choice.ts.
  */
 
-import { BEAMS, writeTexts } from '../../models/contrabin/write-texts.ts';
+import { BEAMS, NO_REPEAT, writeTexts } from '../../models/contrabin/write-texts.ts';
 import { compareDrafts } from '../../models/drafts/choose.ts';
 import type { Build, Recompiler } from '../../models/drafts/recompiler.ts';
 import type { Generator } from '../../nn/generation/generator.ts';
@@ -64,6 +64,7 @@ export async function candidatesOf(targets: readonly Target[], author: Author): 
     batchSize: training.batchSize,
     longestHints,
     maximum: longestText,
+    ...(column === 'text' && { noRepeat: NO_REPEAT }),
     method: { kind: 'beams', beams: BEAMS, returned: BEAMS },
   });
   const others = targets.map((target, i) => othersOf(target, near[i].slice(0, neighbours.candidates)));

@@ -8,13 +8,14 @@ import { BinscribeError } from '../../error.ts';
 import { DOCUMENT } from '../../models/document.ts';
 import { Background, dot } from '../../models/meaning/calibration.ts';
 import { writeMeaning } from '../../models/meaning/folder.ts';
+import { meanDirection } from '../../models/meaning/labels.ts';
 import {
   type MeaningNetwork,
   type MeaningSide,
   openSide,
   parameterShapes,
 } from '../../models/meaning/network.ts';
-import { wordsOf, wordsOfCode } from '../../models/meaning/words.ts';
+import { type Words, wordsOf, wordsOfCode } from '../../models/meaning/words.ts';
 import { storedWeights } from '../../models/stored/weights.ts';
 import type { Runtime } from '../../nn/runtime.ts';
 import type { Bpe } from '../../tokens/bpe/bpe.ts';
@@ -22,7 +23,8 @@ import type { TokenTexts } from '../../tokens/bpe/token-texts.ts';
 import { VERSION } from '../../version.ts';
 import type { Parameters } from '../networks/experiment.ts';
 import { calibrate, type Calibrated } from './calibrating.ts';
-import type { Material, Side } from './material.ts';
+import { kindsOf } from './kinds.ts';
+import type { Material } from './material.ts';
 import { meaningCard } from './meaning-card.ts';
 import { networksOf, ownEncoder } from './encoders.ts';
 import type { PreTrained } from './pretraining.ts';
@@ -104,7 +106,7 @@ export async function exportMeaning(
   const { parameters } = preTrained;
   const readers = { code: code.vocabulary, text: text.vocabulary };
   const { background, agreement, calibrated } = await calibrateSide(
-    validation,
+    { training, validation },
     network,
     readers,
     parameters,
@@ -178,7 +180,7 @@ interface CalibratedSide {
 
 /** By the weights as the folder holds them: it is these that answer. */
 async function calibrateSide(
-  { code, triples }: Side,
+  { training, validation: { code, triples } }: Pick<Material, 'training' | 'validation'>,
   network: MeaningNetwork,
   readers: Readonly<Record<MeaningSide, Bpe>>,
   parameters: Parameters,
@@ -209,14 +211,32 @@ async function calibrateSide(
   const flat = new Float32Array(vectors.length * network.size);
   vectors.forEach((vector, i) => flat.set(vector, i * network.size));
   const background = new Background(flat, network.size);
+  const said = (texts: TokenTexts, place: number): Words => wordsOf(readers.text.decode(texts.at(place)));
   const pairs = functions.map((one, i) => {
     const same = new Set(triples.builds[one]);
     return {
-      comment: { vector: comments[i], words: wordsOf(readers.text.decode(triples.comments.at(one))) },
+      comment: { vector: comments[i], words: said(triples.comments, one) },
       code: { vector: own[i], words: wordsOfCode(readers.code.decode(code.at(builds[i]))) },
       own: new Set(others.flatMap((text, place) => (same.has(text) ? [place] : []))),
     };
   });
+  const sentences = [training.triples.comments, training.described.comments].flatMap((texts) =>
+    Array.from({ length: texts.length }, (_, place) => ({ texts, place })),
+  );
+  const words = kindsOf(
+    sentences.map(({ texts, place }) => said(texts, place)),
+    pairs.map(({ comment }) => comment.words),
+  );
+  const read = await embed(
+    'text',
+    stored,
+    words.flatMap((kind) => kind.sentences.map((one) => sentences[one].texts.at(sentences[one].place))),
+  );
+  let at = 0;
+  const kinds = words.map(({ sentences: own, members }) => ({
+    vector: meanDirection(read.slice(at, (at += own.length))),
+    members,
+  }));
   const cosines = vectors.map((vector, i) => dot(vector, exact[i]));
   return {
     background,
@@ -228,6 +248,7 @@ async function calibrateSide(
       pairs,
       background,
       others.map((text) => wordsOfCode(readers.code.decode(code.at(text)))),
+      kinds,
     ),
   };
 }
