@@ -6,15 +6,14 @@
  * anybody has looked turns into a probability (Bayes). A rank among the background would be simpler, but says nothing
  * of how good the model is: where right pairs stand no higher than wrong ones, these probabilities stay what they were.
  *
- * Of a label it is the sentences of others that are held against a function, and of these the mean: a curve of its own says
- * what that tells. Of a question about a program more is known than the cosine: which of its words the function has in strings and names
+ * Of a question about a program more is known than the cosine: which of its words the function has in strings and names
  * of imports (words.ts). A curve of its own weighs both.
  */
 
 /** What the validation packages have told. */
 export interface Calibration {
-  /** Of a label, by meaning alone. */
-  readonly label: Curve;
+  /** By meaning alone. */
+  readonly meaning: Curve;
   /** Of a question about a program. */
   readonly question: Curve;
   /** At least one, small programs first. */

@@ -40,7 +40,7 @@ const meaningShape = z.strictObject({
   /** Functions in `background.bin`. */
   background: z.int().min(1).max(1_000_000),
   calibration: z.strictObject({
-    label: curve,
+    meaning: curve,
     question: curve,
     thresholds: z.array(z.strictObject({ functions: z.int().positive(), score: probability })).min(1),
   }),

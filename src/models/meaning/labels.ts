@@ -101,8 +101,8 @@ export class Labeller {
   }
 }
 
-/** Of some vectors, one at least: of length 1. */
-export function meanDirection(vectors: readonly Float32Array[]): Float32Array {
+/** Of length 1. */
+function meanDirection(vectors: readonly Float32Array[]): Float32Array {
   const sum = vectors[0].map((_, k) => vectors.reduce((total, vector) => total + vector[k], 0));
   const length = Math.sqrt(dot(sum, sum)) || 1;
   return sum.map((value) => value / length);

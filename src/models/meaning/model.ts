@@ -98,8 +98,8 @@ export class MeaningModel {
   }
 
   /**
-   * Tells of any function how well it fits a label, by meaning alone.
-   * @param text the mean of its sentences, of length 1
+   * Tells of any function how well it fits one text, by meaning alone.
+   * @param text of length 1
    * @param prior the probability that a function is meant, before anybody has looked
    */
   fitsOf(text: Float32Array, prior: number): (code: Float32Array) => Fit {
@@ -108,7 +108,7 @@ export class MeaningModel {
     return (code) => {
       const cosine = rounded(dot(text, code));
       const evidence = { stands: standing(cosine, spread), share: 0 };
-      return { cosine, score: rounded(probabilityOf(calibration.label, evidence, prior)) };
+      return { cosine, score: rounded(probabilityOf(calibration.meaning, evidence, prior)) };
     };
   }
 

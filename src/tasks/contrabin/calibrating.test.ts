@@ -52,8 +52,8 @@ function drawn(shift: number, { comments = 300, functions = 300, seed = 1 } = {}
 describe('a calibration', () => {
   it('finds the ratio of two normal distributions, whose logarithm is shift * z - shift^2 / 2', () => {
     const { pairs, background, words } = drawn(1.5, { comments: 600 });
-    const { calibration, figures } = calibrate(pairs, background, words, []);
-    for (const { slope, intercept } of [calibration.label, calibration.question]) {
+    const { calibration, figures } = calibrate(pairs, background, words);
+    for (const { slope, intercept } of [calibration.meaning, calibration.question]) {
       expect(slope).toBeGreaterThan(1.3);
       expect(slope).toBeLessThan(1.7);
       expect(intercept).toBeGreaterThan(-1.45);
@@ -64,26 +64,9 @@ describe('a calibration', () => {
     expect(figures['share of other functions that stand lower than the own']).toBeCloseTo(0.856, 1);
   });
 
-  it('is of labels by functions of a kind, where several comments say the same word', () => {
-    // Twenty kinds of thirty functions each, which stand 2 above the others; own comments tell less.
-    const { pairs, background, words } = drawn(1, { comments: 600 });
-    const kinds = Array.from({ length: 20 }, (_, k) => {
-      const vector = new Float32Array(600);
-      vector[k] = 1;
-      const members = pairs.flatMap((__, i) => (i % 20 === k ? [i] : []));
-      for (const i of members)
-        pairs[i].code.vector[k] = SCALE * 2 + (Number(pairs[i].code.vector[k]) % SCALE);
-      return { vector, members };
-    });
-    const { calibration, figures } = calibrate(pairs, background, words, kinds);
-    expect(calibration.label.slope).toBeGreaterThan(calibration.question.slope + 0.5);
-    expect(figures['kinds that calibrate']).toBe(20);
-    expect(figures['share of functions of no such kind that stand lower']).toBeGreaterThan(0.9);
-  });
-
   it('lets half of the questions about what is not there go without an answer, in programs of any size', () => {
     const learned = drawn(3);
-    const { calibration } = calibrate(learned.pairs, learned.background, learned.words, []);
+    const { calibration } = calibrate(learned.pairs, learned.background, learned.words);
     // Others than it was found on.
     const { pairs, background } = drawn(3, { seed: 2 });
     for (const size of [10, 30, 100, 300]) {
@@ -103,14 +86,14 @@ describe('a calibration', () => {
 
   it('gives a function the probability that counting gives it', () => {
     const { pairs, background, words } = drawn(2, { comments: 600, functions: 300 });
-    const { calibration } = calibrate(pairs, background, words, []);
+    const { calibration } = calibrate(pairs, background, words);
     // Of one right pair for each wrong one, those that get from 0.6 to 0.9.
     const scores = pairs.flatMap(({ comment, code }, i) => {
       const spread = background.spread(comment.vector);
       const wrong = background.cosines(comment.vector)[i % background.count];
       return [code.vector[i], wrong].map((cosine, k) => ({
         right: k === 0,
-        score: likely(calibration.label, standing(cosine, spread), 1 / 2),
+        score: likely(calibration.meaning, standing(cosine, spread), 1 / 2),
       }));
     });
     const chosen = scores.filter(({ score }) => score > 0.6 && score < 0.9);
@@ -133,16 +116,16 @@ describe('a calibration', () => {
       };
     });
     const others = Array.from({ length: background.count }, () => half('common'));
-    expect(Math.abs(calibrate(asked, background, others, []).calibration.question.words)).toBeLessThan(0.4);
+    expect(Math.abs(calibrate(asked, background, others).calibration.question.words)).toBeLessThan(0.4);
     // A word that the right function has in four of five cases, and of the others one in two hundred.
     const telling = asked.map(({ comment, code, own }, i) => {
       const words: Words = new Map([[`own${i}`, `own${i}`]]);
       return { comment: { ...comment, words }, code: { ...code, words: i % 5 > 0 ? words : new Map() }, own };
     });
     const rare = others.map((_, i): Words => new Map([[`own${i}`, `own${i}`]]));
-    const { calibration, figures } = calibrate(telling, background, rare, []);
+    const { calibration, figures } = calibrate(telling, background, rare);
     expect(calibration.question.words).toBeGreaterThan(4);
-    expect(calibration.label.words).toBe(0);
+    expect(calibration.meaning.words).toBe(0);
     expect(figures['the same with words']).toBeGreaterThan(
       figures['share of other functions that stand lower than the own'] + 0.1,
     );
@@ -150,14 +133,14 @@ describe('a calibration', () => {
 
   it('refuses a model that has learned nothing, or the wrong thing', () => {
     const { pairs, background, words } = drawn(-1);
-    expect(() => calibrate(pairs, background, words, [])).toThrow(/no nearer to their own functions/);
+    expect(() => calibrate(pairs, background, words)).toThrow(/no nearer to their own functions/);
   });
 
   it('does not count a function against its own comment', () => {
     const { pairs, background, words } = drawn(3, { comments: 40, functions: 40 });
     // All of the background is the function itself in other builds, but for one.
     const own = pairs.map((pair) => ({ ...pair, own: new Set(Array.from({ length: 39 }, (_, k) => k)) }));
-    const { figures } = calibrate(own, background, words, []);
+    const { figures } = calibrate(own, background, words);
     expect(figures['functions beside each']).toBe(40);
     const share = figures['share of other functions that stand lower than the own'];
     // Of one other each: a multiple of one over the comments.

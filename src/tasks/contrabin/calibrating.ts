@@ -52,14 +52,6 @@ const TOLD = 0.5;
 /** The smallest program that thresholds are found for, and by what the others are larger. */
 const PROGRAMS = { smallest: 10, step: 10 };
 
-/** A kind of work, told by sentences of other functions. */
-export interface Kind {
-  /** Their mean, of length 1. */
-  readonly vector: Float32Array;
-  /** Places of the pairs whose functions are of the kind. */
-  readonly members: readonly number[];
-}
-
 /** What is known of one comment: beside its own function, and beside others. */
 interface Beside {
   readonly right: Evidence;
@@ -68,26 +60,23 @@ interface Beside {
 
 /**
  * @param words of each function of the background
- * @param kinds none where comments have no words in common: each is then a kind by itself
  * @throws BinscribeError `usage` where right pairs stand no higher than wrong ones: there is nothing to be told by them
  */
 export function calibrate(
   pairs: readonly RightPair[],
   background: Background,
   words: readonly Words[],
-  kinds: readonly Kind[],
 ): Calibrated {
   const found = pairs.map((pair) => besideOf(pair, background, words));
-  const question = fitCurve(found, ({ stands, share }) => [stands, share]);
-  if (!(question.slope > 0)) {
+  const meaning = fitCurve(found, ({ stands }) => [stands]);
+  if (!(meaning.slope > 0)) {
     throw new BinscribeError(
       'usage',
       `on the validation packages ${pairs.length} comments are no nearer to their own functions than to others: a model that has learned more expected`,
       { hint: 'Train longer, on more triples, or name another variant.' },
     );
   }
-  const told = kinds.flatMap((kind) => besidesOf(kind, pairs, background));
-  const label = fitCurve(told.length > 0 ? told : found, ({ stands }) => [stands]);
+  const question = fitCurve(found, ({ stands, share }) => [stands, share]);
   const thresholds = thresholdsOf(found, question);
   const answered = found.map(({ right, wrong }) => {
     const functions = wrong.length + 1;
@@ -98,16 +87,10 @@ export function calibrate(
   const below = (beside: Beside, of: (one: Evidence) => number): number =>
     mean(beside.wrong.map((one) => Number(of(one) < of(beside.right))));
   return {
-    calibration: { label, question, thresholds },
+    calibration: { meaning, question, thresholds },
     figures: {
       'comments that calibrate': pairs.length,
       'functions beside each': background.count,
-      'kinds that calibrate': kinds.length,
-      ...(told.length > 0 && {
-        'share of functions of no such kind that stand lower': mean(
-          told.map((one) => below(one, ({ stands }) => stands)),
-        ),
-      }),
       'share of other functions that stand lower than the own': mean(
         found.map((one) => below(one, ({ stands }) => stands)),
       ),
@@ -134,21 +117,6 @@ function besideOf(
     right: { stands: standing(dot(comment.vector, code.vector), spread), share: ownShare.share },
     wrong: others.map((i, k) => ({ stands: standing(cosines[i], spread), share: shares[k].share })),
   };
-}
-
-/** Each function of a kind beside a share of those that are not of it. */
-function besidesOf({ vector, members }: Kind, pairs: readonly RightPair[], background: Background): Beside[] {
-  const spread = background.spread(vector);
-  const evidence = pairs.map(({ code }) => ({
-    stands: standing(dot(vector, code.vector), spread),
-    share: 0,
-  }));
-  const own = new Set(members);
-  const others = evidence.filter((_, i) => !own.has(i));
-  return members.map((place, k) => ({
-    right: evidence[place],
-    wrong: others.filter((_, i) => i % members.length === k),
-  }));
 }
 
 /**

@@ -46,6 +46,8 @@ export interface Pairs {
   readonly sources: TokenTexts;
   /** Texts of code of each function, one a build. */
   readonly builds: readonly (readonly number[])[];
+  /** Number of the package that each function is of; of several the first. */
+  readonly packages: readonly number[];
 }
 
 export interface Triples extends Pairs {
@@ -71,6 +73,7 @@ export interface Described {
   readonly comments: TokenTexts;
   readonly names: TokenTexts;
   readonly builds: readonly (readonly number[])[];
+  readonly packages: readonly number[];
 }
 
 export interface Material {
@@ -158,15 +161,21 @@ class SideBuilder {
   private readonly sources = new TokenTexts();
   private readonly comments = new TokenTexts();
   private readonly builds: number[][] = [];
+  /** Of each commented function. */
+  private readonly packages: number[] = [];
+  private readonly packageNumbers = new Map<string, number>();
   private readonly codes = new Map<string, number>();
   private readonly written = new Set<string>();
   private readonly functions = new Map<string, number>();
   /** By source, as `functions`: the source's tokens, and builds. */
-  private readonly uncommented = new Map<string, { source: number[]; builds: number[] }>();
+  private readonly uncommented = new Map<string, { source: number[]; builds: number[]; from: number }>();
   /** Words of the name of each function, by source. */
   private readonly names = new Map<string, number[]>();
   /** By name and comment: versions for several processors, libraries with the same function. */
-  private readonly described = new Map<string, { comment: number[]; name: number[]; builds: number[] }>();
+  private readonly described = new Map<
+    string,
+    { comment: number[]; name: number[]; builds: number[]; from: number }
+  >();
   private readonly vocabularies: Vocabularies;
   private readonly limits: TokenLimits;
   private readonly other: SideBuilder | null;
@@ -178,8 +187,10 @@ class SideBuilder {
     this.other = other;
   }
 
-  add({ name, code, source, comment }: Sample): void {
-    const { limits } = this;
+  add({ package: home, name, code, source, comment }: Sample): void {
+    const { limits, packageNumbers } = this;
+    const from = packageNumbers.get(home) ?? packageNumbers.size;
+    packageNumbers.set(home, from);
     const key = contentKey(code);
     if (this.other?.codes.has(key)) return;
     let text = this.codes.get(key);
@@ -191,13 +202,13 @@ class SideBuilder {
     this.write(source, limits.source);
     this.write(comment, limits.comment);
     if (source === null) {
-      if (comment !== null) this.describe(name, comment, text);
+      if (comment !== null) this.describe(name, comment, text, from);
       return;
     }
     // A function that several programs and packages have is one.
     const identity = contentKey(source);
     if (this.other?.functions.has(identity) || this.other?.uncommented.has(identity)) return;
-    const own = this.buildsOf(identity, source, comment);
+    const own = this.buildsOf(identity, source, comment, from);
     if (!own.includes(text)) own.push(text);
     if (!this.names.has(identity)) this.names.set(identity, this.wordsOf(name));
   }
@@ -206,7 +217,7 @@ class SideBuilder {
     return this.vocabularies.text.encode(identifierParts(name).join(' '), this.limits.comment);
   }
 
-  private describe(name: string, comment: string, text: number): void {
+  private describe(name: string, comment: string, text: number, from: number): void {
     const { vocabularies, limits, described } = this;
     const identity = contentKey(`${name}\n${comment}`);
     let known = described.get(identity);
@@ -215,6 +226,7 @@ class SideBuilder {
         comment: vocabularies.text.encode(comment, limits.comment),
         name: this.wordsOf(name),
         builds: [],
+        from,
       };
       described.set(identity, known);
     }
@@ -222,7 +234,7 @@ class SideBuilder {
   }
 
   /** Of a function, new or known: it is commented once somebody has said something of it. */
-  private buildsOf(identity: string, source: string, comment: string | null): number[] {
+  private buildsOf(identity: string, source: string, comment: string | null, from: number): number[] {
     const { limits, vocabularies, functions, uncommented } = this;
     const known = functions.get(identity);
     if (known !== undefined) return this.builds[known];
@@ -231,12 +243,13 @@ class SideBuilder {
     const tokens = before?.source ?? vocabularies.text.encode(source, limits.source);
     const builds = before?.builds ?? [];
     if (comment === null) {
-      uncommented.set(identity, { source: tokens, builds });
+      uncommented.set(identity, { source: tokens, builds, from });
       return builds;
     }
     uncommented.delete(identity);
     functions.set(identity, this.builds.length);
     this.builds.push(builds);
+    this.packages.push(before?.from ?? from);
     this.sources.add(tokens);
     this.comments.add(vocabularies.text.encode(comment, limits.comment));
     return builds;
@@ -251,32 +264,43 @@ class SideBuilder {
   }
 
   build(): Side {
-    const { code, texts, sources, comments, builds, uncommented, functions } = this;
-    const pairs = { sources: new TokenTexts(), builds: [] as number[][] };
-    for (const { source, builds: own } of uncommented.values()) {
+    const { code, texts, sources, comments, builds, packages, uncommented, functions } = this;
+    const pairs = { sources: new TokenTexts(), builds: [] as number[][], packages: [] as number[] };
+    for (const { source, builds: own, from } of uncommented.values()) {
       pairs.sources.add(source);
       pairs.builds.push(own);
+      pairs.packages.push(from);
     }
-    const named = { sources: new TokenTexts(), comments: new TokenTexts(), builds: [] as number[][] };
+    const named = {
+      sources: new TokenTexts(),
+      comments: new TokenTexts(),
+      builds: [] as number[][],
+      packages: [] as number[],
+    };
     for (const [identity, words] of this.names) {
       const place = functions.get(identity);
-      const { source, builds: own } =
-        place === undefined
-          ? uncommented.get(identity)!
-          : { source: [...sources.at(place)], builds: builds[place] };
+      const {
+        source,
+        builds: own,
+        from,
+      } = place === undefined
+        ? uncommented.get(identity)!
+        : { source: [...sources.at(place)], builds: builds[place], from: packages[place] };
       named.sources.add(source);
       named.comments.add(words);
       named.builds.push(own);
+      named.packages.push(from);
     }
     const described = {
       comments: new TokenTexts(),
       names: new TokenTexts(),
       builds: [...this.described.values()].map((one) => one.builds),
+      packages: [...this.described.values()].map(({ from }) => from),
     };
     for (const { comment, name } of this.described.values()) {
       described.comments.add(comment);
       described.names.add(name);
     }
-    return { code, texts, triples: { sources, comments, builds }, pairs, named, described };
+    return { code, texts, triples: { sources, comments, builds, packages }, pairs, named, described };
   }
 }

@@ -240,7 +240,7 @@ describe('a model of meaning', () => {
   it('labels functions with the sentences that speak for them', async () => {
     const openModel = () => Promise.resolve(stubModel());
     const own = Object.values(QUESTIONS);
-    const folder = withCalibration('sure', { label: { slope: 6, words: 0, intercept: -3 } });
+    const folder = withCalibration('sure', { meaning: { slope: 6, words: 0, intercept: -3 } });
     const labels = own.flatMap((question) => ['--labels', question.replaceAll(',', '').replaceAll('.', '')]);
     const report = await explaining('--meaning', folder, ...labels);
     expect(report.meaning!.id).toMatch(/^meaning /);
@@ -273,7 +273,7 @@ describe('a model of meaning', () => {
   });
 
   it('gives the labels of the default list from several sentences each', async () => {
-    const folder = withCalibration('generous', { label: { slope: 0.001, words: 0, intercept: 10 } });
+    const folder = withCalibration('generous', { meaning: { slope: 0.001, words: 0, intercept: 10 } });
     const report = await explaining('--meaning', folder);
     const given = report.functions.flatMap(({ labels }) => labels);
     expect(given.length).toBeGreaterThan(50);

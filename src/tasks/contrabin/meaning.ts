@@ -8,14 +8,13 @@ import { BinscribeError } from '../../error.ts';
 import { DOCUMENT } from '../../models/document.ts';
 import { Background, dot } from '../../models/meaning/calibration.ts';
 import { writeMeaning } from '../../models/meaning/folder.ts';
-import { meanDirection } from '../../models/meaning/labels.ts';
 import {
   type MeaningNetwork,
   type MeaningSide,
   openSide,
   parameterShapes,
 } from '../../models/meaning/network.ts';
-import { type Words, wordsOf, wordsOfCode } from '../../models/meaning/words.ts';
+import { wordsOf, wordsOfCode } from '../../models/meaning/words.ts';
 import { storedWeights } from '../../models/stored/weights.ts';
 import type { Runtime } from '../../nn/runtime.ts';
 import type { Bpe } from '../../tokens/bpe/bpe.ts';
@@ -23,8 +22,7 @@ import type { TokenTexts } from '../../tokens/bpe/token-texts.ts';
 import { VERSION } from '../../version.ts';
 import type { Parameters } from '../networks/experiment.ts';
 import { calibrate, type Calibrated } from './calibrating.ts';
-import { kindsOf } from './kinds.ts';
-import type { Material } from './material.ts';
+import type { Material, Side } from './material.ts';
 import { meaningCard } from './meaning-card.ts';
 import { networksOf, ownEncoder } from './encoders.ts';
 import type { PreTrained } from './pretraining.ts';
@@ -106,7 +104,7 @@ export async function exportMeaning(
   const { parameters } = preTrained;
   const readers = { code: code.vocabulary, text: text.vocabulary };
   const { background, agreement, calibrated } = await calibrateSide(
-    { training, validation },
+    validation,
     network,
     readers,
     parameters,
@@ -180,7 +178,7 @@ interface CalibratedSide {
 
 /** By the weights as the folder holds them: it is these that answer. */
 async function calibrateSide(
-  { training, validation: { code, triples } }: Pick<Material, 'training' | 'validation'>,
+  { code, triples }: Side,
   network: MeaningNetwork,
   readers: Readonly<Record<MeaningSide, Bpe>>,
   parameters: Parameters,
@@ -211,32 +209,14 @@ async function calibrateSide(
   const flat = new Float32Array(vectors.length * network.size);
   vectors.forEach((vector, i) => flat.set(vector, i * network.size));
   const background = new Background(flat, network.size);
-  const said = (texts: TokenTexts, place: number): Words => wordsOf(readers.text.decode(texts.at(place)));
   const pairs = functions.map((one, i) => {
     const same = new Set(triples.builds[one]);
     return {
-      comment: { vector: comments[i], words: said(triples.comments, one) },
+      comment: { vector: comments[i], words: wordsOf(readers.text.decode(triples.comments.at(one))) },
       code: { vector: own[i], words: wordsOfCode(readers.code.decode(code.at(builds[i]))) },
       own: new Set(others.flatMap((text, place) => (same.has(text) ? [place] : []))),
     };
   });
-  const sentences = [training.triples.comments, training.described.comments].flatMap((texts) =>
-    Array.from({ length: texts.length }, (_, place) => ({ texts, place })),
-  );
-  const words = kindsOf(
-    sentences.map(({ texts, place }) => said(texts, place)),
-    pairs.map(({ comment }) => comment.words),
-  );
-  const read = await embed(
-    'text',
-    stored,
-    words.flatMap((kind) => kind.sentences.map((one) => sentences[one].texts.at(sentences[one].place))),
-  );
-  let at = 0;
-  const kinds = words.map(({ sentences: own, members }) => ({
-    vector: meanDirection(read.slice(at, (at += own.length))),
-    members,
-  }));
   const cosines = vectors.map((vector, i) => dot(vector, exact[i]));
   return {
     background,
@@ -248,7 +228,6 @@ async function calibrateSide(
       pairs,
       background,
       others.map((text) => wordsOfCode(readers.code.decode(code.at(text)))),
-      kinds,
     ),
   };
 }

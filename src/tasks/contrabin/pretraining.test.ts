@@ -9,7 +9,7 @@ import { nodeRuntime } from '../../runtimes/node.ts';
 import { Bpe } from '../../tokens/bpe/bpe.ts';
 import { TokenTexts } from '../../tokens/bpe/token-texts.ts';
 import type { Material, Side } from './material.ts';
-import { preTrain } from './pretraining.ts';
+import { groupsOf, preTrain } from './pretraining.ts';
 import { preTrainingShape, type PreTrainingRecipe } from './recipe.ts';
 
 /** Without merges a token is a letter. */
@@ -27,8 +27,14 @@ function sideOf(seed: number, functions: number, uncommented = 0): Side {
   const side = { code: new TokenTexts(), texts: new TokenTexts() };
   const [sources, comments] = [new TokenTexts(), new TokenTexts()];
   const builds: number[][] = [];
-  const pairs = { sources: new TokenTexts(), builds: [] as number[][] };
-  const named = { sources: new TokenTexts(), comments: new TokenTexts(), builds: [] as number[][] };
+  const pairs = { sources: new TokenTexts(), builds: [] as number[][], packages: [] as number[] };
+  const named = {
+    sources: new TokenTexts(),
+    comments: new TokenTexts(),
+    builds: [] as number[][],
+    packages: [] as number[],
+  };
+  const packages: number[] = [];
   for (let i = 0; i < functions + uncommented; i++) {
     const subject = i % 6;
     const text = (letters: string): string =>
@@ -46,12 +52,15 @@ function sideOf(seed: number, functions: number, uncommented = 0): Side {
       texts.add(tokens);
       side.texts.add(tokens);
     }
+    // Two packages.
+    (isCommented ? packages : pairs.packages).push(i % 2);
+    named.packages.push(i % 2);
     named.builds.push((isCommented ? builds : pairs.builds).at(-1)!);
     named.sources.add(bpe.text.encode(text('ghijkl')));
     named.comments.add(bpe.text.encode(text('mnopqr')));
   }
-  const described = { comments: new TokenTexts(), names: new TokenTexts(), builds: [] };
-  return { ...side, triples: { sources, comments, builds }, pairs, named, described };
+  const described = { comments: new TokenTexts(), names: new TokenTexts(), builds: [], packages: [] };
+  return { ...side, triples: { sources, comments, builds, packages }, pairs, named, described };
 }
 
 const material: Material = { vocabularies: bpe, training: sideOf(1, 60), validation: sideOf(2, 24) };
@@ -119,9 +128,9 @@ describe('pre-training', () => {
 
   it('learns of functions without a source, where no source is compared', async () => {
     const { training: all } = material;
-    const none = { sources: new TokenTexts(), comments: new TokenTexts(), builds: [] };
-    const { comments, builds } = all.triples;
-    const described = { comments, names: all.named.comments, builds };
+    const none = { sources: new TokenTexts(), comments: new TokenTexts(), builds: [], packages: [] };
+    const { comments, builds, packages } = all.triples;
+    const described = { comments, names: all.named.comments, builds, packages };
     const training = { ...all, triples: none, named: none, described };
     const contrast: PreTrainingRecipe['contrast'] = {
       ...recipe().contrast!,
@@ -221,4 +230,25 @@ describe('pre-training', () => {
     });
     expect(Object.keys(found!.figures)).toEqual(['masked-trained']);
   });
+});
+
+it('makes batches of a package where a recipe says so, of small packages together, and never of commented ones with others', () => {
+  // Commented functions first: of package 0 ninety, of 1 and 2 five each; then of 0 as many without a comment.
+  const packages = [...Array<number>(90).fill(0), ...Array<number>(5).fill(1), ...Array<number>(5).fill(2)];
+  const all = [...packages, ...Array<number>(90).fill(0)];
+  const views = { packages: all, comment: packages.map(() => [1]) };
+  const { training: settings } = recipe().contrast!;
+  const groups = (withinPackages: boolean) =>
+    groupsOf(views, all.length, { withinPackages, training: { ...settings, batchSize: 10 } });
+  const ofParts = (found: readonly number[]) =>
+    [
+      [0, 90],
+      [90, 100],
+      [100, 190],
+    ].map(([from, to]) => new Set(found.slice(from, to)));
+  const [large, small, others] = ofParts(groups(true));
+  expect([large.size, small.size, others.size]).toEqual([1, 1, 1]);
+  expect(new Set([...large, ...small, ...others]).size).toBe(3);
+  const [one, two, three] = ofParts(groups(false));
+  expect([[...one], [...two], [...three]]).toEqual([[1], [1], [2]]);
 });

@@ -161,6 +161,8 @@ interface AnchoredViews {
   readonly source: readonly ArrayLike<number>[];
   /** Of the first functions. */
   readonly comment: readonly ArrayLike<number>[];
+  /** Number of the package of each function. */
+  readonly packages: readonly number[];
 }
 
 async function viewsOf(
@@ -174,19 +176,26 @@ async function viewsOf(
   const commented = [triples, ...(named ? [all] : [])];
   // Where no source is compared, functions without one are as good.
   if (leftOut.every((view) => view === 'source')) {
-    const { comments, names, builds } = described;
+    const { comments, names, builds, packages } = described;
     commented.push(
-      ...[comments, ...(named ? [names] : [])].map((said) => ({ sources: said, comments: said, builds })),
+      ...[comments, ...(named ? [names] : [])].map((said) => ({
+        sources: said,
+        comments: said,
+        builds,
+        packages,
+      })),
     );
   }
   const chosen: readonly Pairs[] = [...commented, ...(uncommented ? [pairs] : [])];
   const builds = chosen.flatMap((part) => part.builds);
+  const packages = chosen.flatMap((part) => part.packages);
   const source = chosen.flatMap(({ sources }) => tokensOf(sources));
   const comment = commented.flatMap(({ comments }) => tokensOf(comments));
-  if (!anchored) return { code, builds, source, comment };
+  if (!anchored) return { code, builds, packages, source, comment };
   const encoder = await ViewEncoder.open(runtime, { network, path: ENCODERS.source }, parameters);
   try {
-    return { code, builds, source: await encoder.encode(source), comment: await encoder.encode(comment) };
+    const [read, said] = [await encoder.encode(source), await encoder.encode(comment)];
+    return { code, builds, packages, source: read, comment: said };
   } finally {
     await encoder.close();
   }
@@ -205,15 +214,11 @@ function contrastTask(
   start: Parameters,
 ): NetworkTask {
   const { size, dropout, objective, leftOut, epochs, encoderRate } = contrast;
-  // Batches are of functions with a comment, or of others: which views they have decides what is compared.
-  const isCommented = (one: number): boolean => one < training.comment.length;
   const count = stage === 'primary' ? training.builds.length : training.comment.length;
-  const isMixed = count > training.comment.length;
-  const settings = {
-    ...contrast.training,
-    epochs: epochs[stage],
-    ...(isMixed && { buckets: Object.values(GROUPS) }),
-  };
+  const groups = groupsOf(training, count, contrast);
+  const numbers = [...new Set(groups)].sort((a, b) => a - b);
+  const isGrouped = numbers.length > 1;
+  const settings = { ...contrast.training, epochs: epochs[stage], ...(isGrouped && { buckets: numbers }) };
   const model = contraBinModel({
     network: trained,
     anchor: anchored,
@@ -245,15 +250,35 @@ function contrastTask(
     data: {
       count,
       batch: (functions, _, random) => batchOf(training, functions, random, true),
-      ...(isMixed && { lengthOf: (one: number) => (isCommented(one) ? GROUPS.commented : GROUPS.others) }),
+      ...(isGrouped && { lengthOf: (one: number) => groups[one] }),
     },
     evaluate: (trainer) => judgeViews(trainer, validation, settings.batchSize, batchOf),
     higherIsBetter: true,
   };
 }
 
-/** Groups of functions that batches are made of. */
-const GROUPS = { commented: 1, others: 2 } as const;
+/**
+ * Batches of a package, at least: what is drawn twice to fill its last one is then a small part, and no function is
+ * compared with itself often.
+ */
+const BATCHES = 8;
+
+/**
+ * Groups of functions that batches are made of: functions with a comment, or others, because which views they have decides
+ * what is compared; and where the recipe says so those of one package, the small ones together.
+ * @returns the number of each function's group, from 1 on
+ */
+export function groupsOf(
+  { packages, comment }: Pick<AnchoredViews, 'packages' | 'comment'>,
+  count: number,
+  { withinPackages = false, training: { batchSize } }: Pick<ContrastRecipe, 'withinPackages' | 'training'>,
+): number[] {
+  const groupOf = (one: number, home: number): number => 1 + 2 * home + Number(one >= comment.length);
+  const own = Array.from({ length: count }, (_, one) => groupOf(one, withinPackages ? 1 + packages[one] : 0));
+  const sizes = new Map<number, number>();
+  for (const group of own) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  return own.map((group, one) => (sizes.get(group)! < BATCHES * batchSize ? groupOf(one, 0) : group));
+}
 
 function programOf(
   { builds: all, code, source, comment }: AnchoredViews,

@@ -57,6 +57,11 @@ const contrastShape = z.strictObject({
    * few comment them.
    */
   named: z.boolean().optional(),
+  /**
+   * Whether a batch is of functions of one package, or of several small ones: whoever asks a program tells its own functions
+   * apart, and those of another are told from it by what they are about.
+   */
+  withinPackages: z.boolean().optional(),
   /** Views that may be left out of a draw: of the others two are compared, or interpolated and compared with it. */
   leftOut: z.array(z.enum(VIEWS)).min(1),
   /** The curriculum: 10/10/10 and 10/30/30 in the paper. A stage without epochs is left out. */
