@@ -84,7 +84,7 @@ const CONTRABIN_HELP = `
 Examples:
   $ binscribe study contrabin studies/contrabin.json -o results/contrabin
   $ binscribe study contrabin studies/contrabin.json --question names --variant full --variant without
-  $ binscribe study contrabin studies/meaning.json --runs runs/meaning --variant named --export models/meaning
+  $ binscribe study contrabin studies/contrabin.json --variant within --export models/meaning
   $ binscribe study contrabin studies/meaning.json --runs runs/meaning --variant named \\
       --question summaries-alone --export models/writer
 
