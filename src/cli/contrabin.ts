@@ -99,7 +99,7 @@ export async function studyContraBin(path: string, flags: ContraBinFlags, sessio
 }
 
 function mapsOf({ study, embeddings }: StudyDocument): string {
-  const followed = study.embeddings?.followed.length ?? 0;
+  const followed = study.embeddings?.followed ?? [];
   return renderEmbeddings(
     embeddings.map((report) => ({ title: report.variant, report })),
     followed,

@@ -41,3 +41,12 @@ it('shows the best and the worst of the leading way, one function of a package, 
 it('has nothing to show where nothing was told', () => {
   expect(renderCases([])).toEqual([]);
 });
+
+it('writes no NUL into a report: it stood between the parts of what functions are called', () => {
+  const [one] = casesOf(
+    [{ what: 'a\0b.c\0f', package: 'a', reference: 'x\u0007y' }],
+    { full: told(['t\0'], [1]) },
+    'full',
+  );
+  expect(renderCases([one]).join('\n')).not.toMatch(/(?!\n)\p{Cc}/u);
+});

@@ -193,10 +193,12 @@ describe('a study of pre-training', () => {
     expect(one.places).not.toEqual(other.places);
     const picture = renderEmbeddings(
       report.embeddings.map((found) => ({ title: found.variant, report: found })),
-      1,
+      [['sort<', 'order']],
     );
     expect(picture.match(/class="dot"/g)).toHaveLength(3 * 3);
-    expect(picture.match(/class="ring p0"/g)).toHaveLength(3 * 2);
+    // Two in each map, and one where the pair is named.
+    expect(picture.match(/class="ring p0"/g)).toHaveLength(3 * 2 + 1);
+    expect(picture).toContain('>sort&lt;, order</text>');
     expect(picture).not.toMatch(/NaN|undefined/);
   });
 

@@ -69,7 +69,12 @@ export async function writtenQuestion(
       ...(reexecution && { 'functions with unit tests': reexecution.problems.length }),
     },
     clusters,
-    cases: test.map(({ package: from, id, text }) => ({ what: id, package: from, reference: text })),
+    cases: test.map(({ package: from, id, text }) => ({
+      // Package, file and name.
+      what: id.replaceAll('\0', '/'),
+      package: from,
+      reference: text,
+    })),
     task: (start) => ({
       ...writingTask(pairs.training, pairs.validation, settings),
       start: writerStart(start, settings.network),
