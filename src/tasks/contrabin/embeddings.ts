@@ -65,7 +65,11 @@ export async function embeddedFunctions(
     );
   }
   drawn.sort((a, b) => a.at - b.at);
-  return [...found.values(), ...drawn.slice(0, functions - found.size)];
+  // In the order of the pairs: a map marks the first functions two by two.
+  return [
+    ...followed.flat().map((name) => found.get(name)!),
+    ...drawn.slice(0, functions - 2 * followed.length),
+  ];
 }
 
 /** Clusters that are looked for: the paper sees one, two and "some". */
