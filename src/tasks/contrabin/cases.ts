@@ -79,5 +79,10 @@ export function renderCases(cases: readonly Case[]): string[] {
 
 /** Between marks of code, whatever is in it. */
 function quoted(text: string): string {
-  return `\`${text.replace(/[\s\p{Cc}]+/gu, ' ').replaceAll('`', "'").trim() || ' '}\``;
+  return `\`${
+    text
+      .replace(/[\s\p{Cc}]+/gu, ' ')
+      .replaceAll('`', "'")
+      .trim() || ' '
+  }\``;
 }
