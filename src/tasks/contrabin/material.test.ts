@@ -5,12 +5,23 @@ import { temporaryFolder } from '../../../test/support/packages.ts';
 import { openDataset } from '../../corpus/dataset.ts';
 import type { Bpe } from '../../tokens/bpe/bpe.ts';
 import type { TokenTexts } from '../../tokens/bpe/token-texts.ts';
-import { collectMaterial } from './material.ts';
+import { collectMaterial, type MaterialOptions } from './material.ts';
 
 const folder = temporaryFolder();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const sizes = { width: 16, inner: 16, layers: 1, heads: 1, dropout: 0 };
+const OPTIONS: MaterialOptions = {
+  datasets: [folder],
+  validation: new Set(['beta']),
+  view: 'assembly',
+  floor: 1,
+  network: sizes,
+  anchor: sizes,
+  vocabularies: { code: 400, text: 400 },
+  limits: { code: 64, source: 64, comment: 32 },
+  progress: () => undefined,
+};
 
 it('takes a function for one with three views once somebody has said something of it, whichever build that is', async () => {
   // By clang alone, which comes second; of main nobody says anything.
@@ -20,17 +31,7 @@ it('takes a function for one with three views once somebody has said something o
     text: row.compiler === 'clang-19' && row.name !== 'main' ? `What ${row.name} does.` : null,
     text_kind: 'comment',
   }));
-  const { training, validation, vocabularies } = await collectMaterial({
-    datasets: [folder],
-    validation: new Set(['beta']),
-    view: 'assembly',
-    floor: 1,
-    network: sizes,
-    anchor: sizes,
-    vocabularies: { code: 400, text: 400 },
-    limits: { code: 64, source: 64, comment: 32 },
-    progress: () => undefined,
-  });
+  const { training, validation, vocabularies } = await collectMaterial(OPTIONS);
   const ofAlpha = new Map<string, Set<string>>();
   const ofBeta = new Set<string>();
   for await (const row of openDataset(folder).rows(['package', 'name', 'assembly'], { split: 'train' })) {
@@ -67,17 +68,7 @@ it('takes what a manual says of functions without a source apart from those with
     text: row.name === 'main' ? null : `what ${row.name} does`,
     text_kind: 'manual',
   }));
-  const { training, vocabularies } = await collectMaterial({
-    datasets: [folder],
-    validation: new Set(['beta']),
-    view: 'assembly',
-    floor: 1,
-    network: sizes,
-    anchor: sizes,
-    vocabularies: { code: 400, text: 400 },
-    limits: { code: 64, source: 64, comment: 32 },
-    progress: () => undefined,
-  });
+  const { training, vocabularies } = await collectMaterial(OPTIONS);
   const names = new Set<string>();
   for await (const row of openDataset(folder).rows(['package', 'name'], { split: 'train' })) {
     if (row.package !== 'beta' && row.name !== 'main') names.add(row.name);
