@@ -105,7 +105,7 @@ describe('study contrabin', () => {
     expect([code, err]).toEqual([3, expect.stringContaining(`${at('tests.json')}: no Decompile-Eval`)]);
   });
 
-  it.each<[what: string, flags: string[], change: (text: string) => string, message: string | RegExp]>([
+  it.each<[what: string, flags: string[], change: (text: string) => string, message: string]>([
     [
       'without a question of its own',
       ['--question', 'source'],
@@ -128,22 +128,19 @@ describe('study contrabin', () => {
       'of no variant',
       ['--question', 'summaries', '--variant', 'full', '--variant', 'without'],
       (text) => text.replace('"hints": 4', '"hints": 0'),
-      /--export: one --variant of [a-z, ]*without, [a-z, ]*full expected/,
+      '--export: one --variant of without, masked, primary, full expected',
     ],
     [
       'of a seed that there is not',
       ['--question', 'summaries', '--variant', 'without', '--seed', '9'],
       (text) => text.replace('"hints": 4', '"hints": 0'),
-      /--seed: one of [\d, ]+ expected, got 9/,
+      '--seed: one of 1, 2, 3 expected, got 9',
     ],
   ])('refuses to export a writer %s', async (_, flags, change, message) => {
     studyOf(change);
     const variant = flags.includes('--variant') ? [] : ['--variant', 'full'];
     const { code, err } = await run('--export', at('writer'), ...variant, ...flags);
-    expect([code, err]).toEqual([
-      2,
-      typeof message === 'string' ? expect.stringContaining(message) : expect.stringMatching(message),
-    ]);
+    expect([code, err]).toEqual([2, expect.stringContaining(message)]);
   });
 
   it('writes no model of summaries over a folder of another kind', async () => {

@@ -14,6 +14,19 @@ export function collectList(value: string, earlier: string[] | boolean = []): st
   return [...new Set([...(typeof earlier === 'boolean' ? [] : earlier), ...words])];
 }
 
+/** Whoever asks by meaning, or judges who does. */
+export const MEANING_MODEL = [
+  '--model <dir>',
+  'folder of a model of meaning (default: the one that comes with binscribe, if any)',
+] as const;
+
+/** Whoever judges a model of meaning. */
+export const LEARNED = [
+  '--learned <dir>',
+  'another data set that the model has learned from: what it has is no new question; may be repeated',
+  collect,
+] as const;
+
 /** For an option that counts. */
 export function positive(text: string): number {
   const value = Number(text);

@@ -3,7 +3,7 @@
 import { Command } from 'commander';
 import { ANSWERS } from '../../explain/limits.ts';
 import type { AskFlags } from '../ask.ts';
-import { positive } from '../options.ts';
+import { MEANING_MODEL, positive } from '../options.ts';
 import type { Session } from '../session.ts';
 
 const EXAMPLES = `
@@ -24,10 +24,7 @@ export function askCommand(session: Session): Command {
     .argument('<file>', 'ELF program, library or object file for x86-64, or a static archive of them')
     .argument('<question>', 'what the function does, as a sentence in quotes')
     .option('--limit <number>', 'functions to show at most', positive, ANSWERS)
-    .option(
-      '--model <dir>',
-      'folder of a model of meaning (default: the one that comes with binscribe, if any)',
-    )
+    .option(...MEANING_MODEL)
     .option('-o, --output <file>', 'write here instead of to standard output')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES)

@@ -8,7 +8,15 @@ import type { ChatFlags } from '../chat/endpoint.ts';
 import type { ContraBinFlags } from '../contrabin.ts';
 import type { DatasetsFlags } from '../datasets.ts';
 import type { DraftsFlags } from '../drafts.ts';
-import { collect, multipleOfFour, notNegative, positive, shares } from '../options.ts';
+import {
+  collect,
+  LEARNED,
+  MEANING_MODEL,
+  multipleOfFour,
+  notNegative,
+  positive,
+  shares,
+} from '../options.ts';
 import type { LabelStudyFlags } from '../labels-study.ts';
 import type { PredictFlags } from '../predict.ts';
 import type { ResultFlags } from '../result.ts';
@@ -241,15 +249,8 @@ function labelsCommand(session: Session): Command {
   return new Command('labels')
     .description('Do zero-shot labels tell what functions do, as the files tell that they were written in?')
     .argument('<study>', 'JSON file that says which files are of which label')
-    .option(
-      '--model <dir>',
-      'folder of a model of meaning (default: the one that comes with binscribe, if any)',
-    )
-    .option(
-      '--learned <dir>',
-      'another data set that the model has learned from: what it has is no new question; may be repeated',
-      collect,
-    )
+    .option(...MEANING_MODEL)
+    .option(...LEARNED)
     .option('-o, --output <path>', 'write PATH.json and PATH.md')
     .option('--json', 'print JSON')
     .addHelpText('after', LABELS_HELP)
@@ -324,20 +325,13 @@ function askStudyCommand(session: Session): Command {
       "Ask people's comments of test programs: how often `ask` finds the function they were written for.",
     )
     .argument('<data>', 'folder of a data set with comments')
-    .option(
-      '--model <dir>',
-      'folder of a model of meaning (default: the one that comes with binscribe, if any)',
-    )
+    .option(...MEANING_MODEL)
     .option(
       '--build <name>',
       'only programs by this compiler at this level, "gcc-12 O2"; may be repeated',
       collect,
     )
-    .option(
-      '--learned <dir>',
-      'another data set that the model has learned from: what it has is no new question; may be repeated',
-      collect,
-    )
+    .option(...LEARNED)
     .option('-o, --output <path>', 'write PATH.json and PATH.md')
     .option('--json', 'print JSON')
     .addHelpText('after', ASK_HELP)

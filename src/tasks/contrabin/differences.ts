@@ -1,9 +1,9 @@
 /** Whether one way is better than another: differences of figures, with intervals that draw whole packages or problems. */
 
 import { bootstrap, type Interval } from '../../metrics/bootstrap.ts';
-import { confusionMatrix, harmonicMean, macroPrecisionRecall } from '../../metrics/classification.ts';
-import type { Verdict } from './question.ts';
 import { mean } from '../../numbers.ts';
+import { nameFigures } from './names.ts';
+import type { Verdict } from './question.ts';
 
 /** Of two ways, or a way and a baseline, at a question: how much more the one has than the other, with its interval. */
 export interface Difference extends Interval {
@@ -48,9 +48,9 @@ export function differencesOf(judged: Judged, compared: readonly string[], basel
 function figuresOf({ truth }: Judged, verdicts: readonly Verdict[]): Record<string, Weighted> {
   const [first] = Object.keys(verdicts[0].figures);
   const items = verdicts[0].items.map((_, i) => mean(verdicts.map((one) => one.items[i])));
-  const total = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0);
   const figures: Record<string, Weighted> = {
-    [first]: (weights) => items.reduce((sum, value, i) => sum + value * weights[i], 0) / total(weights),
+    [first]: (weights) =>
+      items.reduce((sum, value, i) => sum + value * weights[i], 0) / weights.reduce((a, b) => a + b, 0),
   };
   if (truth === undefined) return figures;
   const told = verdicts.flatMap((one) => (one.told ? [one.told] : []));
@@ -58,14 +58,6 @@ function figuresOf({ truth }: Judged, verdicts: readonly Verdict[]): Record<stri
   const numbers = new Map(names.map((name, i) => [name, i]));
   const [right, ...answers] = [truth, ...told].map((list) => list.map((name) => numbers.get(name)!));
   figures['MAF1'] = (weights) =>
-    mean(
-      answers.map((own) => {
-        const { precision, recall } = macroPrecisionRecall(
-          confusionMatrix(right, own, names.length, weights),
-          names.length,
-        );
-        return harmonicMean(precision, recall);
-      }),
-    );
+    mean(answers.map((own) => nameFigures(right, own, names.length, weights)['MAF1']));
   return figures;
 }

@@ -66,7 +66,7 @@ it('takes what a manual says of functions without a source apart from those with
     ...row,
     source: null,
     text: row.name === 'main' ? null : `what ${row.name} does`,
-    text_kind: 'manual',
+    text_kind: 'man',
   }));
   const { training, vocabularies } = await collectMaterial(OPTIONS);
   const names = new Set<string>();

@@ -179,13 +179,17 @@ class SideBuilder {
   }
 }
 
-/** Accuracy, and the paper's means over names: precision, recall and their harmonic mean. */
+/**
+ * Accuracy, and the paper's means over names: precision, recall and their harmonic mean.
+ * @param weights how often each item counts; once where they are left out
+ */
 export function nameFigures(
   truth: readonly number[],
   told: ArrayLike<number>,
   names: number,
+  weights?: ArrayLike<number>,
 ): Record<string, number> {
-  const confusion = confusionMatrix(truth, told, names);
+  const confusion = confusionMatrix(truth, told, names, weights);
   const { precision, recall } = macroPrecisionRecall(confusion, names);
   return {
     accuracy: accuracy(confusion, names),
