@@ -136,6 +136,12 @@ describe('study contrabin', () => {
       (text) => text.replace('"hints": 4', '"hints": 0'),
       '--seed: one of 1, 2, 3 expected, got 9',
     ],
+    [
+      'of two seeds',
+      ['--question', 'summaries', '--variant', 'without', '--seed', '1', '--seed', '3'],
+      (text) => text.replace('"hints": 4', '"hints": 0'),
+      '--export: one --seed of 1, 2, 3 expected',
+    ],
   ])('refuses to export a writer %s', async (_, flags, change, message) => {
     studyOf(change);
     const variant = flags.includes('--variant') ? [] : ['--variant', 'full'];

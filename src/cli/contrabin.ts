@@ -42,7 +42,7 @@ export interface ContraBinFlags {
   variant?: string[];
   /** Folder for the model of a pre-training, or of the writer of the one question that is named, instead of the study. */
   export?: string;
-  seed?: number;
+  seed?: number[];
   json?: boolean;
 }
 
@@ -77,6 +77,7 @@ export async function studyContraBin(path: string, flags: ContraBinFlags, sessio
     only: {
       ...(flags.question && { questions: flags.question }),
       ...(flags.variant && { variants: flags.variant }),
+      ...(flags.seed && { seeds: flags.seed }),
     },
   });
   const document: StudyDocument = {
@@ -106,18 +107,22 @@ function mapsOf({ study, embeddings }: StudyDocument): string {
   );
 }
 
-/** @throws BinscribeError `usage` for a name that the study does not have */
+/** @throws BinscribeError `usage` for a name or a seed that the study does not have */
 function checkNames({ questions, variants, compared }: ContraBinStudy, flags: ContraBinFlags): void {
-  const check = (what: string, all: readonly { name: string }[], names: readonly string[] = []): void => {
-    const known = all.map(({ name }) => name);
-    const stranger = names.find((name) => !known.includes(name));
-    if (stranger === undefined) return;
-    throw new BinscribeError('usage', `${what}: one of ${known.join(', ')} expected, got ${stranger}`);
-  };
-  check('--question', questions, flags.question);
-  check('--variant', variants, flags.variant);
-  check('compared', variants, compared);
-  for (const variant of variants) check(`questions of ${variant.name}`, questions, variant.questions);
+  const [ways, asked] = [variants, questions].map((all) => all.map(({ name }) => name));
+  checkKnown('--question', asked, flags.question);
+  checkKnown('--variant', ways, flags.variant);
+  checkKnown('compared', ways, compared);
+  for (const variant of variants) checkKnown(`questions of ${variant.name}`, asked, variant.questions);
+  const chosen = variants.filter(({ name }) => flags.variant?.includes(name) !== false);
+  checkKnown('--seed', [...new Set(chosen.flatMap(({ seeds }) => seeds))], flags.seed);
+}
+
+/** @throws BinscribeError `usage` */
+function checkKnown<T extends string | number>(what: string, known: readonly T[], named: readonly T[] = []) {
+  const stranger = named.find((one) => !known.includes(one));
+  if (stranger === undefined) return;
+  throw new BinscribeError('usage', `${what}: one of ${known.join(', ')} expected, got ${stranger}`);
 }
 
 /**
@@ -248,9 +253,9 @@ function chosenVariant(possible: readonly StudyVariant[], named: readonly string
   throw new BinscribeError('usage', `--export: one --variant of ${names.join(', ')} expected`);
 }
 
-function chosenSeed({ seeds }: StudyVariant, seed: number | undefined): number {
-  if (seed === undefined || seeds.includes(seed)) return seed ?? seeds[0];
-  throw new BinscribeError('usage', `--seed: one of ${seeds.join(', ')} expected, got ${seed}`);
+function chosenSeed({ seeds }: StudyVariant, named: readonly number[] = seeds.slice(0, 1)): number {
+  if (named.length === 1) return named[0];
+  throw new BinscribeError('usage', `--export: one --seed of ${seeds.join(', ')} expected`);
 }
 
 function cardIn(folder: string): string {

@@ -34,6 +34,11 @@ export function positive(text: string): number {
   throw new InvalidArgumentError('expected a whole number above 0');
 }
 
+/** For an option that may be repeated and names numbers. */
+export function positives(text: string, earlier: number[] = []): number[] {
+  return [...earlier, positive(text)];
+}
+
 /** For the width of a network, of which each of four heads has its part. */
 export function multipleOfFour(text: string): number {
   const value = Number(text);

@@ -15,6 +15,7 @@ import {
   multipleOfFour,
   notNegative,
   positive,
+  positives,
   shares,
 } from '../options.ts';
 import type { LabelStudyFlags } from '../labels-study.ts';
@@ -108,9 +109,10 @@ problems that nothing was learned from. Every training has a folder in --runs, w
 or killed, goes on when the same command is given again, and comes to the same numbers.
 
 --export makes the pre-training of one variant, or takes it where it is done, and writes a model of meaning: both
-encoders, calibrated on the validation packages, with card.md and manifest.json. No question is asked then. With one
---question of summaries it writes a model of summaries instead: the writer of that question, tuned or taken where it is
-done, with what makes its likelihoods probabilities. Its "neighbours" have 0 hints: a program has no texts to look up.
+encoders, calibrated on the validation packages, with card.md and manifest.json, from its first seed unless one is named.
+No question is asked then. With one --question of summaries it writes a model of summaries instead: the writer of that
+question, tuned or taken where it is done, with what makes its likelihoods probabilities. Its "neighbours" have 0 hints:
+a program has no texts to look up.
 
 An encoder ("network" of code, "anchor" of sources and comments) has sizes of its own, or begins as a folder of RoBERTa,
 CodeBERT or GraphCodeBERT: { "kind": "folder", "path": "DIR" }, with config.json, model.safetensors and tokenizer.json.
@@ -348,9 +350,9 @@ function contraBinCommand(session: Session): Command {
     .option('--runs <dir>', 'folder of its trainings', 'runs/contrabin')
     .option('--question <name>', 'only this question; may be repeated', collect)
     .option('--variant <name>', 'only this way of pre-training; may be repeated', collect)
+    .option('--seed <number>', 'only from this seed; may be repeated', positives)
     .addOption(new Option('--device <name>', 'what computes the trainings').choices(DEVICES).default('cpu'))
     .option('--export <dir>', 'instead: write the model of one --variant here; of --question: its summaries')
-    .option('--seed <number>', 'of the variant to export (default: its first)', positive)
     .option('-o, --output <path>', 'write PATH.json and PATH.md')
     .option('--json', 'print JSON')
     .addHelpText('after', CONTRABIN_HELP)

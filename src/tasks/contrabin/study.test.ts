@@ -9,7 +9,7 @@ import { fileStore } from '../../runtimes/file-store.ts';
 import { nodeRuntime } from '../../runtimes/node.ts';
 import { renderEmbeddings } from './embeddings-picture.ts';
 import { renderStudy } from './report.ts';
-import { runStudy, type StudyReport } from './study.ts';
+import { runStudy, type StudyOptions, type StudyReport } from './study.ts';
 import { studyShape, type ContraBinStudy } from './study-shape.ts';
 
 /** Of CodeXGLUE's split the first two train, the next two validate, the last two test. */
@@ -94,9 +94,11 @@ function run(
   runs: string,
   controller = new AbortController(),
   stopAt = Infinity,
+  only: StudyOptions['only'] = {},
 ): Promise<StudyReport | null> {
   let steps = 0;
   return runStudy(studyOf(), {
+    only,
     runtime: nodeRuntime(),
     storeOf: (folder) => fileStore(at(join(runs, folder))),
     report: ({ stage }) => {
@@ -205,6 +207,13 @@ describe('a study of pre-training', () => {
   it('goes on where it was stopped, to the same numbers', async () => {
     for (const stopAt of [3, 12, 40]) expect(await run('other', new AbortController(), stopAt)).toBeNull();
     expect(await run('other')).toEqual(report);
+  });
+
+  it('asks from one seed alone, of the ways that have it', async () => {
+    const part = (await run('runs', new AbortController(), Infinity, { questions: ['names'], seeds: [2] }))!;
+    const second = report.questions[2].results.filter(({ seed }) => seed === 2);
+    expect(part.questions.map(({ results }) => results)).toEqual([second]);
+    expect(part.embeddings.map(({ variant }) => variant)).toEqual(['without']);
   });
 
   it('trains by masked tokens once for all ways that do so alike', () => {

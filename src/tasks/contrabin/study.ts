@@ -75,8 +75,12 @@ export interface StudyOptions {
   readonly runtime: Runtime;
   /** @param folder of one training: `full/seed-1/names` */
   readonly storeOf: (folder: string) => Store;
-  /** Questions and variants that are done now; all where it is left out. */
-  readonly only?: { readonly questions?: readonly string[]; readonly variants?: readonly string[] };
+  /** What is done now; all where it is left out. */
+  readonly only?: {
+    readonly questions?: readonly string[];
+    readonly variants?: readonly string[];
+    readonly seeds?: readonly number[];
+  };
   readonly report: (progress: StudyProgress) => void;
   readonly signal: AbortSignal;
 }
@@ -89,7 +93,12 @@ export async function runStudy(study: ContraBinStudy, options: StudyOptions): Pr
   const { only = {}, report } = options;
   const chosen = <T extends { name: string }>(all: readonly T[], names?: readonly string[]): T[] =>
     all.filter(({ name }) => names === undefined || names.includes(name));
-  const variants = chosen(study.variants, only.variants);
+  const variants = chosen(study.variants, only.variants)
+    .map((variant) => ({
+      ...variant,
+      seeds: variant.seeds.filter((seed) => only.seeds?.includes(seed) !== false),
+    }))
+    .filter(({ seeds }) => seeds.length > 0);
   const material = await materialOf(study, report);
   const begun = new PreTrainings(study, material, options);
   const edges = new SourceEdges(options.signal);
