@@ -292,6 +292,7 @@ function lineOf(told: StudyProgress): string {
       ? `reading ${told.what}`
       : `reading ${told.what}, ${told.rows.toLocaleString('en-US')} rows`;
   }
+  if (told.stage === 'lexicon') return `learning which words go with what, ${Math.floor(100 * told.share)} %`;
   if (told.stage === 'judging') return `${told.what}, ${told.done} of ${told.all} functions judged`;
   const { what, epoch, epochs, step, steps, loss, metrics, secondsLeft } = told;
   const [metric] = Object.entries(metrics);

@@ -20,6 +20,8 @@ const foundSchema = z.strictObject({
   similarity: z.number(),
   /** Of the question's words, those that it has in its strings, in names of what it calls and in its own. */
   words: z.array(text),
+  /** What of its code says most for the question: words, names, numbers and instructions that people speak of so. */
+  because: z.array(text),
   /** What it says and calls, in a line: for the reader to judge by. */
   text,
   calls,

@@ -30,7 +30,7 @@ export interface AskOptions {
 }
 
 /** A function but for what the question makes of it. */
-type Unasked = Omit<FoundByMeaning, 'score' | 'similarity' | 'words'>;
+type Unasked = Omit<FoundByMeaning, 'score' | 'similarity' | 'words' | 'because'>;
 
 /**
  * Ranks a program's functions by a question.
@@ -50,20 +50,28 @@ export async function ask(
   }
   const budget = new Budget(options.limits);
   const binary = openBinary(bytes, { budget });
-  const { functions, code, unopened } = read(binary, model);
-  const vectors = await model.embedCode(code, (done) => options.progress?.(done, code.length));
-  const [vector] = await model.embedTexts([question]);
+  const { functions, code, unopened } = functionsOf(binary, model);
+  const read = await model.readCode(code, (done) => options.progress?.(done, code.length));
+  const [asked] = await model.readTexts([question]);
   const words = new ProgramWords(
     // Where the program still has a function's name, whoever asks may mean it.
     functions.map(({ symbol }, i) => new Map([...wordsOfCode(code[i]), ...wordsOf(symbol ?? '')])),
   );
-  const fits = model.rank({ vector, words: wordsOf(question) }, { vectors, words });
+  const fits = model.rank(asked, { functions: read, words });
+  const matcher = model.match([asked]);
   const order = [...fits.keys()].sort(
     (a, b) => fits[b].score - fits[a].score || fits[b].cosine - fits[a].cosine || a - b,
   );
   const best = order.slice(0, options.limit ?? ANSWERS).map((i): FoundByMeaning => {
     const { score, cosine: similarity, words: shared } = fits[i];
-    return { ...functions[i], score, similarity, words: shared.map((word) => sanitize(word)) };
+    const because = matcher.reasons(code[i]);
+    return {
+      ...functions[i],
+      score,
+      similarity,
+      words: shared.map((word) => sanitize(word)),
+      because: because.map((one) => sanitize(one)),
+    };
   });
   const [nearest = null] = best;
   const threshold = model.thresholdFor(functions.length);
@@ -85,7 +93,7 @@ export async function ask(
 }
 
 /** All functions that the model reads, with their code as it does: stubs and cold parts are left out, as in `explain`. */
-function read(
+function functionsOf(
   binary: Binary,
   model: MeaningModel,
 ): { functions: Unasked[]; code: string[]; unopened: readonly Unopened[] } {

@@ -263,8 +263,9 @@ function describeFunction(
     compiler: printable(answer?.compiler),
     optimization: printable(answer?.optimization),
     arguments: answer?.arguments ? describeArguments(answer.arguments) : null,
-    labels: labels.map(({ label, prompt, ...rest }) => ({
+    labels: labels.map(({ label, prompt, because, ...rest }) => ({
       label: sanitize(label),
+      because: because.map((one) => sanitize(one)),
       prompt: sanitize(prompt),
       ...rest,
     })),

@@ -24,6 +24,8 @@ const field = z.enum(['names', 'summary', 'compiler', 'optimization', 'arguments
 
 /** A kind of work that a function does. */
 const workLabel = scoredLabel.extend({
+  /** What of the code says most for it: words, names, numbers and instructions that people speak of so. */
+  because: z.array(text),
   /** The sentence that speaks for it, and the cosine of the two. */
   prompt: text,
   similarity: z.number(),

@@ -125,7 +125,7 @@ Examples:
 
 Each comment on a function of a test package is a question about the program that the function is in, in each of its
 builds: recall@1, recall@10 and MRR of the right function among all of the program, with 95 % intervals over packages,
-beside meaning alone, a search for words in strings and names of imports alone, and chance.`;
+beside the network alone, the lexicon alone, a search for words in strings and names of imports, and chance.`;
 
 const LABELS_HELP = `
 Examples:

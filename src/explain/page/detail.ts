@@ -2,7 +2,7 @@
 
 import { percent } from '../render/columns.ts';
 import type { PackedCode } from '../render/html/packed.ts';
-import { restsOn } from '../render/summary.ts';
+import { restsOn, speaksFor } from '../render/reasons.ts';
 import type { FunctionReport } from '../schema.ts';
 import { make } from './dom.ts';
 import { graphOf } from './graph.ts';
@@ -107,9 +107,7 @@ function answersOf({
   if (compiler) add('compiler', compiler.label, compiler.score);
   if (optimization) add('level', optimization.label, optimization.score);
   if (count) add('arguments', String(count.count), count.score);
-  for (const { label, score, prompt, similarity } of labels) {
-    add('label', label, score, `, like "${prompt}" (cosine ${similarity.toFixed(2)})`);
-  }
+  for (const given of labels) add('label', given.label, given.score, `, ${speaksFor(given)}`);
   if (summary) add('summary', summary.text, summary.score, `, ${restsOn(summary)}`);
   if (noSummary !== undefined) {
     list.append(make('dt', {}, 'summary'), make('dd', { class: 'faint' }, `none: ${noSummary}`));

@@ -12,7 +12,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'NAME', align: 'left', most: 36 },
   { title: 'SCORE', align: 'right', most: 6 },
   { title: 'COSINE', align: 'right', most: 6 },
-  { title: 'WORDS', align: 'left', most: 24 },
+  { title: 'BECAUSE', align: 'left', most: 32 },
   { title: 'SAYS AND CALLS', align: 'left', most: Number.POSITIVE_INFINITY },
 ];
 
@@ -51,9 +51,14 @@ function cellsOf(one: FoundByMeaning, style: Style) {
     { text: isOpen ? '·' : name.text, paint: isOpen ? style.faint : style.known },
     { text: percent(one.score) },
     { text: one.similarity.toFixed(2) },
-    { text: one.words.join(' ') },
+    { text: reasonsOf(one).join(' ') },
     { text: one.text, paint: style.faint },
   ];
+}
+
+/** Features that speak for the question, and its own words where they are none of these. */
+function reasonsOf({ because, words }: FoundByMeaning): string[] {
+  return [...new Set([...because, ...words.map((word) => `"${word}"`)])];
 }
 
 function nothing({ nearest, asked, threshold }: Asked): string[] {

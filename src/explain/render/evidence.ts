@@ -3,7 +3,7 @@
 import type { FunctionReport } from '../schema.ts';
 import { fit, percent } from './columns.ts';
 import type { Style } from './style.ts';
-import { restsOn } from './summary.ts';
+import { restsOn, speaksFor } from './reasons.ts';
 
 type Neighbour = FunctionReport['neighbours'][number];
 
@@ -65,9 +65,8 @@ export function functionEvidence(entry: FunctionReport, width: number, style: St
   entry.neighbours.forEach((near, at) => {
     add(at === 0 ? 'resembles' : '', `${near.name} (${near.score.toFixed(2)}), ${origin(near)}`);
   });
-  entry.labels.forEach(({ label, score, prompt, similarity }, at) => {
-    const nearest = prompt === label ? '' : `, like ${quote(prompt)}`;
-    add(at === 0 ? 'labels' : '', `${label} (${percent(score)})${nearest} (cosine ${similarity.toFixed(2)})`);
+  entry.labels.forEach((given, at) => {
+    add(at === 0 ? 'labels' : '', `${given.label} (${percent(given.score)}), ${speaksFor(given)}`);
   });
   add('says', entry.strings.map(quote).join(' '));
   add('calls', entry.calls.join(' '));

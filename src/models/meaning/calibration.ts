@@ -1,39 +1,42 @@
 /**
- * From a cosine to a probability. Cosines of one text cannot be held against those of another: some texts lie near to
- * all code, some far from it. So a cosine is first told by how it stands among those of the same text with functions
- * of the validation packages, in standard deviations. Then a logistic curve says how much likelier that is for a text
- * and the function that it was written for than for a text and another function: a ratio, which what is likely before
- * anybody has looked turns into a probability (Bayes). A rank among the background would be simpler, but says nothing
- * of how good the model is: where right pairs stand no higher than wrong ones, these probabilities stay what they were.
+ * From what a model makes of a text and a function to a probability. Cosines of one text cannot be held against those of
+ * another: some texts lie near to all code, some far from it; and so with what a lexicon says. So each is first told by how
+ * it stands among those of the same text with functions of the validation packages, in standard deviations. Then a logistic
+ * curve says how much likelier that is for a text and the function that it was written for than for a text and another
+ * function: a ratio, which what is likely before anybody has looked turns into a probability (Bayes). A rank among the
+ * background would be simpler, but says nothing of how good the model is: where right pairs stand no higher than wrong
+ * ones, these probabilities stay what they were.
  *
- * Of a question about a program more is known than the cosine: which of its words the function has in strings and names
- * of imports (words.ts). A curve of its own weighs both.
+ * Of a question about a program one thing more is known: which of its words the function has in strings and names of
+ * imports (words.ts). A curve of its own weighs that too.
  */
+
+import type { SparseVector } from '../linear/sparse.ts';
+import { type FeatureWeights, spoken } from './lexicon.ts';
 
 /** What the validation packages have told. */
 export interface Calibration {
-  /** By meaning alone. */
-  readonly meaning: Curve;
-  /** Of a question about a program. */
+  /** Of a kind of work: by the network and the lexicon. */
+  readonly label: Curve;
+  /** Of a question about a program: by the words too. */
   readonly question: Curve;
   /** At least one, small programs first. */
   readonly thresholds: readonly Threshold[];
 }
 
-/** The logarithm of the ratio is `slope` * standing + `words` * share of words + `intercept`. */
-export interface Curve {
-  readonly slope: number;
-  /** Nought where words are not looked at. */
-  readonly words: number;
-  readonly intercept: number;
-}
-
 /** What is known of a text and a function. */
 export interface Evidence {
-  /** In standard deviations: see `standing`. */
-  readonly stands: number;
+  /** How the cosine stands: see `standing`. */
+  readonly network: number;
+  /** How that stands which the function's features say for the text. */
+  readonly lexicon: number;
   /** What the function has of the text's words: `Shared`. Nought where nobody looks. */
-  readonly share: number;
+  readonly words: number;
+}
+
+/** The logarithm of the ratio is the sum of the weights by what is known, and `intercept`. */
+export interface Curve extends Evidence {
+  readonly intercept: number;
 }
 
 /**
@@ -59,13 +62,13 @@ export function thresholdFor(thresholds: readonly Threshold[], functions: number
   return 1 / (1 + Math.exp(-(logit(b.score) + (away === 0 ? 0 : slope * away))));
 }
 
-/** Mean and standard deviation of a text's cosines with functions at large. */
+/** Mean and standard deviation of what functions at large have of a text. */
 export interface Spread {
   readonly mean: number;
   readonly deviation: number;
 }
 
-/** Cosines of vectors in a space are further apart than this: a division stays finite where they are all the same. */
+/** Functions are further apart than this: a division stays finite where they are all the same. */
 const LEAST_DEVIATION = 1e-6;
 
 /** Functions of the validation packages, which questions are not asked about. */
@@ -73,19 +76,17 @@ export class Background {
   /** Unit vectors, [count, size] flat. */
   readonly vectors: Float32Array;
   readonly size: number;
+  /** What the lexicon reads of each. */
+  readonly features: readonly SparseVector[];
 
-  constructor(vectors: Float32Array, size: number) {
+  constructor(vectors: Float32Array, size: number, features: readonly SparseVector[]) {
     this.vectors = vectors;
     this.size = size;
+    this.features = features;
   }
 
   get count(): number {
     return this.vectors.length / this.size;
-  }
-
-  /** @param text a unit vector */
-  spread(text: Float32Array): Spread {
-    return spreadOf(this.cosines(text));
   }
 
   /** With each of them. @param text a unit vector */
@@ -94,6 +95,11 @@ export class Background {
     return Float64Array.from({ length: count }, (_, i) =>
       dot(text, vectors.subarray(i * size, (i + 1) * size)),
     );
+  }
+
+  /** What each of them says for a text. */
+  spoken(weights: FeatureWeights): Float64Array {
+    return Float64Array.from(this.features, (features) => spoken(features, weights));
   }
 }
 
@@ -105,20 +111,17 @@ export function spreadOf(values: Float64Array): Spread {
 }
 
 /** In standard deviations above what functions at large have. */
-export function standing(cosine: number, { mean, deviation }: Spread): number {
-  return (cosine - mean) / deviation;
+export function standing(value: number, { mean, deviation }: Spread): number {
+  return (value - mean) / deviation;
 }
 
 /**
  * The probability that a text is meant of a function.
  * @param prior what it was before anybody looked at the two
  */
-export function probabilityOf(
-  { slope, words, intercept }: Curve,
-  { stands, share }: Evidence,
-  prior: number,
-): number {
-  return 1 / (1 + Math.exp(-(slope * stands + words * share + intercept)) * ((1 - prior) / prior));
+export function probabilityOf(curve: Curve, { network, lexicon, words }: Evidence, prior: number): number {
+  const ratio = curve.network * network + curve.lexicon * lexicon + curve.words * words + curve.intercept;
+  return 1 / (1 + Math.exp(-ratio) * ((1 - prior) / prior));
 }
 
 /** Before anybody looks, a question may be about any of a program's functions or about none of them. */

@@ -1,9 +1,12 @@
 /**
  * The folder of a model of meaning: `model.json`, `weights.bin` (both encoders with their heads), `vocabularies.bin`
- * and `background.bin` (vectors of functions of the validation packages, which cosines are told by).
+ * `lexicon.bin`,
+ * and `background.bin` (vectors of functions of the validation packages, which cosines are told by; what the lexicon reads
+ * of them is in its file).
  */
 
 import { z } from 'zod';
+import { corrupt } from '../../error.ts';
 import type { Runtime } from '../../nn/runtime.ts';
 import type { ConvolutionalNetwork } from '../contrabin/encoder.ts';
 import {
@@ -19,6 +22,8 @@ import {
   writeDocument,
 } from '../document.ts';
 import { Background, type Calibration } from './calibration.ts';
+import type { Lexicon } from './lexicon.ts';
+import { decodeLexicon, encodeLexicon } from './lexicon-file.ts';
 import { MeaningModel, type MeaningParts } from './model.ts';
 import { type MeaningNetwork, openSide, parameterShapes } from './network.ts';
 import { decodeVocabularies, encodeVocabularies, type Vocabularies } from '../stored/vocabularies.ts';
@@ -27,7 +32,12 @@ import { packWeights, unpackWeights } from '../stored/weights.ts';
 
 export const MEANING_KIND = 'meaning';
 
-const curve = z.strictObject({ slope: z.number(), words: z.number(), intercept: z.number() });
+const curve = z.strictObject({
+  network: z.number(),
+  lexicon: z.number(),
+  words: z.number(),
+  intercept: z.number(),
+});
 
 const meaningShape = z.strictObject({
   ...envelope,
@@ -40,7 +50,7 @@ const meaningShape = z.strictObject({
   /** Functions in `background.bin`. */
   background: z.int().min(1).max(1_000_000),
   calibration: z.strictObject({
-    meaning: curve,
+    label: curve,
     question: curve,
     thresholds: z.array(z.strictObject({ functions: z.int().positive(), score: probability })).min(1),
   }),
@@ -48,11 +58,13 @@ const meaningShape = z.strictObject({
 
 const WEIGHTS = 'weights.bin';
 const VOCABULARIES = 'vocabularies.bin';
+const LEXICON = 'lexicon.bin';
 const BACKGROUND = 'background.bin';
 
 /** What a folder is written of. */
 export interface MeaningFiles extends Pick<MeaningParts, 'floor' | 'limits' | 'vocabularies' | 'background'> {
   readonly network: MeaningNetwork;
+  readonly lexicon: Lexicon;
   /** Of both sides; others are left out. */
   readonly parameters: ReadonlyMap<string, Float32Array>;
   readonly calibration: Calibration;
@@ -62,7 +74,7 @@ const backgroundShapes = (count: number, size: number) => new Map([['background'
 
 /** Name → contents of a model's files. The same parts give the same bytes. */
 export function writeMeaning(
-  { floor, limits, network, parameters, vocabularies, background, calibration }: MeaningFiles,
+  { floor, limits, network, lexicon, parameters, vocabularies, background, calibration }: MeaningFiles,
   description: string,
   origin: ModelOrigin,
 ): Map<string, Uint8Array> {
@@ -84,6 +96,7 @@ export function writeMeaning(
     new Map([
       [WEIGHTS, packWeights(parameterShapes(network), parameters)],
       [VOCABULARIES, encodeVocabularies(vocabularies)],
+      [LEXICON, encodeLexicon(lexicon, background.features)],
       [BACKGROUND, packWeights(shapes, new Map([['background', background.vectors]]))],
     ]),
   );
@@ -97,16 +110,16 @@ export async function loadMeaning(read: ReadPart, where: string, runtime: Runtim
   const place = `${where}/${DOCUMENT}`;
   const checked = readDocumentOf(MEANING_KIND, await read(DOCUMENT), place);
   const document = parseAs(meaningShape, checked, place);
-  const files = await readParts(read, checked, [WEIGHTS, VOCABULARIES, BACKGROUND], where);
+  const files = await readParts(read, checked, [WEIGHTS, VOCABULARIES, LEXICON, BACKGROUND], where);
   const vocabularies = decodeVocabularies(files[VOCABULARIES], `${where}/${VOCABULARIES}`);
   const { floor, limits, networks, size, calibration, background: count } = document;
   const network = networkOf(networks, vocabularies, size);
   const parameters = unpackWeights(files[WEIGHTS], parameterShapes(network), `${where}/${WEIGHTS}`);
-  const background = unpackWeights(
-    files[BACKGROUND],
-    backgroundShapes(count, size),
-    `${where}/${BACKGROUND}`,
-  );
+  const vectors = unpackWeights(files[BACKGROUND], backgroundShapes(count, size), `${where}/${BACKGROUND}`);
+  const { lexicon, background } = decodeLexicon(files[LEXICON], `${where}/${LEXICON}`);
+  if (background.length !== count) {
+    throw corrupt(`${where}/${LEXICON}: ${count} functions expected, got ${background.length}`);
+  }
   return new MeaningModel({
     card: { id: modelId(checked), description: document.description },
     floor,
@@ -116,7 +129,8 @@ export async function loadMeaning(read: ReadPart, where: string, runtime: Runtim
       code: await openSide(runtime, network, 'code', parameters),
       text: await openSide(runtime, network, 'text', parameters),
     },
-    background: new Background(background.get('background')!, size),
+    lexicon,
+    background: new Background(vectors.get('background')!, size, background),
     calibration,
   });
 }

@@ -3,7 +3,7 @@
 import type { FunctionBody } from '../../binary/instruction.ts';
 import type { ModelCard, Scored } from '../model.ts';
 import { dot } from './calibration.ts';
-import type { Fit, MeaningModel } from './model.ts';
+import type { Fit, Matcher, MeaningModel, ReadCode, ReadText } from './model.ts';
 import type { VisibleNames } from '../../tokens/visible-names.ts';
 
 /** A kind of work. */
@@ -15,9 +15,17 @@ export interface Label {
 
 /** A label that a function is given, with why. */
 export interface GivenLabel extends Scored {
+  /** What of the code says most for it: words, names, numbers and instructions; none where the network alone gives it. */
+  readonly because: readonly string[];
   /** Of its sentences the nearest to the function, and the cosine of the two. */
   readonly prompt: string;
   readonly similarity: number;
+}
+
+/** A function as a label is held against it. */
+export interface LabelledCode extends ReadCode {
+  /** As the model reads it: `codeOf`. */
+  readonly code: string;
 }
 
 /** A label that somebody has named is its own sentence. */
@@ -40,8 +48,8 @@ export class Labeller {
   readonly card: ModelCard;
   private readonly model: MeaningModel;
   private readonly labels: readonly (Label & {
-    readonly vectors: readonly Float32Array[];
-    readonly fit: ReturnType<MeaningModel['fitsOf']>;
+    readonly read: readonly ReadText[];
+    readonly matcher: Matcher;
   })[];
 
   private constructor(model: MeaningModel, labels: Labeller['labels']) {
@@ -51,13 +59,13 @@ export class Labeller {
   }
 
   static async open(model: MeaningModel, labels: readonly Label[]): Promise<Labeller> {
-    const vectors = await model.embedTexts(labels.flatMap(({ prompts }) => prompts));
-    let read = 0;
+    const texts = await model.readTexts(labels.flatMap(({ prompts }) => prompts));
+    let at = 0;
     return new Labeller(
       model,
       labels.map((label) => {
-        const own = vectors.slice(read, (read += label.prompts.length));
-        return { ...label, vectors: own, fit: model.fitsOf(meanDirection(own), PRIOR) };
+        const read = texts.slice(at, (at += label.prompts.length));
+        return { ...label, read, matcher: model.match(read) };
       }),
     );
   }
@@ -69,41 +77,34 @@ export class Labeller {
     progress?: (done: number) => void,
   ): Promise<readonly (readonly GivenLabel[])[]> {
     const codes = bodies.map((body) => this.model.codeOf(body, names));
-    const read = codes.flatMap((code, i) => (code === null ? [] : [{ code, i }]));
-    const vectors = await this.model.embedCode(
-      read.map(({ code }) => code),
+    const known = codes.flatMap((code, i) => (code === null ? [] : [{ code, i }]));
+    const read = await this.model.readCode(
+      known.map(({ code }) => code),
       progress,
     );
     const given: GivenLabel[][] = bodies.map(() => []);
-    read.forEach(({ i }, k) => (given[i] = this.labelsOf(vectors[k])));
+    known.forEach(({ i, code }, k) => (given[i] = this.labelsOf({ ...read[k], code })));
     return given;
   }
 
-  /** How well each label fits, in their order. @param code of length 1 */
-  fitsOf(code: Float32Array): Fit[] {
-    return this.labels.map(({ fit }) => fit(code));
+  /** How well each label fits, in their order. */
+  fitsOf(code: ReadCode): Fit[] {
+    return this.labels.map(({ matcher }) => matcher.fit(code, PRIOR));
   }
 
-  /** The best first; none where it has no answer. @param code of length 1 */
-  labelsOf(code: Float32Array): GivenLabel[] {
-    const fits = this.fitsOf(code);
+  /** The best first; none where it has no answer. */
+  labelsOf(read: LabelledCode): GivenLabel[] {
+    const fits = this.fitsOf(read);
     return this.labels
-      .flatMap(({ name, prompts, vectors }, i): GivenLabel[] => {
-        const { score } = fits[i];
-        if (score < LEAST_SCORE) return [];
-        const cosines = vectors.map((vector) => dot(vector, code));
+      .flatMap((label, i) => (fits[i].score < LEAST_SCORE ? [] : [{ label, score: fits[i].score }]))
+      .sort((a, b) => b.score - a.score)
+      .slice(0, MOST_LABELS)
+      .map(({ label: { name, prompts, read: texts, matcher }, score }) => {
+        const cosines = texts.map(({ vector }) => dot(vector, read.vector));
         const similarity = Math.max(...cosines);
         const prompt = prompts[cosines.indexOf(similarity)];
-        return [{ label: name, score, prompt, similarity: Math.round(similarity * 1e4) / 1e4 }];
-      })
-      .sort((a, b) => b.score - a.score)
-      .slice(0, MOST_LABELS);
+        const because = matcher.reasons(read.code);
+        return { label: name, score, because, prompt, similarity: Math.round(similarity * 1e4) / 1e4 };
+      });
   }
-}
-
-/** Of length 1. */
-function meanDirection(vectors: readonly Float32Array[]): Float32Array {
-  const sum = vectors[0].map((_, k) => vectors.reduce((total, vector) => total + vector[k], 0));
-  const length = Math.sqrt(dot(sum, sum)) || 1;
-  return sum.map((value) => value / length);
 }

@@ -1,21 +1,28 @@
-/** The model of meaning: functions and texts become vectors in one space, and nearness becomes a probability. */
+/**
+ * The model of meaning: functions and texts become vectors in one space, a lexicon tells what a function's features say
+ * for a text, and both become a probability.
+ */
 
 import type { FunctionBody } from '../../binary/instruction.ts';
 import { lineCount, normalizedAssembly } from '../../tokens/assembly.ts';
 import type { VisibleNames } from '../../tokens/visible-names.ts';
 import type { ViewEncoder } from '../contrabin/encode.ts';
 import type { ModelCard } from '../model.ts';
+import type { SparseVector } from '../linear/sparse.ts';
+import type { Vocabularies } from '../stored/vocabularies.ts';
 import {
   type Background,
   type Calibration,
   dot,
+  type Evidence,
   priorAmong,
   probabilityOf,
+  spreadOf,
   standing,
   thresholdFor,
 } from './calibration.ts';
-import type { ProgramWords, Words } from './words.ts';
-import type { Vocabularies } from '../stored/vocabularies.ts';
+import { type FeatureWeights, type Lexicon, spoken } from './lexicon.ts';
+import { type ProgramWords, type Words, wordsOf } from './words.ts';
 
 /** Everything that a folder holds. */
 export interface MeaningParts {
@@ -26,6 +33,7 @@ export interface MeaningParts {
   readonly limits: { readonly code: number; readonly text: number };
   readonly vocabularies: Vocabularies;
   readonly encoders: { readonly code: ViewEncoder; readonly text: ViewEncoder };
+  readonly lexicon: Lexicon;
   readonly background: Background;
   readonly calibration: Calibration;
 }
@@ -34,10 +42,21 @@ export interface MeaningParts {
 export interface Fit {
   /** Of the two vectors; rounded, since sums differ in their last digits from batch to batch. */
   readonly cosine: number;
+  /** What its features together say for the text, by the lexicon. */
+  readonly spoken: number;
   readonly score: number;
 }
 
-export interface Question {
+/** A function as the model reads it. */
+export interface ReadCode {
+  /** Of length 1. */
+  readonly vector: Float32Array;
+  /** By the lexicon. */
+  readonly features: SparseVector;
+}
+
+/** A text as the model reads it. */
+export interface ReadText {
   /** Of length 1. */
   readonly vector: Float32Array;
   readonly words: Words;
@@ -45,8 +64,7 @@ export interface Question {
 
 /** The functions that a question is about. */
 export interface AskedProgram {
-  /** Of length 1, one a function. */
-  readonly vectors: readonly Float32Array[];
+  readonly functions: readonly ReadCode[];
   readonly words: ProgramWords;
 }
 
@@ -54,6 +72,14 @@ export interface AskedProgram {
 export interface QuestionFit extends Fit {
   /** Of the question's, those that the function has in strings and names. */
   readonly words: readonly string[];
+}
+
+/** A text, or some together, held against functions. */
+export interface Matcher {
+  /** By network and lexicon. @param prior the probability that a function is meant, before anybody has looked */
+  fit(code: ReadCode, prior: number): Fit;
+  /** What of the code says most for the text, the strongest first. @param code of `codeOf` */
+  reasons(code: string): string[];
 }
 
 /** Digits that are the same whatever else is in a batch. */
@@ -84,46 +110,66 @@ export class MeaningModel {
     return lineCount(text) < this.parts.floor ? null : text;
   }
 
-  /** @param code of `codeOf`. @returns unit vectors, in order */
-  embedCode(code: readonly string[], progress?: (done: number) => void): Promise<Float32Array[]> {
-    const { encoders, vocabularies, limits } = this.parts;
+  /** @param code of `codeOf` */
+  async readCode(code: readonly string[], progress?: (done: number) => void): Promise<ReadCode[]> {
+    const { encoders, vocabularies, limits, lexicon } = this.parts;
     const tokens = code.map((text) => Uint16Array.from(vocabularies.code.encode(text, limits.code)));
-    return encoders.code.encode(tokens, progress);
+    const vectors = await encoders.code.encode(tokens, progress);
+    return vectors.map((vector, i) => ({ vector, features: lexicon.read(code[i]) }));
   }
 
-  /** @param texts in English. @returns unit vectors, in order */
-  embedTexts(texts: readonly string[]): Promise<Float32Array[]> {
+  /** @param texts in English */
+  async readTexts(texts: readonly string[]): Promise<ReadText[]> {
     const { encoders, vocabularies, limits } = this.parts;
-    return encoders.text.encode(texts.map((text) => vocabularies.text.encode(text, limits.text)));
+    const tokens = texts.map((text) => vocabularies.text.encode(text, limits.text));
+    const vectors = await encoders.text.encode(tokens);
+    return vectors.map((vector, i) => ({ vector, words: wordsOf(texts[i]) }));
   }
 
-  /**
-   * Tells of any function how well it fits one text, by meaning alone.
-   * @param text of length 1
-   * @param prior the probability that a function is meant, before anybody has looked
-   */
-  fitsOf(text: Float32Array, prior: number): (code: Float32Array) => Fit {
-    const { background, calibration } = this.parts;
-    const spread = background.spread(text);
-    return (code) => {
-      const cosine = rounded(dot(text, code));
-      const evidence = { stands: standing(cosine, spread), share: 0 };
-      return { cosine, score: rounded(probabilityOf(calibration.meaning, evidence, prior)) };
+  /** @param texts one or more; of several what they have in common counts */
+  match(texts: readonly ReadText[]): Matcher {
+    const { lexicon, calibration } = this.parts;
+    const { evidence, weights } = this.evidenceOf(texts);
+    return {
+      fit: (code, prior) => {
+        const { known, ...found } = evidence(code);
+        return { ...found, score: rounded(probabilityOf(calibration.label, { ...known, words: 0 }, prior)) };
+      },
+      reasons: (code) => lexicon.reasons(code, weights),
     };
   }
 
   /** Of each function of a program, how well it fits a question that may be about any of them or none. */
-  rank(question: Question, { vectors, words: said }: AskedProgram): QuestionFit[] {
-    const { background, calibration } = this.parts;
-    const spread = background.spread(question.vector);
-    const prior = priorAmong(vectors.length);
+  rank(question: ReadText, { functions, words: said }: AskedProgram): QuestionFit[] {
+    const { evidence } = this.evidenceOf([question]);
+    const prior = priorAmong(functions.length);
     const shared = said.shared(question.words);
-    return vectors.map((vector, i) => {
-      const cosine = rounded(dot(question.vector, vector));
+    return functions.map((code, i) => {
+      const { known, ...found } = evidence(code);
       const { share, words } = shared[i];
-      const evidence = { stands: standing(cosine, spread), share };
-      return { cosine, words, score: rounded(probabilityOf(calibration.question, evidence, prior)) };
+      const score = probabilityOf(this.parts.calibration.question, { ...known, words: share }, prior);
+      return { ...found, words, score: rounded(score) };
     });
+  }
+
+  /** Of any function, all that is known of it and some texts but for their words. */
+  private evidenceOf(texts: readonly ReadText[]): {
+    evidence: (code: ReadCode) => Omit<Fit, 'score'> & { known: Omit<Evidence, 'words'> };
+    weights: FeatureWeights;
+  } {
+    const { background, lexicon } = this.parts;
+    const direction = meanDirection(texts.map(({ vector }) => vector));
+    const weights = lexicon.weigh(texts.map(({ words }) => words));
+    const near = spreadOf(background.cosines(direction));
+    const saying = spreadOf(background.spoken(weights));
+    return {
+      weights,
+      evidence: ({ vector, features }) => {
+        const [cosine, says] = [rounded(dot(direction, vector)), spoken(features, weights)];
+        const known = { network: standing(cosine, near), lexicon: standing(says, saying) };
+        return { cosine, spoken: says, known };
+      },
+    };
   }
 
   async close(): Promise<void> {
@@ -134,4 +180,11 @@ export class MeaningModel {
 
 function rounded(value: number): number {
   return Math.round(value * DIGITS) / DIGITS;
+}
+
+/** Of length 1. */
+function meanDirection(vectors: readonly Float32Array[]): Float32Array {
+  const sum = vectors[0].map((_, k) => vectors.reduce((total, vector) => total + vector[k], 0));
+  const length = Math.sqrt(dot(sum, sum)) || 1;
+  return sum.map((value) => value / length);
 }

@@ -22,10 +22,17 @@ const NO_NAME = /^(?:function|data|address|r(?:[a-d]x|[sbi]p|[sd]i|\d+)|[c-g]s)$
 /** A letter after a backslash in quotes belongs to no word. */
 const ESCAPE = /\\(?:u[0-9a-f]{4}|.)/g;
 
+/**
+ * Strings, in quotes, and names of imports that a function refers to, in the order of its code.
+ * @param code normalised assembly
+ */
+export function saidIn(code: string): string[] {
+  return (code.match(SAID) ?? []).filter((one) => !NO_NAME.test(one)).map((one) => one.replace(ESCAPE, ' '));
+}
+
 /** @param code normalised assembly */
 export function wordsOfCode(code: string): Words {
-  const said = (code.match(SAID) ?? []).filter((one) => !NO_NAME.test(one));
-  return wordsOf(said.map((one) => one.replace(ESCAPE, ' ')).join('\n'));
+  return wordsOf(saidIn(code).join('\n'));
 }
 
 /** What a function shares with a question. */

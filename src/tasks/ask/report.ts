@@ -25,8 +25,10 @@ export function renderAskStudy(document: AskDocument): string {
       `Model: \`${model}\`.`,
     'Intervals (95 %) draw whole packages. Of functions with the same code in a program one counts; where several have the comment, ' +
       'any of them is right. Chance is exact: what an order drawn at random reaches in the mean.',
-    'Meaning: the cosine of the two vectors. Words in common: those of the comment and of the strings and names of imports ' +
-      'that a function refers to, by how rare they are in the program. `ask` weighs both, as the validation packages have told.',
+    'Network: the cosine of the two vectors. Lexicon: how much what a function says and does (words of strings, names of imports, ' +
+      'numbers, instructions) speaks for the words of the comment, as other functions and their comments have taught. Words in common: ' +
+      'those of the comment and of the strings and names of imports that a function refers to, by how rare they are in the program. ' +
+      '`ask` weighs all three, as the validation packages have told.',
     ...sets.flatMap(setParts),
     '## By package, all questions',
     table(

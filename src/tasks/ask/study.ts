@@ -1,13 +1,13 @@
 /**
  * How well questions are answered: people's comments on functions of test packages are asked of the programs that the
- * functions are in, beside what meaning and a search for words find alone, and what chance does.
+ * functions are in, beside what the network, the lexicon and a search for words find alone, and what chance does.
  */
 
 import { openDataset } from '../../corpus/dataset.ts';
 import { BinscribeError } from '../../error.ts';
 import { bootstrap, type Interval, quantile } from '../../metrics/bootstrap.ts';
-import type { MeaningModel, Question } from '../../models/meaning/model.ts';
-import { ProgramWords, type Words, wordsOf, wordsOfCode } from '../../models/meaning/words.ts';
+import type { MeaningModel, ReadCode, ReadText } from '../../models/meaning/model.ts';
+import { ProgramWords, type Words, wordsOfCode } from '../../models/meaning/words.ts';
 import { learnedFrom } from '../learned.ts';
 import { collectPools, type Pool, type Pools } from './pools.ts';
 import { mean } from '../../numbers.ts';
@@ -69,8 +69,9 @@ interface Item {
   readonly answered: boolean;
 }
 
-const ASK = 'ask: meaning and words';
-const MEANING = 'meaning alone';
+const ASK = 'ask: all together';
+const NETWORK = 'the network alone';
+const LEXICON = 'the lexicon alone';
 const WORDS = 'words in common alone';
 const CHANCE = 'chance';
 /** Of `recall@10`. */
@@ -91,16 +92,11 @@ export async function studyAsk(folder: string, options: AskStudyOptions): Promis
       hint: builds === undefined ? 'Another data set has: see its card.md.' : 'See --build, and its card.md.',
     });
   }
-  const codes = await model.embedCode(found.codes, (done) =>
+  const codes = await model.readCode(found.codes, (done) =>
     progress('reading functions', done, found.codes.length),
   );
-  const texts = await model.embedTexts(found.texts);
-  const known: Asking = {
-    model,
-    codes,
-    said: found.codes.map(wordsOfCode),
-    texts: texts.map((vector, i) => ({ vector, words: wordsOf(found.texts[i]) })),
-  };
+  const texts = await model.readTexts(found.texts);
+  const known: Asking = { model, codes, said: found.codes.map(wordsOfCode), texts };
   const items: Item[] = [];
   found.pools.forEach((pool, i) => {
     items.push(...itemsOf(pool, found.known, known));
@@ -120,17 +116,17 @@ export async function studyAsk(folder: string, options: AskStudyOptions): Promis
 
 interface Asking {
   readonly model: MeaningModel;
-  /** Vectors of codes, and their words. */
-  readonly codes: readonly Float32Array[];
+  /** Each with its words. */
+  readonly codes: readonly ReadCode[];
   readonly said: readonly Words[];
-  readonly texts: readonly Question[];
+  readonly texts: readonly ReadText[];
 }
 
 function itemsOf(pool: Pool, known: Pools['known'], { model, codes, said, texts }: Asking): Item[] {
   const { functions } = pool;
   const asked = [...new Set(functions.flatMap((one) => one.texts))];
   const words = new ProgramWords(functions.map(({ code }) => said[code]));
-  const program = { vectors: functions.map(({ code }) => codes[code]), words };
+  const program = { functions: functions.map(({ code }) => codes[code]), words };
   return asked.map((text) => {
     const fits = model.rank(texts[text], program);
     const shared = words.shared(texts[text].words);
@@ -145,8 +141,12 @@ function itemsOf(pool: Pool, known: Pools['known'], { model, codes, said, texts 
           fits.map(({ score }) => score),
           right,
         ),
-        [MEANING]: reachedBy(
+        [NETWORK]: reachedBy(
           fits.map(({ cosine }) => cosine),
+          right,
+        ),
+        [LEXICON]: reachedBy(
+          fits.map(({ spoken }) => spoken),
           right,
         ),
         [WORDS]: reachedBy(
@@ -193,7 +193,7 @@ function setOf(name: string, items: readonly Item[]): AskSet {
   const packages = [...new Set(items.map((item) => item.package))];
   const sizes = items.map(({ functions }) => functions).sort((a, b) => a - b);
   const answered = items.filter((item) => item.answered);
-  const ways = [ASK, MEANING, WORDS, CHANCE].map((way): [string, WayFigures] => {
+  const ways = [ASK, NETWORK, LEXICON, WORDS, CHANCE].map((way): [string, WayFigures] => {
     const figures = Object.entries(FIGURES).map(([figure, value]) => [
       figure,
       figureOf(

@@ -1,6 +1,6 @@
 /**
- * What makes a cosine a probability (models/meaning/calibration.ts), found on the validation packages: comments beside
- * the functions that they were written for, and beside others.
+ * What makes what a model finds a probability (models/meaning/calibration.ts), found on the validation packages: comments
+ * beside the functions that they were written for, and beside others.
  */
 
 import { BinscribeError } from '../../error.ts';
@@ -20,15 +20,15 @@ import {
   type Threshold,
   thresholdFor,
 } from '../../models/meaning/calibration.ts';
-import type { Question } from '../../models/meaning/model.ts';
+import { type Lexicon, spoken } from '../../models/meaning/lexicon.ts';
+import type { ReadCode, ReadText } from '../../models/meaning/model.ts';
 import { ProgramWords, type Words } from '../../models/meaning/words.ts';
 import { mean } from '../../numbers.ts';
 
 /** A comment, and the function that it is of. */
 export interface RightPair {
-  readonly comment: Question;
-  /** Of the function as of a question: its vector, and the words that it says. */
-  readonly code: Question;
+  readonly comment: ReadText;
+  readonly code: ReadCode & { readonly words: Words };
   /** Places in the background that are this function too. */
   readonly own: ReadonlySet<number>;
 }
@@ -58,25 +58,29 @@ interface Beside {
   readonly wrong: readonly Evidence[];
 }
 
-/**
- * @param words of each function of the background
- * @throws BinscribeError `usage` where right pairs stand no higher than wrong ones: there is nothing to be told by them
- */
-export function calibrate(
-  pairs: readonly RightPair[],
-  background: Background,
-  words: readonly Words[],
-): Calibrated {
-  const found = pairs.map((pair) => besideOf(pair, background, words));
-  const meaning = fitCurve(found, ({ stands }) => [stands]);
-  if (!(meaning.slope > 0)) {
+/** Functions that a comment is not of. */
+export interface Others {
+  readonly background: Background;
+  /** Of each of them. */
+  readonly words: readonly Words[];
+}
+
+/** What a curve weighs: beside its name, what is known of a text and a function. */
+const OF_LABELS = ['network', 'lexicon'] as const satisfies (keyof Evidence)[];
+const OF_QUESTIONS = [...OF_LABELS, 'words'] as const satisfies (keyof Evidence)[];
+
+/** @throws BinscribeError `usage` where right pairs stand no higher than wrong ones: there is nothing to be told by them */
+export function calibrate(pairs: readonly RightPair[], others: Others, lexicon: Lexicon): Calibrated {
+  const { background } = others;
+  const found = pairs.map((pair) => besideOf(pair, others, lexicon));
+  if (!(fitCurve(found, ['network']).network > 0)) {
     throw new BinscribeError(
       'usage',
       `on the validation packages ${pairs.length} comments are no nearer to their own functions than to others: a model that has learned more expected`,
       { hint: 'Train longer, on more triples, or name another variant.' },
     );
   }
-  const question = fitCurve(found, ({ stands, share }) => [stands, share]);
+  const [label, question] = [fitCurve(found, OF_LABELS), fitCurve(found, OF_QUESTIONS)];
   const thresholds = thresholdsOf(found, question);
   const answered = found.map(({ right, wrong }) => {
     const functions = wrong.length + 1;
@@ -87,15 +91,17 @@ export function calibrate(
   const below = (beside: Beside, of: (one: Evidence) => number): number =>
     mean(beside.wrong.map((one) => Number(of(one) < of(beside.right))));
   return {
-    calibration: { meaning, question, thresholds },
+    calibration: { label, question, thresholds },
     figures: {
       'comments that calibrate': pairs.length,
       'functions beside each': background.count,
-      'share of other functions that stand lower than the own': mean(
-        found.map((one) => below(one, ({ stands }) => stands)),
+      'share of other functions that stand lower than the own, by the network': mean(
+        found.map((one) => below(one, ({ network }) => network)),
       ),
-      'the same with words': mean(
-        found.map((one) => below(one, (evidence) => probabilityOf(question, evidence, 1 / 2))),
+      'the same by the lexicon': mean(found.map((one) => below(one, (known) => known.lexicon))),
+      'the same by both': mean(found.map((one) => below(one, (known) => probabilityOf(label, known, 1 / 2)))),
+      'the same by both and words': mean(
+        found.map((one) => below(one, (known) => probabilityOf(question, known, 1 / 2))),
       ),
       'share of questions that are answered where the function is there': mean(answered.map(Number)),
     },
@@ -103,31 +109,38 @@ export function calibrate(
 }
 
 /** As if the function and all others of the background were a program. */
-function besideOf(
-  { comment, code, own }: RightPair,
-  background: Background,
-  words: readonly Words[],
-): Beside {
-  const cosines = background.cosines(comment.vector);
-  const spread = spreadOf(cosines);
+function besideOf({ comment, code, own }: RightPair, all: Others, lexicon: Lexicon): Beside {
+  const { background, words } = all;
+  const weights = lexicon.weigh([comment.words]);
+  const [cosines, says] = [background.cosines(comment.vector), background.spoken(weights)];
+  const [near, saying] = [spreadOf(cosines), spreadOf(says)];
   const others = [...cosines.keys()].filter((i) => !own.has(i));
   const program = new ProgramWords([code.words, ...others.map((i) => words[i])]);
   const [ownShare, ...shares] = program.shared(comment.words);
   return {
-    right: { stands: standing(dot(comment.vector, code.vector), spread), share: ownShare.share },
-    wrong: others.map((i, k) => ({ stands: standing(cosines[i], spread), share: shares[k].share })),
+    right: {
+      network: standing(dot(comment.vector, code.vector), near),
+      lexicon: standing(spoken(code.features, weights), saying),
+      words: ownShare.share,
+    },
+    wrong: others.map((i, k) => ({
+      network: standing(cosines[i], near),
+      lexicon: standing(says[i], saying),
+      words: shares[k].share,
+    })),
   };
 }
 
 /**
  * Logistic regression of right against wrong; the constant is that of as many right as wrong pairs, so that the curve is
  * the logarithm of the ratio of the two (Prentice and Pyke 1979).
+ * @param weighed what it goes by: the rest has no weight
  */
-function fitCurve(found: readonly Beside[], featuresOf: (one: Evidence) => readonly number[]): Curve {
+function fitCurve(found: readonly Beside[], weighed: readonly (keyof Evidence)[]): Curve {
   const features: (readonly number[])[] = [];
   const right: number[] = [];
   const add = (one: Evidence, isRight: number): void => {
-    features.push(featuresOf(one));
+    features.push(weighed.map((name) => one[name]));
     right.push(isRight);
   };
   for (const one of found) {
@@ -136,7 +149,7 @@ function fitCurve(found: readonly Beside[], featuresOf: (one: Evidence) => reado
     for (let i = 0; i < count; i++) add(one.wrong[Math.floor((i * one.wrong.length) / count)], 0);
   }
   // Of a size, so that the penalty weighs alike on all: shares of words are some hundredths.
-  const size = features[0].length;
+  const size = weighed.length;
   const indices = Uint32Array.from({ length: size }, (_, i) => i);
   const scales = Array.from(indices, (i) => Math.sqrt(mean(features.map((row) => row[i] ** 2))) || 1);
   const rows = features.map((row) => ({
@@ -148,9 +161,9 @@ function fitCurve(found: readonly Beside[], featuresOf: (one: Evidence) => reado
     iterations: ITERATIONS,
   });
   const differences = Array.from({ length: size + 1 }, (_, i) => weights[2 * i + 1] - weights[2 * i]);
-  const [slope, words] = differences.map((weight, i) => weight / (scales[i] ?? 1));
+  const own = Object.fromEntries(weighed.map((name, i) => [name, differences[i] / scales[i]]));
   const odds = found.length / (rows.length - found.length);
-  return { slope, words: size > 1 ? words : 0, intercept: differences[size] - Math.log(odds) };
+  return { network: 0, lexicon: 0, words: 0, ...own, intercept: differences[size] - Math.log(odds) };
 }
 
 /**

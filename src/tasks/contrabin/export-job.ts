@@ -30,9 +30,8 @@ export async function exportVariant(
   const material = await materialOf(study, options.report);
   const preTrained = await new PreTrainings(study, material, options).of(variant, seed);
   if (preTrained === null) return null;
-  options.report({ stage: 'reading', what: 'the validation packages, to calibrate by', rows: 0 });
   const recipe = recipeOf(study, variant);
-  return exportMeaning(to, material, preTrained, { recipe, variant: variant.name, seed }, options.runtime);
+  return exportMeaning(to, material, preTrained, { recipe, variant: variant.name, seed }, options);
 }
 
 export const work: Work<ExportJob, StudyProgress, MeaningManifest | null> = (job, { report, signal }) =>

@@ -158,7 +158,7 @@ describe('a model of meaning', () => {
   it('has learned what comments of strangers are about, and says how well', () => {
     // A quarter of the others is of the same subject: of them half stand lower, of the rest all.
     const best = 0.75 + 0.25 / 2;
-    const share = manifest.figures['share of other functions that stand lower than the own'];
+    const share = manifest.figures['share of other functions that stand lower than the own, by the network'];
     expect(share).toBeGreaterThan(0.7);
     expect(share).toBeLessThan(best + 0.1);
     const card = readFileSync(at('model/card.md'), 'utf8');
@@ -169,7 +169,14 @@ describe('a model of meaning', () => {
 
   it('is the same bytes when it is made again from the training that is there', async () => {
     await exportVariant(study, { ...order, to: at('again') }, options);
-    for (const file of ['model.json', 'weights.bin', 'vocabularies.bin', 'background.bin', 'card.md']) {
+    for (const file of [
+      'model.json',
+      'weights.bin',
+      'vocabularies.bin',
+      'lexicon.bin',
+      'background.bin',
+      'card.md',
+    ]) {
       expect(readFileSync(at(`again/${file}`)).equals(readFileSync(at(`model/${file}`)))).toBe(true);
     }
   });
@@ -196,8 +203,8 @@ describe('a model of meaning', () => {
     const encoder = await openSide(options.runtime, sizes, 'text', trained.parameters);
     const exact = await encoder.encode(comments.map((comment) => text.encode(comment, 32)));
     await encoder.close();
-    const found = await model.embedTexts(comments);
-    for (const [i, vector] of found.entries()) {
+    const found = await model.readTexts(comments);
+    for (const [i, { vector }] of found.entries()) {
       expect(dot(vector, vector)).toBeCloseTo(1, 5);
       expect(dot(vector, exact[i])).toBeGreaterThan(0.999);
     }
@@ -240,7 +247,9 @@ describe('a model of meaning', () => {
   it('labels functions with the sentences that speak for them', async () => {
     const openModel = () => Promise.resolve(stubModel());
     const own = Object.values(QUESTIONS);
-    const folder = withCalibration('sure', { meaning: { slope: 6, words: 0, intercept: -3 } });
+    const folder = withCalibration('sure', {
+      label: { network: 6, lexicon: 0, words: 0, intercept: -3 },
+    });
     const labels = own.flatMap((question) => ['--labels', question.replaceAll(',', '').replaceAll('.', '')]);
     const report = await explaining('--meaning', folder, ...labels);
     expect(report.meaning!.id).toMatch(/^meaning /);
@@ -259,7 +268,7 @@ describe('a model of meaning', () => {
     const text = await runCommand(['explain', program, '-v', '--all', '--meaning', folder, ...labels], {
       openModel,
     });
-    expect(text.out).toMatch(/^ {4}labels {5}.+ \(\d+ %\) \(cosine -?\d\.\d\d\)$/m);
+    expect(text.out).toMatch(/^ {4}labels {5}.+ \(\d+ %\), (for .+; )?cosine -?\d\.\d\d$/m);
     expect(text.out).toMatch(/^ {2}labels {5}.+ \d+/m);
     for (const [form, shown] of [
       ['--csv', '"labels","label_score"'],
@@ -273,7 +282,9 @@ describe('a model of meaning', () => {
   });
 
   it('gives the labels of the default list from several sentences each', async () => {
-    const folder = withCalibration('generous', { meaning: { slope: 0.001, words: 0, intercept: 10 } });
+    const folder = withCalibration('generous', {
+      label: { network: 0.001, lexicon: 0, words: 0, intercept: 10 },
+    });
     const report = await explaining('--meaning', folder);
     const given = report.functions.flatMap(({ labels }) => labels);
     expect(given.length).toBeGreaterThan(50);
@@ -343,16 +354,17 @@ describe('a model of meaning', () => {
     expect(smallest).toBe(largest);
     expect(ways['chance']['recall@10'].value).toBeCloseTo(10 / largest, 9);
     // Twelve functions are of the subject: who knows it has 10/12, chance 10/48.
-    expect(ways['meaning alone']['recall@10'].value).toBeGreaterThan(0.4);
+    expect(ways['the network alone']['recall@10'].value).toBeGreaterThan(0.4);
     expect(Object.keys(ways)).toEqual([
-      'ask: meaning and words',
-      'meaning alone',
+      'ask: all together',
+      'the network alone',
+      'the lexicon alone',
       'words in common alone',
       'chance',
     ]);
     // A quarter of the functions have strings, all the same words.
     expect(ways['words in common alone']['recall@10'].value).toBe(0);
-    const [both, alone] = ['ask: meaning and words', 'meaning alone'].map((way) => ways[way]['MRR'].value);
+    const [both, alone] = ['ask: all together', 'the network alone'].map((way) => ways[way]['MRR'].value);
     expect(both).toBeGreaterThan(alone - 0.05);
     const text = readFileSync(`${result}.md`, 'utf8');
     expect(text).toContain('| chance |');

@@ -2,12 +2,15 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { readManifest, manifestHash } from '../../corpus/manifest.ts';
 import { type FolderKind, replaceFolder } from '../../corpus/replace.ts';
 import { BinscribeError } from '../../error.ts';
 import { DOCUMENT } from '../../models/document.ts';
 import { Background, dot } from '../../models/meaning/calibration.ts';
 import { writeMeaning } from '../../models/meaning/folder.ts';
+import type { Lexicon } from '../../models/meaning/lexicon.ts';
+import { decodeLexicon, encodeLexicon } from '../../models/meaning/lexicon-file.ts';
 import {
   type MeaningNetwork,
   type MeaningSide,
@@ -23,10 +26,13 @@ import { VERSION } from '../../version.ts';
 import type { Parameters } from '../networks/experiment.ts';
 import { calibrate, type Calibrated } from './calibrating.ts';
 import type { Material, Side } from './material.ts';
+import { learnLexicon } from './lexicon.ts';
 import { meaningCard } from './meaning-card.ts';
 import { networksOf, ownEncoder } from './encoders.ts';
 import type { PreTrained } from './pretraining.ts';
 import type { PreTrainingRecipe } from './recipe.ts';
+import { collectSaid } from './said.ts';
+import type { StudyOptions } from './study.ts';
 
 /** Encoders that a model folder holds: their sizes and vocabularies are all that there is to know of them. */
 const OWN_KIND = 'convolutions';
@@ -84,6 +90,7 @@ export function checkExportable(
 
 /**
  * Writes the folder; a model that is there is replaced.
+ * @returns `null` where the signal stopped it on the way
  * @throws BinscribeError `usage` where the validation packages have nothing to calibrate by, or the model has learned nothing
  */
 export async function exportMeaning(
@@ -91,8 +98,8 @@ export async function exportMeaning(
   material: Material,
   preTrained: PreTrained,
   origin: MeaningOrigin,
-  runtime: Runtime,
-): Promise<MeaningManifest> {
+  { runtime, report, signal }: Pick<StudyOptions, 'runtime' | 'report' | 'signal'>,
+): Promise<MeaningManifest | null> {
   const { recipe, variant, seed } = origin;
   checkExportable(recipe, variant);
   const { vocabularies, training, validation } = material;
@@ -103,13 +110,22 @@ export async function exportMeaning(
   const network: MeaningNetwork = { code: code.network, text: text.network, size: recipe.contrast!.size };
   const { parameters } = preTrained;
   const readers = { code: code.vocabulary, text: text.vocabulary };
-  const { background, agreement, calibrated } = await calibrateSide(
-    validation,
-    network,
-    readers,
-    parameters,
-    runtime,
-  );
+  const said = await collectSaid({
+    ...recipe,
+    validation: new Set(recipe.validation),
+    progress: (rows) => report({ stage: 'reading', what: 'what people say of functions', rows }),
+  });
+  const learning = learnLexicon(said);
+  let step = learning.next();
+  for (; step.done !== true; step = learning.next()) {
+    report({ stage: 'lexicon', share: step.value });
+    await nextTurn();
+    if (signal.aborted) return null;
+  }
+  // By its weights as the folder holds them: it is these that answer.
+  const { lexicon } = decodeLexicon(encodeLexicon(step.value, []), 'lexicon');
+  const model: Calibrating = { network, readers, parameters, lexicon };
+  const { background, agreement, calibrated } = await calibrateSide(validation, model, runtime);
   const manifests = recipe.datasets.map((folder) => readManifest(folder));
   const packages = manifests.flatMap((one) =>
     one.packages
@@ -125,7 +141,14 @@ export async function exportMeaning(
     seed,
     datasets: Object.fromEntries(recipe.datasets.map((folder) => [folder, manifestHash(folder)])),
     stages: preTrained.figures,
-    figures: { triples: training.triples.builds.length, ...calibrated.figures, ...agreement },
+    figures: {
+      triples: training.triples.builds.length,
+      'features of the lexicon': lexicon.parts.features.length,
+      'words of the lexicon': lexicon.parts.terms.length,
+      'weights of the lexicon': lexicon.parts.weights.reduce((sum, { indices }) => sum + indices.length, 0),
+      ...calibrated.figures,
+      ...agreement,
+    },
   };
   const files = writeMeaning(
     {
@@ -134,6 +157,7 @@ export async function exportMeaning(
       network,
       parameters,
       vocabularies: readers,
+      lexicon,
       background,
       calibration,
     },
@@ -176,12 +200,17 @@ interface CalibratedSide {
   readonly calibrated: Calibrated;
 }
 
+interface Calibrating {
+  readonly network: MeaningNetwork;
+  readonly readers: Readonly<Record<MeaningSide, Bpe>>;
+  readonly parameters: Parameters;
+  readonly lexicon: Lexicon;
+}
+
 /** By the weights as the folder holds them: it is these that answer. */
 async function calibrateSide(
   { code, triples }: Side,
-  network: MeaningNetwork,
-  readers: Readonly<Record<MeaningSide, Bpe>>,
-  parameters: Parameters,
+  { network, readers, parameters, lexicon }: Calibrating,
   runtime: Runtime,
 ): Promise<CalibratedSide> {
   if (triples.builds.length < 2) {
@@ -208,12 +237,21 @@ async function calibrateSide(
   const exact = await embed('code', parameters, textsOf(code, others));
   const flat = new Float32Array(vectors.length * network.size);
   vectors.forEach((vector, i) => flat.set(vector, i * network.size));
-  const background = new Background(flat, network.size);
+  const readAt = (text: number): string => readers.code.decode(code.at(text));
+  const background = new Background(
+    flat,
+    network.size,
+    others.map((text) => lexicon.read(readAt(text))),
+  );
   const pairs = functions.map((one, i) => {
     const same = new Set(triples.builds[one]);
     return {
       comment: { vector: comments[i], words: wordsOf(readers.text.decode(triples.comments.at(one))) },
-      code: { vector: own[i], words: wordsOfCode(readers.code.decode(code.at(builds[i]))) },
+      code: {
+        vector: own[i],
+        features: lexicon.read(readAt(builds[i])),
+        words: wordsOfCode(readAt(builds[i])),
+      },
       own: new Set(others.flatMap((text, place) => (same.has(text) ? [place] : []))),
     };
   });
@@ -226,8 +264,8 @@ async function calibrateSide(
     },
     calibrated: calibrate(
       pairs,
-      background,
-      others.map((text) => wordsOfCode(readers.code.decode(code.at(text)))),
+      { background, words: others.map((text) => wordsOfCode(readAt(text))) },
+      lexicon,
     ),
   };
 }

@@ -68,6 +68,7 @@ export interface VariantEmbeddings extends EmbeddingReport {
 
 export type StudyProgress =
   | { readonly stage: 'reading'; readonly what: string; readonly rows: number }
+  | { readonly stage: 'lexicon'; readonly share: number }
   | { readonly stage: 'judging'; readonly what: string; readonly done: number; readonly all: number }
   | ({ readonly stage: 'training'; readonly what: string } & FitReport);
 

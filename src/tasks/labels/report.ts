@@ -15,6 +15,11 @@ export interface LabelDocument extends LabelReport {
   readonly learned: Readonly<Record<string, string>>;
 }
 
+const COLUMNS = [
+  ...(['label', 'functions', 'packages', 'area', 'by the network', 'by the lexicon', 'by words'] as const),
+  ...(['given', 'right', 'by chance'] as const),
+];
+
 export function renderLabelStudy(document: LabelDocument): string {
   const { model, dataset, functions, labels, labelled } = document;
   return `${[
@@ -22,16 +27,18 @@ export function renderLabelStudy(document: LabelDocument): string {
     `Model: \`${model}\`. What a function does is taken from the file that its programmers have put it in: ${count(functions)} different ` +
       `functions, none of which training has, in files of one label or another. A file is no proof: a function of a cipher may well copy ` +
       `strings, so that a label that differs from the file's need not be wrong, and the figures are lower than the truth.`,
-    '*Area*: how likely a function of the label stands above one of the others by the cosine with the label’s sentences (50 % by chance), ' +
-      'beside the words that it shares with them in strings and names of imports; intervals (95 %) draw whole packages. *Given*: functions ' +
+    '*Area*: how likely a function of the label stands above one of the others by its score (50 % by chance), beside the two that ' +
+      'the score is made of, the network and the lexicon, and the words that it shares with the label’s sentences in strings and names of imports; intervals (95 %) draw whole packages. *Given*: functions ' +
       'that `explain` gives the label, and the share of these that is of its files, beside what it would be by chance.',
     table(
-      ['label', 'functions', 'packages', 'area', 'area by words', 'given', 'right', 'by chance'],
+      COLUMNS,
       labels.map((one) => [
         one.label,
         count(one.functions),
         count(one.packages),
         areaOf(one.model),
+        areaOf(one.network),
+        areaOf(one.lexicon),
         areaOf(one.words),
         count(one.given),
         one.given === 0 ? '–' : percent(one.right / one.given),

@@ -46,8 +46,10 @@ export interface LabelFigures {
   /** Functions of its files; all others are of files of other labels. */
   readonly functions: number;
   readonly packages: number;
-  /** By the label's score. */
+  /** By the label's score, and by either of what it is made of. */
   readonly model: Separation;
+  readonly network: Separation;
+  readonly lexicon: Separation;
   /** By the words that a function shares with the label's sentences. */
   readonly words: Separation;
   /** Functions that `explain` would give the label, and how many of these are of its files. */
@@ -101,12 +103,14 @@ export async function studyLabels(
     );
   }
   const labeller = await Labeller.open(model, labels);
-  const vectors = await model.embedCode(
+  const read = await model.readCode(
     judged.map(({ code }) => code),
     (done) => progress(done, judged.length),
   );
-  const scores = vectors.map((vector) => labeller.fitsOf(vector));
-  const given = vectors.map((vector) => labeller.labelsOf(vector).map(({ label }) => label));
+  const scores = read.map((code) => labeller.fitsOf(code));
+  const given = read.map((own, i) =>
+    labeller.labelsOf({ ...own, code: judged[i].code }).map(({ label }) => label),
+  );
   const words = new ProgramWords(judged.map(({ code }) => wordsOfCode(code)));
   const packages = [...new Set(judged.map((one) => one.package))];
   const clusters = judged.map((one) => packages.indexOf(one.package));
@@ -114,6 +118,7 @@ export async function studyLabels(
     const isOwn = judged.map(({ label }) => label === name);
     const own = judged.filter(({ label }) => label === name);
     if (own.length === 0) return [];
+    const separated = (values: readonly number[]): Separation => separation(values, isOwn, clusters);
     const shared = words.shared(wordsOf(prompts.join('\n')));
     const told = given.flatMap((list, i) => (list.includes(name) ? [isOwn[i]] : []));
     return [
@@ -121,16 +126,10 @@ export async function studyLabels(
         label: name,
         functions: own.length,
         packages: new Set(own.map((one) => one.package)).size,
-        model: separation(
-          scores.map((fits) => fits[k].cosine),
-          isOwn,
-          clusters,
-        ),
-        words: separation(
-          shared.map(({ share }) => share),
-          isOwn,
-          clusters,
-        ),
+        model: separated(scores.map((fits) => fits[k].score)),
+        network: separated(scores.map((fits) => fits[k].cosine)),
+        lexicon: separated(scores.map((fits) => fits[k].spoken)),
+        words: separated(shared.map(({ share }) => share)),
         given: told.length,
         right: told.filter(Boolean).length,
       },

@@ -1,0 +1,22 @@
+/** What answers rest on, in words. */
+
+import type { FunctionReport } from '../schema.ts';
+
+/** `written by a network; of its words the code says "usage"` */
+export function restsOn({ evidence: { words } }: NonNullable<FunctionReport['summary']>): string {
+  const said = words.length === 0 ? 'none' : words.map((word) => `"${word}"`).join(' ');
+  return `written by a network; of its words the code says ${said}`;
+}
+
+/** `for socket connect "host"; like "Open a socket." (cosine 0.41)` */
+export function speaksFor({
+  label,
+  because,
+  prompt,
+  similarity,
+}: Pick<FunctionReport['labels'][number], 'label' | 'because' | 'prompt' | 'similarity'>): string {
+  const features = because.length === 0 ? '' : `for ${because.join(' ')}; `;
+  const cosine = `cosine ${similarity.toFixed(2)}`;
+  // Whoever names a label of their own has said that sentence.
+  return `${features}${prompt === label ? cosine : `like "${prompt}" (${cosine})`}`;
+}
