@@ -4,6 +4,7 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { openMeaning, openModel } from '../src/cli/model.ts';
 import type { AskDocument } from '../src/tasks/ask/report.ts';
+import type { LabelDocument } from '../src/tasks/labels/report.ts';
 import type { Evaluation } from '../src/tasks/evaluate.ts';
 import type { StartsReport } from '../src/tasks/starts-report.ts';
 
@@ -33,9 +34,20 @@ test('README gives the figures of results/ask.json, of what is new, by the model
     `Of ${fresh.questions.toLocaleString('en-US')} comments on functions of ${fresh.packages} Debian packages`,
   );
   expect(text).toContain(
-    `first in ${both('ask: meaning and words', 'among the first ten in ')}, of ${fresh.pool.median} functions`,
+    `first in ${both('ask: all together', 'among the first ten in ')}, of ${fresh.pool.median} functions`,
   );
   expect(text).toContain(`(words alone ${both('words in common alone', '')}, chance`);
+});
+
+test('README gives the figures of results/labels.json, by the model that ships', async () => {
+  const { model, functions, labelled } = JSON.parse(read('results/labels.json')) as LabelDocument;
+  const meaning = (await openMeaning())!;
+  expect(model).toBe(meaning.card.id);
+  await meaning.close();
+  const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+  expect(readme.replace(/\s+/g, ' ')).toContain(
+    `Of ${functions.toLocaleString('en-US')} functions of test packages ${percent(labelled.share)} are given a label, and the best is that of the file that they were written in for ${percent(labelled.right)} of these`,
+  );
 });
 
 test('README gives the figures of results/encoder.json, on functions that are no duplicates', async () => {

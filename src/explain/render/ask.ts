@@ -56,9 +56,10 @@ function cellsOf(one: FoundByMeaning, style: Style) {
   ];
 }
 
-/** Features that speak for the question, and its own words where they are none of these. */
+/** Features that speak for the question, and its own words where these do not say them. */
 function reasonsOf({ because, words }: FoundByMeaning): string[] {
-  return [...new Set([...because, ...words.map((word) => `"${word}"`)])];
+  const told = because.join('\n').toLowerCase();
+  return [...because, ...words.filter((word) => !told.includes(word)).map((word) => `"${word}"`)];
 }
 
 function nothing({ nearest, asked, threshold }: Asked): string[] {

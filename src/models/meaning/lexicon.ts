@@ -62,7 +62,7 @@ export class Lexicon {
       const { indices, values } = this.termsOf(words);
       indices.forEach((term, i) => (wanted[term] += values[i]));
     }
-    const length = Math.hypot(...wanted.filter((value) => value !== 0));
+    const length = lengthOf(wanted);
     if (length === 0) return null;
     return Float32Array.from(this.parts.weights, ({ indices, values }) => {
       let sum = 0;
@@ -90,13 +90,15 @@ export class Lexicon {
       if (part > 0) found.push({ shown, part });
     }
     found.sort((a, b) => b.part - a.part);
-    // A name is a word too, and no second reason.
-    const told = new Map<string, string>();
-    for (const { shown, part } of found) {
-      const plain = shown.replaceAll('"', '').toLowerCase();
-      if (part >= LEAST_REASON * found[0].part && !told.has(plain)) told.set(plain, shown);
-    }
-    return [...told.values()].slice(0, MOST_REASONS);
+    const strong = found.filter(({ part }) => part >= LEAST_REASON * found[0].part).map(({ shown }) => shown);
+    // A word of a name is no second reason.
+    const isWord = (shown: string): boolean => shown.startsWith('"');
+    const names = strong
+      .filter((shown) => !isWord(shown))
+      .join('\n')
+      .toLowerCase();
+    const told = strong.filter((shown) => !isWord(shown) || !names.includes(shown.slice(1, -1)));
+    return told.slice(0, MOST_REASONS);
   }
 }
 
@@ -118,9 +120,15 @@ function weighted(
     return place === undefined ? [] : [{ place, value: strength * rarity[place] }];
   });
   known.sort((a, b) => a.place - b.place);
-  const length = Math.hypot(...known.map(({ value }) => value)) || 1;
+  const length = lengthOf(known.map(({ value }) => value)) || 1;
   return {
     indices: Uint32Array.from(known, ({ place }) => place),
     values: Float32Array.from(known, ({ value }) => value / length),
   };
+}
+
+function lengthOf(values: ArrayLike<number>): number {
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) squares += values[i] ** 2;
+  return Math.sqrt(squares);
 }

@@ -68,7 +68,7 @@ describe('a lexicon', () => {
     const reasons = lexicon.reasons(CONNECTS, weights);
     expect(reasons).toHaveLength(4);
     const told = ['socket', 'connect', '"cannot"', '"reach"', '"host"', 'lea', 'call'];
-    for (const reason of reasons) expect(told).toContain(reason.replace(/^"(socket|connect)"$/, '$1'));
+    for (const reason of reasons) expect(told).toContain(reason);
     expect(lexicon.reasons(HASHES, lexicon.weigh([wordsOf('hash')]))).toContain('rol');
     expect(lexicon.reasons(ADDS, weights)).toEqual([]);
   });
