@@ -46,6 +46,12 @@ export function setup() {
     });
     const modules = collect(join(built, 'explain/page/main.js'));
     const script = `'use strict';{\n${[...modules.values()].join('')}}\n`;
+    const names = [...script.matchAll(/^(?:async )?(?:function\*?|class|const|let) +(\w+)/gm)].map(
+      ([, name]) => name,
+    );
+    const twice = names.find((name, i) => names.indexOf(name) < i);
+    if (twice !== undefined)
+      throw new Error(`two modules of the page have a ${twice}: the later would be both`);
     if (/^\s*(import|export)\b/m.test(script)) throw new Error('an import or export is left in the script');
     if (/<\/script|<!--/i.test(script)) throw new Error('the script holds what would end it in a page');
     const style = readFileSync(join(page, 'page.css'), 'utf8').replace(/\/\*[^]*?\*\/\n?/g, '');

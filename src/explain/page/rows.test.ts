@@ -6,7 +6,12 @@ import { listed, type Query, rowAt, rowsOf } from './rows.ts';
 const rows = rowsOf([
   functionReport(0x1000, { interest: 3, size: 32, symbol: 'Alpha', calls: ['puts'] }),
   functionReport(0x2000, { interest: 1, names: [{ name: 'beta', score: 0.5 }], strings: ['Usage: x'] }),
-  functionReport(0x3000, { interest: 2, size: 8, arguments: { count: 2, score: 1 } }),
+  functionReport(0x3000, {
+    interest: 2,
+    size: 8,
+    arguments: { count: 2, score: 1 },
+    labels: [{ label: 'sorting', score: 0.6, because: ['qsort'], prompt: 'Sort.', similarity: 0.5 }],
+  }),
   functionReport(0x4000, { interest: 4, kind: 'thunk', symbol: 'puts' }),
 ]);
 
@@ -23,6 +28,7 @@ test.each<[string, Partial<Query>, number[]]>([
   ['a call, and the stub itself', { text: 'puts', show: 'all' }, [0, 3]],
   ['an address in a function', { text: '0x100f' }, [0]],
   ['an address at which one begins', { text: '0x3000' }, [2]],
+  ['a kind of work', { text: 'sorting' }, [2]],
   ['suggested names', { show: 'suggested' }, [1]],
   ['names of the file', { show: 'file' }, [0]],
   ['no names', { show: 'open' }, [2]],
@@ -36,6 +42,7 @@ test('the order is by a column, what has nothing there last, up or down', () => 
   expect(find({ sort: 'name' })).toEqual([0, 1, 2]);
   expect(find({ sort: 'size', descending: true })).toEqual([0, 1, 2]);
   expect(find({ sort: 'arguments', descending: true })).toEqual([2, 0, 1]);
+  expect(find({ sort: 'label' })).toEqual([2, 0, 1]);
 });
 
 test('an address finds the function that begins there, or around it', () => {

@@ -13,7 +13,7 @@ export interface Row {
   text: string;
 }
 
-export type SortKey = 'interest' | 'address' | 'size' | 'name' | 'score' | 'arguments' | 'build';
+export type SortKey = 'interest' | 'address' | 'size' | 'name' | 'score' | 'label' | 'arguments' | 'build';
 
 export interface Query {
   /** Words that all must occur, in any order; an address also finds the function around it. */
@@ -90,6 +90,7 @@ const ORDERS: Readonly<Record<SortKey, (a: Row, b: Row) => number>> = {
   size: (a, b) => a.entry.size - b.entry.size,
   name: (a, b) => order(a.name.text, b.name.text),
   score: (a, b) => a.name.score - b.name.score,
+  label: (a, b) => order(workOf(a.entry), workOf(b.entry)),
   arguments: (a, b) => (a.entry.arguments?.count ?? -1) - (b.entry.arguments?.count ?? -1),
   build: (a, b) => order(buildOf(a.entry), buildOf(b.entry)),
 };
@@ -98,6 +99,11 @@ const ORDERS: Readonly<Record<SortKey, (a: Row, b: Row) => number>> = {
 function order(a: string, b: string): number {
   if (a === '' || b === '') return Number(a === '') - Number(b === '');
   return a < b ? -1 : Number(a > b);
+}
+
+/** `networking?`: the kind of work that it is most likely to do; nothing where nobody knows. */
+export function workOf({ labels: [best] }: FunctionReport): string {
+  return best === undefined ? '' : `${best.label}?`;
 }
 
 /** `gcc-12 O2` */

@@ -2,7 +2,7 @@
 
 import { percent } from '../render/columns.ts';
 import { make } from './dom.ts';
-import { buildOf, type Row, type SortKey } from './rows.ts';
+import { buildOf, type Row, type SortKey, workOf } from './rows.ts';
 
 /** Pixels of a row, as page.css has it. */
 const ROW = 26;
@@ -23,6 +23,7 @@ const COLUMNS: readonly Column[] = [
   { key: 'size', title: 'Bytes', descending: true, text: ({ entry }) => entry.size.toLocaleString('en-US') },
   { key: 'name', title: 'Name', descending: false, text: ({ name }) => labelOf(name) },
   { key: 'score', title: 'Sure', descending: true, text: ({ entry, name }) => sureness(entry.symbol, name) },
+  { key: 'label', title: 'Kind', descending: false, text: ({ entry }) => workOf(entry) },
   {
     key: 'arguments',
     title: 'Args',
@@ -162,7 +163,11 @@ export class FunctionTable {
         };
         const cells = COLUMNS.map(({ key, text }) => {
           const shown = text(row);
-          return make('span', { role: 'cell', class: key, title: key === 'name' ? shown : '' }, shown);
+          return make(
+            'span',
+            { role: 'cell', class: key, title: key === 'name' || key === 'label' ? shown : '' },
+            shown,
+          );
         });
         return make('div', attributes, ...cells);
       }),
