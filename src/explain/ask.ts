@@ -57,8 +57,8 @@ export async function ask(
     // Where the program still has a function's name, whoever asks may mean it.
     functions.map(({ symbol }, i) => new Map([...wordsOfCode(code[i]), ...wordsOf(symbol ?? '')])),
   );
-  const fits = model.rank(asked, { functions: read, words });
   const matcher = model.match([asked]);
+  const fits = matcher.rank({ functions: read, words });
   const order = [...fits.keys()].sort(
     (a, b) => fits[b].score - fits[a].score || fits[b].cosine - fits[a].cosine || a - b,
   );

@@ -80,10 +80,11 @@ export class Lexicon {
   /** The features that say most for a text, as a reader may be told, the strongest first. */
   reasons(code: string, weights: FeatureWeights): string[] {
     if (weights === null) return [];
-    const { indices, values } = this.read(code);
+    const features = [...featuresOf(code)];
+    const { indices, values } = this.readFeatures(features.map(([name, { strength }]) => [name, strength]));
     const parts = new Map(Array.from(indices, (feature, i) => [feature, values[i] * weights[feature]]));
     const found: { shown: string; part: number }[] = [];
-    for (const [name, { shown }] of featuresOf(code)) {
+    for (const [name, { shown }] of features) {
       const feature = this.features.get(name);
       if (feature === undefined || shown === null || this.parts.rarity[feature] < LEAST_RARITY) continue;
       const part = parts.get(feature) ?? 0;

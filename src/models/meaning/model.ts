@@ -13,15 +13,15 @@ import type { Vocabularies } from '../stored/vocabularies.ts';
 import {
   type Background,
   type Calibration,
+  type Curve,
   dot,
-  type Evidence,
   priorAmong,
   probabilityOf,
   spreadOf,
   standing,
   thresholdFor,
 } from './calibration.ts';
-import { type FeatureWeights, type Lexicon, spoken } from './lexicon.ts';
+import { type Lexicon, spoken } from './lexicon.ts';
 import { type ProgramWords, type Words, wordsOf } from './words.ts';
 
 /** Everything that a folder holds. */
@@ -78,6 +78,8 @@ export interface QuestionFit extends Fit {
 export interface Matcher {
   /** By network and lexicon. @param prior the probability that a function is meant, before anybody has looked */
   fit(code: ReadCode, prior: number): Fit;
+  /** Of each function of a program, how well it fits a question that may be about any of them or none. */
+  rank(program: AskedProgram): QuestionFit[];
   /** What of the code says most for the text, the strongest first. @param code of `codeOf` */
   reasons(code: string): string[];
 }
@@ -128,47 +130,28 @@ export class MeaningModel {
 
   /** @param texts one or more; of several what they have in common counts */
   match(texts: readonly ReadText[]): Matcher {
-    const { lexicon, calibration } = this.parts;
-    const { evidence, weights } = this.evidenceOf(texts);
-    return {
-      fit: (code, prior) => {
-        const { known, ...found } = evidence(code);
-        return { ...found, score: rounded(probabilityOf(calibration.label, { ...known, words: 0 }, prior)) };
-      },
-      reasons: (code) => lexicon.reasons(code, weights),
-    };
-  }
-
-  /** Of each function of a program, how well it fits a question that may be about any of them or none. */
-  rank(question: ReadText, { functions, words: said }: AskedProgram): QuestionFit[] {
-    const { evidence } = this.evidenceOf([question]);
-    const prior = priorAmong(functions.length);
-    const shared = said.shared(question.words);
-    return functions.map((code, i) => {
-      const { known, ...found } = evidence(code);
-      const { share, words } = shared[i];
-      const score = probabilityOf(this.parts.calibration.question, { ...known, words: share }, prior);
-      return { ...found, words, score: rounded(score) };
-    });
-  }
-
-  /** Of any function, all that is known of it and some texts but for their words. */
-  private evidenceOf(texts: readonly ReadText[]): {
-    evidence: (code: ReadCode) => Omit<Fit, 'score'> & { known: Omit<Evidence, 'words'> };
-    weights: FeatureWeights;
-  } {
-    const { background, lexicon } = this.parts;
+    const { background, lexicon, calibration } = this.parts;
     const direction = meanDirection(texts.map(({ vector }) => vector));
     const weights = lexicon.weigh(texts.map(({ words }) => words));
     const near = spreadOf(background.cosines(direction));
     const saying = spreadOf(background.spoken(weights));
+    const fit = ({ vector, features }: ReadCode, curve: Curve, words: number, prior: number): Fit => {
+      const [cosine, says] = [rounded(dot(direction, vector)), spoken(features, weights)];
+      const known = { network: standing(cosine, near), lexicon: standing(says, saying), words };
+      return { cosine, spoken: says, score: rounded(probabilityOf(curve, known, prior)) };
+    };
+    const asked: Words = new Map(texts.flatMap(({ words }) => [...words]));
     return {
-      weights,
-      evidence: ({ vector, features }) => {
-        const [cosine, says] = [rounded(dot(direction, vector)), spoken(features, weights)];
-        const known = { network: standing(cosine, near), lexicon: standing(says, saying) };
-        return { cosine, spoken: says, known };
+      fit: (code, prior) => fit(code, calibration.label, 0, prior),
+      rank: ({ functions, words: said }) => {
+        const prior = priorAmong(functions.length);
+        const shared = said.shared(asked);
+        return functions.map((code, i) => {
+          const { share, words } = shared[i];
+          return { ...fit(code, calibration.question, share, prior), words };
+        });
       },
+      reasons: (code) => lexicon.reasons(code, weights),
     };
   }
 

@@ -128,7 +128,7 @@ function itemsOf(pool: Pool, known: Pools['known'], { model, codes, said, texts 
   const words = new ProgramWords(functions.map(({ code }) => said[code]));
   const program = { functions: functions.map(({ code }) => codes[code]), words };
   return asked.map((text) => {
-    const fits = model.rank(texts[text], program);
+    const fits = model.match([texts[text]]).rank(program);
     const shared = words.shared(texts[text].words);
     // Whichever function was meant, where two have the same comment.
     const right = functions.flatMap((one, i) => (one.texts.includes(text) ? [i] : []));

@@ -245,12 +245,13 @@ async function calibrateSide(
   );
   const pairs = functions.map((one, i) => {
     const same = new Set(triples.builds[one]);
+    const build = readAt(builds[i]);
     return {
       comment: { vector: comments[i], words: wordsOf(readers.text.decode(triples.comments.at(one))) },
       code: {
         vector: own[i],
-        features: lexicon.read(readAt(builds[i])),
-        words: wordsOfCode(readAt(builds[i])),
+        features: lexicon.read(build),
+        words: wordsOfCode(build),
       },
       own: new Set(others.flatMap((text, place) => (same.has(text) ? [place] : []))),
     };
