@@ -119,7 +119,11 @@ function checkNames({ questions, variants, compared }: ContraBinStudy, flags: Co
 }
 
 /** @throws BinscribeError `usage` */
-function checkKnown<T extends string | number>(what: string, known: readonly T[], named: readonly T[] = []) {
+function checkKnown<T extends string | number>(
+  what: string,
+  known: readonly T[],
+  named: readonly T[] = [],
+): void {
   const stranger = named.find((one) => !known.includes(one));
   if (stranger === undefined) return;
   throw new BinscribeError('usage', `${what}: one of ${known.join(', ')} expected, got ${stranger}`);

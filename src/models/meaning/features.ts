@@ -3,10 +3,11 @@
  * tokens of a network these stand for themselves, so that an answer can tell which of them it rests on.
  */
 
+import { termWeight } from '../known/weights.ts';
 import { saidIn, wordsOf } from './words.ts';
 
 export interface CodeFeature {
-  /** How often, damped: the first time tells most (1 + ln n). */
+  /** How often, damped as in tf-idf: the first time tells most. */
   readonly strength: number;
   /** As a reader may be told; null for what explains nothing by itself. */
   readonly shown: string | null;
@@ -19,7 +20,7 @@ const LEAST_NUMBER = 0x21;
 const SIZE_STEP = Math.log(1.5);
 
 /**
- * By name, `call socket` for instance; names of different kinds differ.
+ * By name, `name socket` or `word socket`: the kind comes first.
  * @param code normalised assembly
  */
 export function featuresOf(code: string): Map<string, CodeFeature> {
@@ -40,11 +41,11 @@ export function featuresOf(code: string): Map<string, CodeFeature> {
     return mnemonic === '' || mnemonic.startsWith('.') ? [] : [mnemonic];
   });
   count(mnemonics).forEach((times, one) =>
-    found.set(`instruction ${one}`, { strength: 1 + Math.log(times), shown: one }),
+    found.set(`instruction ${one}`, { strength: termWeight(times, 1), shown: one }),
   );
   const pairs = mnemonics.slice(1).map((next, i) => `${mnemonics[i]} ${next}`);
   count(pairs).forEach((times, pair) =>
-    found.set(`instructions ${pair}`, { strength: 1 + Math.log(times), shown: null }),
+    found.set(`instructions ${pair}`, { strength: termWeight(times, 1), shown: null }),
   );
   const size = Math.floor(Math.log(mnemonics.length + 1) / SIZE_STEP);
   found.set(`size ${size}`, { strength: 1, shown: null });

@@ -5,8 +5,9 @@
  * and what people say of them. It is linear, so that each answer is the sum of what the features say for it.
  */
 
+import { normalise } from '../known/weights.ts';
 import type { SparseVector } from '../linear/sparse.ts';
-import { featuresOf } from './features.ts';
+import { type CodeFeature, featuresOf } from './features.ts';
 import type { Words } from './words.ts';
 
 /** What the file of a lexicon holds. */
@@ -47,7 +48,7 @@ export class Lexicon {
    * @param code normalised assembly
    */
   read(code: string): SparseVector {
-    return this.readFeatures(Array.from(featuresOf(code), ([name, { strength }]) => [name, strength]));
+    return this.readFeatures(strengthsOf(featuresOf(code)));
   }
 
   /** The same of features by name, with their strengths. */
@@ -57,17 +58,17 @@ export class Lexicon {
 
   /** @param texts of several, as if each said as much */
   weigh(texts: readonly Words[]): FeatureWeights {
-    const wanted = new Float32Array(this.terms.size);
+    const wanted = new Float64Array(this.terms.size);
     for (const words of texts) {
       const { indices, values } = this.termsOf(words);
       indices.forEach((term, i) => (wanted[term] += values[i]));
     }
-    const length = lengthOf(wanted);
-    if (length === 0) return null;
+    if (wanted.every((value) => value === 0)) return null;
+    normalise(wanted);
     return Float32Array.from(this.parts.weights, ({ indices, values }) => {
       let sum = 0;
       for (let i = 0; i < indices.length; i++) sum += values[i] * wanted[indices[i]];
-      return sum / length;
+      return sum;
     });
   }
 
@@ -80,8 +81,8 @@ export class Lexicon {
   /** The features that say most for a text, as a reader may be told, the strongest first. */
   reasons(code: string, weights: FeatureWeights): string[] {
     if (weights === null) return [];
-    const features = [...featuresOf(code)];
-    const { indices, values } = this.readFeatures(features.map(([name, { strength }]) => [name, strength]));
+    const features = featuresOf(code);
+    const { indices, values } = this.readFeatures(strengthsOf(features));
     const parts = new Map(Array.from(indices, (feature, i) => [feature, values[i] * weights[feature]]));
     const found: { shown: string; part: number }[] = [];
     for (const [name, { shown }] of features) {
@@ -111,6 +112,10 @@ export function spoken({ indices, values }: SparseVector, weights: FeatureWeight
   return sum;
 }
 
+function strengthsOf(features: ReadonlyMap<string, CodeFeature>): [name: string, strength: number][] {
+  return Array.from(features, ([name, { strength }]) => [name, strength]);
+}
+
 function weighted(
   strengths: readonly (readonly [name: string, strength: number])[],
   places: ReadonlyMap<string, number>,
@@ -121,15 +126,7 @@ function weighted(
     return place === undefined ? [] : [{ place, value: strength * rarity[place] }];
   });
   known.sort((a, b) => a.place - b.place);
-  const length = lengthOf(known.map(({ value }) => value)) || 1;
-  return {
-    indices: Uint32Array.from(known, ({ place }) => place),
-    values: Float32Array.from(known, ({ value }) => value / length),
-  };
-}
-
-function lengthOf(values: ArrayLike<number>): number {
-  let squares = 0;
-  for (let i = 0; i < values.length; i++) squares += values[i] ** 2;
-  return Math.sqrt(squares);
+  const values = Float64Array.from(known, ({ value }) => value);
+  normalise(values);
+  return { indices: Uint32Array.from(known, ({ place }) => place), values: Float32Array.from(values) };
 }

@@ -65,7 +65,7 @@ export interface Others {
   readonly words: readonly Words[];
 }
 
-/** What a curve weighs: beside its name, what is known of a text and a function. */
+/** What the curves go by. */
 const OF_LABELS = ['network', 'lexicon'] as const satisfies (keyof Evidence)[];
 const OF_QUESTIONS = [...OF_LABELS, 'words'] as const satisfies (keyof Evidence)[];
 

@@ -84,7 +84,7 @@ export interface Material {
 }
 
 /** One row as pre-training sees it. */
-interface Sample {
+export interface Sample {
   readonly package: string;
   readonly name: string;
   readonly code: string;
@@ -131,7 +131,7 @@ export async function collectMaterial(options: MaterialOptions): Promise<Materia
 }
 
 /** Rows between two reports. */
-const REPORTED = 4096;
+export const REPORTED = 4096;
 
 function bpeOf({ counts }: PieceCounter, cut: Cut, size: number): Bpe {
   return new Bpe({ cut, merges: learnMerges(counts, size - SPECIALS - LETTERS) });
@@ -139,7 +139,12 @@ function bpeOf({ counts }: PieceCounter, cut: Cut, size: number): Bpe {
 
 const COLUMNS = ['package', 'name', 'text', 'text_kind', 'source'] as const;
 
-async function* samplesOf({ datasets, view, floor }: MaterialOptions): AsyncGenerator<Sample> {
+/** Rows of the training side, of all packages, that there is something to learn of. */
+export async function* samplesOf({
+  datasets,
+  view,
+  floor,
+}: Pick<MaterialOptions, 'datasets' | 'view' | 'floor'>): AsyncGenerator<Sample> {
   for (const folder of datasets) {
     const columns: ColumnName[] = [...new Set([...COLUMNS, ...FUNCTION_COLUMNS[view]])];
     const rows: AsyncIterable<Pick<FunctionRow, (typeof COLUMNS)[number]> & CodeRow> = openDataset(

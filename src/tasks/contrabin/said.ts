@@ -1,12 +1,10 @@
 /** What people say of functions beside the features of their code: comments, what manuals have, and names. */
 
-import { openDataset } from '../../corpus/dataset.ts';
 import { contentKey } from '../../corpus/hash.ts';
 import { featuresOf } from '../../models/meaning/features.ts';
 import type { SparseVector } from '../../models/linear/sparse.ts';
 import { type Words, wordsOf } from '../../models/meaning/words.ts';
-import { lineCount } from '../../tokens/assembly.ts';
-import type { MaterialOptions } from './material.ts';
+import { type MaterialOptions, REPORTED, samplesOf } from './material.ts';
 
 /** The same code in the same package once, with all that is said of it. */
 export interface Said {
@@ -56,24 +54,15 @@ export class SaidCollector {
 }
 
 /** Of the training packages. */
-export async function collectSaid({
-  datasets,
-  validation,
-  floor,
-  progress,
-}: Pick<MaterialOptions, 'datasets' | 'validation' | 'floor' | 'progress'>): Promise<SaidCollector> {
+export async function collectSaid(
+  options: Pick<MaterialOptions, 'datasets' | 'validation' | 'view' | 'floor' | 'progress'>,
+): Promise<SaidCollector> {
   const found = new SaidCollector();
   let rows = 0;
-  for (const folder of datasets) {
-    const columns = ['package', 'assembly', 'name', 'text'] as const;
-    for await (const row of openDataset(folder).rows(columns, { split: 'train' })) {
-      if (++rows % PROGRESS === 0) progress(rows);
-      if (validation.has(row.package) || lineCount(row.assembly) < floor) continue;
-      for (const text of [row.text, row.name]) if (text !== null) found.add(row.package, row.assembly, text);
-    }
+  for await (const { package: from, code, comment, name } of samplesOf(options)) {
+    if (++rows % REPORTED === 0) options.progress(rows);
+    if (options.validation.has(from)) continue;
+    for (const text of [comment, name]) if (text !== null) found.add(from, code, text);
   }
   return found;
 }
-
-/** Rows between two words about it. */
-const PROGRESS = 4096;
