@@ -3,6 +3,7 @@
 import type { Binary, FoundFunction } from '../binary/binary.ts';
 import { Budget, type Limits } from '../binary/budget.ts';
 import { findFunctions } from '../binary/functions.ts';
+import type { FunctionBody } from '../binary/instruction.ts';
 import { openBinary } from '../binary/open.ts';
 import type { GivenLabel, Labeller } from '../models/meaning/labels.ts';
 import type { FunctionAnswer, FunctionInput, Model, ModelCard, Scored } from '../models/model.ts';
@@ -10,6 +11,9 @@ import type { SummaryModel } from '../models/summaries/model.ts';
 import { VERSION } from '../version.ts';
 import { type Opened, openInBatches, type Unopened } from './batches.ts';
 import { codeOf, type FunctionCode } from './code.ts';
+import { deedsOf } from '../deeds/deeds.ts';
+import { tablesOf } from '../deeds/tables.ts';
+import { normalizedAssembly } from '../tokens/assembly.ts';
 import { type Drafted, type Drafting, draftSource } from './drafting.ts';
 import { NameIndex, stringsOf } from './evidence.ts';
 import { describeFile, hex } from './file.ts';
@@ -22,7 +26,7 @@ import { EVIDENCE_LIMITS } from './limits.ts';
 import { REPORT_SCHEMA, type FunctionReport, type Report, type Role } from './schema.ts';
 import { selectFunctions } from './select.ts';
 import { summariesOf, type Told } from './summaries.ts';
-import { NO_NAMES, type VisibleNames, visibleNames } from '../tokens/visible-names.ts';
+import { type VisibleNames, visibleNames } from '../tokens/visible-names.ts';
 
 export interface ExplainOptions {
   /** The file's path or name, for the report. */
@@ -73,7 +77,7 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
   const wanted = new Set(selectFunctions(all, options.functions ?? [], roles));
   const names = new NameIndex(binary, all);
   const { labels: labeller, source, summaries } = options;
-  const visible = labeller || source || summaries ? visibleNames(binary) : NO_NAMES;
+  const visible = visibleNames(binary);
   const taken = takenNames(all, roles);
   const functions: Unranked[] = [];
   const founds: FoundFunction[] = [];
@@ -98,7 +102,7 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
         functions.push(
           describeFunction(
             opened,
-            names,
+            { binary, names, visible },
             role,
             answer && withoutTaken(answer, taken, opened.found.symbol ?? role),
             labels.get(opened.found) ?? [],
@@ -237,9 +241,16 @@ function modelInput(binary: Binary, { found, body }: Opened): FunctionInput {
   return { address: found.address, size: found.size, code, body };
 }
 
+/** What a function is seen in. */
+interface Surroundings {
+  readonly binary: Binary;
+  readonly names: NameIndex;
+  readonly visible: VisibleNames;
+}
+
 function describeFunction(
   { found, body }: Opened,
-  names: NameIndex,
+  { binary, names, visible }: Surroundings,
   role: Role,
   answer: FunctionAnswer | undefined,
   labels: readonly GivenLabel[],
@@ -259,6 +270,7 @@ function describeFunction(
       name: sanitize(name, EVIDENCE_LIMITS.nameLength),
       score,
     })),
+    does: found.kind === 'function' ? doneBy(body, binary, visible) : [],
     summary: null,
     compiler: printable(answer?.compiler),
     optimization: printable(answer?.optimization),
@@ -285,6 +297,16 @@ function describeFunction(
     calls: names.calls(body),
     strings: stringsOf(body),
   };
+}
+
+function doneBy(body: FunctionBody, { memory }: Binary, names: VisibleNames): FunctionReport['does'] {
+  return deedsOf(normalizedAssembly(body, names), tablesOf(body, memory))
+    .slice(0, EVIDENCE_LIMITS.deeds)
+    .map(({ text, kind, because }) => ({
+      text: sanitize(text, EVIDENCE_LIMITS.nameLength),
+      kind,
+      because: because.map((one) => sanitize(one, EVIDENCE_LIMITS.nameLength)),
+    }));
 }
 
 function describeArguments({ count, score, types }: Arguments): FunctionReport['arguments'] {

@@ -16,6 +16,7 @@ export function functionReport(address: number, more: Partial<FunctionReport> = 
     blocks: 1,
     interest: 1,
     names: [],
+    does: [],
     summary: null,
     compiler: null,
     optimization: null,

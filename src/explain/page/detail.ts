@@ -2,7 +2,7 @@
 
 import { percent } from '../render/columns.ts';
 import type { PackedCode } from '../render/html/packed.ts';
-import { restsOn, speaksFor } from '../render/reasons.ts';
+import { doneBy, restsOn, speaksFor } from '../render/reasons.ts';
 import type { FunctionReport } from '../schema.ts';
 import { make } from './dom.ts';
 import { graphOf } from './graph.ts';
@@ -47,6 +47,7 @@ export function detailOf(row: Row, nameAt: NameAt): HTMLElement {
       ' ',
       copied,
     ),
+    entry.does.length === 0 ? null : make('p', {}, doneBy(entry)),
     answersOf(entry),
     sourceOf(entry),
     neighboursOf(entry),

@@ -1,5 +1,6 @@
 /** What answers rest on, in words. */
 
+import { sentenceOf } from '../../deeds/sentence.ts';
 import type { FunctionReport } from '../schema.ts';
 
 /** `written by a network; of its words the code says "usage"` */
@@ -19,4 +20,18 @@ export function speaksFor({
   const cosine = `cosine ${similarity.toFixed(2)}`;
   // Whoever names a label of their own has said that sentence.
   return `${features}${prompt === label ? cosine : `like "${prompt}" (${cosine})`}`;
+}
+
+/** `Opens files (fopen), reads (fread) and closes files (fclose).` Empty where the code tells nothing by itself. */
+export function doneBy({ does }: Pick<FunctionReport, 'does'>): string {
+  return sentenceOf(
+    does.map(({ text, because }) => ({
+      text: because.length === 0 ? text : `${text} (${because.join(' ')})`,
+    })),
+  );
+}
+
+/** What a function does that neither its calls nor a glance at its code say already. */
+export function hiddenDeeds({ does }: Pick<FunctionReport, 'does'>): string[] {
+  return does.flatMap(({ text, kind }) => (kind === 'import' || kind === 'pointer' ? [] : [text]));
 }

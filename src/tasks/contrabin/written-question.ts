@@ -4,6 +4,8 @@
  * validation side is the answer.
  */
 
+import { deedsOf } from '../../deeds/deeds.ts';
+import { sentenceOf } from '../../deeds/sentence.ts';
 import { codeWriter, writerStart } from '../../models/contrabin/writer.ts';
 import { Generator } from '../../nn/generation/generator.ts';
 import type { Trainer } from '../../nn/training/trainer.ts';
@@ -277,6 +279,14 @@ async function baselines(
         asked,
         test.map(likest),
         problems.map(likest),
+      ),
+    }),
+    ...(settings.column === 'text' && {
+      'what the code says by itself': textColumns(
+        settings.column,
+        references.test,
+        asked.test.map(({ assembly }) => sentenceOf(deedsOf(assembly))),
+        clusters,
       ),
     }),
     'most frequent text': textColumns(

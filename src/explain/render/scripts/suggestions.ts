@@ -4,6 +4,7 @@ import { BinscribeError } from '../../../error.ts';
 import type { FunctionReport, Report } from '../../schema.ts';
 import { percent } from '../columns.ts';
 import { shownName } from '../name.ts';
+import { hiddenDeeds } from '../reasons.ts';
 
 /** Lines of comments that begin so are ours, to be found again when they are to be removed. */
 export const TAG = '[binscribe]';
@@ -40,11 +41,17 @@ export function suggestionsOf({ file, model, functions }: Report): Suggestions {
   };
 }
 
-/** Null for a function of which the tool knows as much: its name is in the file, or nobody knows one. */
+/** Null for a function of which the tool knows as much. */
 function lineOf(entry: FunctionReport): string | null {
+  const parts = [...nameOf(entry), ...hiddenDeeds(entry)];
+  return parts.length === 0 ? null : `${TAG} ${parts.join('; ')}`;
+}
+
+/** Nothing where its name is in the file, or nobody knows one. */
+function nameOf(entry: FunctionReport): string[] {
   const { symbol, role, arguments: count, neighbours } = entry;
   const { text, origin, score } = shownName(entry);
-  if (symbol !== null || origin === 'open') return null;
+  if (symbol !== null || origin === 'open') return [];
   const parts = [role === null ? `${text}? ${percent(score)}` : `${text}, certain`];
   const near = neighbours.at(0);
   if (role === null && near !== undefined) {
@@ -53,5 +60,5 @@ function lineOf(entry: FunctionReport): string | null {
     parts.push(`like ${other}${origin} ${version} by ${compiler} ${optimization} (${near.score.toFixed(2)})`);
   }
   if (count !== null) parts.push(`arguments ${count.count} (${percent(count.score)})`);
-  return `${TAG} ${parts.join('; ')}`;
+  return parts;
 }

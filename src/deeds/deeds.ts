@@ -1,0 +1,105 @@
+/**
+ * What a function does as far as its code tells it by itself: which functions of libraries it calls, which numbers and
+ * instructions are known for one purpose, and what it is when it is short. Nothing is learned here and nothing is
+ * guessed: each deed names what of the code it was read off. What a function is for is another question (models/meaning).
+ *
+ *     Opens files, moves in files, reads, allocates memory and closes files.
+ */
+
+import { deedOfImport } from './imports.ts';
+import { deedsOfInstructions, SWAP } from './instructions.ts';
+import { deedOfNumber } from './numbers.ts';
+import { shapeOf } from './shapes.ts';
+import type { TableDeed } from './tables.ts';
+
+/**
+ * What a deed was read off, the most telling first: numbers and tables by which an algorithm is known, instructions for
+ * one purpose, functions of libraries, calls of who knows what. `whole`: the function is so short that this is all of it.
+ */
+export const DEED_KINDS = ['whole', 'algorithm', 'instruction', 'import', 'pointer'] as const;
+export type DeedKind = (typeof DEED_KINDS)[number];
+
+export interface Deed {
+  /** In the third person: `opens files`. */
+  readonly text: string;
+  readonly kind: DeedKind;
+  /** Imports, numbers or instructions that it was read off, each once. */
+  readonly because: readonly string[];
+}
+
+/** As many fit a sentence; the others say less. */
+const MOST = 6;
+const MOST_REASONS = 6;
+/** Lines of what may be one of the shapes, with its frame. */
+const SHORT = 8;
+
+/** Called, jumped to, or in place of an address. */
+const NAME = /(?<=^(?:call|jmp) |\[)[A-Za-z_][\w.$@]*/;
+const NUMBER = /(?<=, )-?0x[0-9a-f]+$/;
+const BY_POINTER = /^call (?:r(?:[a-d]x|[sd]i|[sb]p|\d+)$|qword \[r)/;
+/** RFC 4648, table 1, without the two that differ from kind to kind. */
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+interface Found {
+  readonly text: string;
+  readonly kind: DeedKind;
+  /** Within its kind, 0 for what tells most. */
+  readonly rank: number;
+  /** Line of the first reason. */
+  readonly at: number;
+  readonly because: string[];
+}
+
+/**
+ * The most telling ones, in the order of the code.
+ * @param assembly normalised
+ * @param tables that the function refers to: normalised assembly does not tell of data
+ */
+export function deedsOf(assembly: string, tables: readonly TableDeed[] = []): Deed[] {
+  const lines = assembly === '' ? [] : assembly.split('\n');
+  const whole = lines.length <= SHORT ? shapeOf(lines) : null;
+  if (whole !== null) return [{ text: whole, kind: 'whole', because: [] }];
+  const found = new Map<string, Found>();
+  const add = (one: Omit<Found, 'because'>, reason?: string): void => {
+    const deed = found.get(one.text) ?? { ...one, because: [] };
+    found.set(one.text, deed);
+    const { because } = deed;
+    if (reason !== undefined && because.length < MOST_REASONS && !because.includes(reason))
+      because.push(reason);
+  };
+  for (const { shown, ...table } of tables) add({ ...table, kind: 'algorithm', at: 0 }, shown);
+  lines.forEach((line, at) => {
+    const name = NAME.exec(line)?.[0];
+    const byName = name === undefined ? undefined : deedOfImport(name);
+    if (byName) add({ ...byName, kind: 'import', at }, name);
+    const number = NUMBER.exec(line)?.[0];
+    const byNumber = number === undefined ? undefined : deedOfNumber(number);
+    if (byNumber) {
+      const { shown, ...deed } = byNumber;
+      add({ ...deed, kind: 'algorithm', at }, shown);
+    }
+    if (line.includes(BASE64))
+      add({ text: 'writes or reads Base64', kind: 'algorithm', rank: 0, at }, 'its alphabet');
+    if (BY_POINTER.test(line))
+      add({ text: 'calls by pointers', kind: 'pointer', rank: 0, at }, line.slice('call '.length));
+  });
+  const mnemonics = lines.map(mnemonicOf);
+  for (const { because, ...deed } of deedsOfInstructions(mnemonics)) {
+    for (const one of because) add({ ...deed, kind: 'instruction' }, one);
+  }
+  const telling = [...found.values()].sort(
+    (a, b) => DEED_KINDS.indexOf(a.kind) - DEED_KINDS.indexOf(b.kind) || a.rank - b.rank,
+  );
+  return telling
+    .slice(0, MOST)
+    .sort((a, b) => a.at - b.at)
+    .map(({ text, kind, because }) => ({ text, kind, because }));
+}
+
+/** Turning a word of 16 bits by half is how compilers swap its bytes: that is no rotation. */
+const HALF_TURN = /^ro[lr] (?:[a-d]x|[sd]i|[sb]p|r\d+w), 0x8$/;
+
+function mnemonicOf(line: string): string {
+  if (line.startsWith('.')) return '';
+  return HALF_TURN.test(line) ? SWAP : line.split(' ', 1)[0];
+}
