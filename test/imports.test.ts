@@ -18,10 +18,11 @@ const MAY_IMPORT: Record<string, string[]> = {
   corpus: ['binary', 'tokens', 'metrics', 'lift'],
   models: ['nn', 'tokens', 'binary'],
   lift: ['binary', 'tokens'],
-  tasks: ['models', 'lift', 'corpus', 'metrics', 'tokens', 'binary', 'nn', 'runtimes'],
-  explain: ['binary', 'tokens', 'models', 'lift'],
+  capabilities: ['binary', 'tokens'],
+  tasks: ['models', 'lift', 'capabilities', 'corpus', 'metrics', 'tokens', 'binary', 'nn', 'runtimes'],
+  explain: ['binary', 'tokens', 'models', 'lift', 'capabilities'],
 };
-const PURE = ['binary', 'tokens', 'nn', 'metrics', 'models', 'lift', 'explain'];
+const PURE = ['binary', 'tokens', 'nn', 'metrics', 'models', 'lift', 'capabilities', 'explain'];
 const FOLDERS = [...Object.keys(MAY_IMPORT), 'cli'];
 
 /** Lints a copy of the configuration beside the given files. @returns the files with a restricted import */

@@ -11,8 +11,8 @@ import type { SummaryModel } from '../models/summaries/model.ts';
 import { VERSION } from '../version.ts';
 import { type Opened, openInBatches, type Unopened } from './batches.ts';
 import { codeOf, type FunctionCode } from './code.ts';
-import { deedsOf } from '../deeds/deeds.ts';
-import { tablesOf } from '../deeds/tables.ts';
+import { capabilitiesOf } from '../capabilities/capabilities.ts';
+import { tablesOf } from '../capabilities/tables.ts';
 import { normalizedAssembly } from '../tokens/assembly.ts';
 import { type Drafted, type Drafting, draftSource } from './drafting.ts';
 import { NameIndex, stringsOf } from './evidence.ts';
@@ -270,7 +270,7 @@ function describeFunction(
       name: sanitize(name, EVIDENCE_LIMITS.nameLength),
       score,
     })),
-    does: found.kind === 'function' ? doneBy(body, binary, visible) : [],
+    capabilities: found.kind === 'function' ? capabilitiesIn(body, binary, visible) : [],
     summary: null,
     compiler: printable(answer?.compiler),
     optimization: printable(answer?.optimization),
@@ -299,9 +299,13 @@ function describeFunction(
   };
 }
 
-function doneBy(body: FunctionBody, { memory }: Binary, names: VisibleNames): FunctionReport['does'] {
-  return deedsOf(normalizedAssembly(body, names), tablesOf(body, memory))
-    .slice(0, EVIDENCE_LIMITS.deeds)
+function capabilitiesIn(
+  body: FunctionBody,
+  { memory }: Binary,
+  names: VisibleNames,
+): FunctionReport['capabilities'] {
+  return capabilitiesOf(normalizedAssembly(body, names), tablesOf(body, memory))
+    .slice(0, EVIDENCE_LIMITS.capabilities)
     .map(({ text, kind, because }) => ({
       text: sanitize(text, EVIDENCE_LIMITS.nameLength),
       kind,

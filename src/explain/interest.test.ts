@@ -7,6 +7,7 @@ const PLAIN = {
   symbol: null,
   instructions: 50,
   names: [],
+  capabilities: [],
   calls: [],
   strings: [],
 };
@@ -16,6 +17,7 @@ test('what a reader looks for first comes first', () => {
     { ...PLAIN, role: 'main' as const, instructions: 3 },
     { ...PLAIN, names: [{ name: 'md5_process_block', score: 0.95 }], instructions: 900 },
     { ...PLAIN, calls: ['socket', 'connect', 'execve'], strings: ['GET / HTTP/1.1', '/bin/sh'] },
+    { ...PLAIN, capabilities: [{ text: 'encrypts by AES', kind: 'algorithm' as const, because: [] }] },
     { ...PLAIN, names: [{ name: 'xstrdup', score: 0.3 }] },
     { ...PLAIN },
     { ...PLAIN, kind: 'fragment' as const, instructions: 100_000, symbol: 'main.cold' },

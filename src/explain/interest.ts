@@ -1,6 +1,6 @@
 /**
  * What a reader should see first. A reverse engineer opens a program looking for its `main`, for functions
- * whose names are known or can be told, and for code that says by its strings and imports what it does;
+ * whose names are known or can be told, and for code that says by its strings, imports and numbers what it does;
  * nobody looks for an import stub.
  */
 
@@ -8,12 +8,12 @@ import type { FunctionReport } from './schema.ts';
 
 type Ranked = Pick<
   FunctionReport,
-  'kind' | 'role' | 'symbol' | 'instructions' | 'names' | 'calls' | 'strings'
+  'kind' | 'role' | 'symbol' | 'instructions' | 'names' | 'capabilities' | 'calls' | 'strings'
 >;
 
 /**
  * Points for each sign. Only their order of size matters: the place of `main` and of stubs is certain; a sure
- * name weighs as much as a function of 256 instructions, or as four telling imports.
+ * name weighs as much as a function of 256 instructions, or as four telling imports, and a cipher little less.
  */
 const POINTS = {
   main: 1000,
@@ -22,6 +22,7 @@ const POINTS = {
   fragment: -500,
   symbol: 8,
   name: 8,
+  algorithm: 6,
   tellingCall: 2,
   call: 0.3,
   string: 0.7,
@@ -49,6 +50,7 @@ export function interest(of: Ranked): number {
   if (of.role !== null) points += POINTS[of.role];
   if (of.symbol !== null) points += POINTS.symbol;
   else points += POINTS.name * (of.names[0]?.score ?? 0);
+  if (of.capabilities.some(({ kind }) => kind === 'algorithm')) points += POINTS.algorithm;
   const telling = of.calls.filter((name) => TELLING.has(name)).length;
   points += POINTS.tellingCall * Math.min(telling, MOST.tellingCalls);
   points += POINTS.call * Math.min(of.calls.length, MOST.calls);

@@ -12,8 +12,8 @@ export const EVIDENCE_LIMITS = {
   neighbours: 10,
   calls: 24,
   strings: 12,
-  /** Deeds: as many fit a sentence. */
-  deeds: 6,
+  /** Capabilities: as many fit a sentence. */
+  capabilities: 6,
   /** Words of a summary that are said in the code. */
   words: 12,
   /** Characters of one string. */

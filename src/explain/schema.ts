@@ -6,7 +6,7 @@
  */
 
 import { z } from 'zod';
-import { DEED_KINDS } from '../deeds/deeds.ts';
+import { CAPABILITY_KINDS } from '../capabilities/capabilities.ts';
 import { EVIDENCE_LIMITS } from './limits.ts';
 import { isPrintable } from './sanitize.ts';
 
@@ -75,9 +75,9 @@ export const functionReportSchema = z.strictObject({
   /** Best first; the scores are calibrated probabilities. */
   names: z.array(z.strictObject({ name: text, score: probability })).max(EVIDENCE_LIMITS.names),
   /** What its code tells by itself, no model asked, in the order of the code: no more than some, the most telling. */
-  does: z
-    .array(z.strictObject({ text, kind: z.enum(DEED_KINDS), because: z.array(text) }))
-    .max(EVIDENCE_LIMITS.deeds),
+  capabilities: z
+    .array(z.strictObject({ text, kind: z.enum(CAPABILITY_KINDS), because: z.array(text) }))
+    .max(EVIDENCE_LIMITS.capabilities),
   /** Of some functions: of those that were named, or of the most interesting. */
   summary: summary.nullable(),
   /** Why there is no summary where one was asked for. */

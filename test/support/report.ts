@@ -16,7 +16,7 @@ export function functionReport(address: number, more: Partial<FunctionReport> = 
     blocks: 1,
     interest: 1,
     names: [],
-    does: [],
+    capabilities: [],
     summary: null,
     compiler: null,
     optimization: null,

@@ -47,7 +47,7 @@ export function detailOf(row: Row, nameAt: NameAt): HTMLElement {
       ' ',
       copied,
     ),
-    entry.does.length === 0 ? null : make('p', {}, doneBy(entry)),
+    entry.capabilities.length === 0 ? null : make('p', {}, doneBy(entry)),
     answersOf(entry),
     sourceOf(entry),
     neighboursOf(entry),

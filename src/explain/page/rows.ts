@@ -43,6 +43,7 @@ export function rowsOf(functions: readonly FunctionReport[]): Row[] {
       ...entry.names.map((one) => one.name),
       ...entry.labels.map(({ label }) => label),
       ...(entry.summary ? [entry.summary.text] : []),
+      ...entry.capabilities.map(({ text }) => text),
       ...entry.calls,
       ...entry.strings,
       ...entry.neighbours.flatMap((near) => [near.name, near.package]),

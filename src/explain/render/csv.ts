@@ -45,7 +45,7 @@ const COLUMNS: readonly (readonly [title: string, cell: (entry: FunctionReport, 
     ['label_score', ({ labels }) => labels.at(0)?.score ?? null],
     ['summary', ({ summary }) => summary?.text ?? null],
     ['summary_score', ({ summary }) => summary?.score ?? null],
-    ['does', ({ does }) => does.map(({ text }) => text).join(LIST)],
+    ['capabilities', ({ capabilities }) => capabilities.map(({ text }) => text).join(LIST)],
   ];
 
 /** The names of the columns, for whoever documents or reads them. */

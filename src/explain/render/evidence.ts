@@ -3,13 +3,13 @@
 import type { FunctionReport } from '../schema.ts';
 import { fit, percent } from './columns.ts';
 import type { Style } from './style.ts';
-import { hiddenDeeds, doneBy, restsOn, speaksFor } from './reasons.ts';
+import { hiddenCapabilities, doneBy, restsOn, speaksFor } from './reasons.ts';
 
 type Neighbour = FunctionReport['neighbours'][number];
 
 const INDENT = ' '.repeat(4);
 /** In one line these many say enough; `-v` and JSON have the rest. */
-const BRIEF = { deeds: 2, strings: 3, calls: 5 } as const;
+const BRIEF = { capabilities: 2, strings: 3, calls: 5 } as const;
 /** Calls that the compiler adds to any function: in a brief line they would stand for nothing. */
 const ADDED_CALLS = new Set(['__stack_chk_fail']);
 
@@ -27,7 +27,7 @@ export function reasons(entry: FunctionReport): string {
   if (entry.summary !== null) parts.push(`${entry.summary.text.replace(/\.$/, '')}?`);
   if (entry.names.length > 0 && nearest !== undefined) parts.push(resemblance(entry, nearest));
   if (entry.labels.length > 0) parts.push(entry.labels.map(({ label }) => `${label}?`).join(', '));
-  parts.push(...hiddenDeeds(entry).slice(0, BRIEF.deeds));
+  parts.push(...hiddenCapabilities(entry).slice(0, BRIEF.capabilities));
   return [...parts, ...telling(entry)].join('; ');
 }
 

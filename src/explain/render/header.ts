@@ -31,7 +31,16 @@ export function factsOf(report: Report): Fact[] {
       { what: 'names', text: knowledge(report.functions) },
     );
   }
-  if (report.meaning !== undefined) facts.push({ what: 'labels', text: work(report.functions) });
+  const algorithms = counted(
+    report.functions.flatMap(({ capabilities }) =>
+      capabilities.flatMap(({ kind, text }) => (kind === 'algorithm' ? text : [])),
+    ),
+  );
+  if (algorithms !== '') facts.push({ what: 'algorithms', text: algorithms });
+  if (report.meaning !== undefined) {
+    const labels = counted(report.functions.flatMap((entry) => entry.labels.map(({ label }) => label)));
+    facts.push({ what: 'labels', text: labels || 'none: no function fits one well enough' });
+  }
   if (report.summaries !== undefined) facts.push({ what: 'summaries', text: sentences(report.functions) });
   facts.push({
     what: 'model',
@@ -104,15 +113,12 @@ function knowledge(functions: readonly FunctionReport[]): string {
   return parts.join(', ');
 }
 
-/** How many functions have which label, most first. */
-function work(functions: readonly FunctionReport[]): string {
+/** How many functions have which, most first: `hashing 3, sorting 1`. */
+function counted(texts: readonly string[]): string {
   const counts = new Map<string, number>();
-  for (const { label } of functions.flatMap(({ labels }) => labels)) {
-    counts.set(label, (counts.get(label) ?? 0) + 1);
-  }
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
   const sorted = [...counts].sort((a, b) => b[1] - a[1]);
-  if (sorted.length === 0) return 'none: no function fits one well enough';
-  return sorted.map(([label, functions]) => `${label} ${number(functions)}`).join(', ');
+  return sorted.map(([text, functions]) => `${text} ${number(functions)}`).join(', ');
 }
 
 /** How many functions have a summary, of those that were asked about. */

@@ -1,6 +1,6 @@
 /** What answers rest on, in words. */
 
-import { sentenceOf } from '../../deeds/sentence.ts';
+import { sentenceOf } from '../../capabilities/sentence.ts';
 import type { FunctionReport } from '../schema.ts';
 
 /** `written by a network; of its words the code says "usage"` */
@@ -23,15 +23,15 @@ export function speaksFor({
 }
 
 /** `Opens files (fopen), reads (fread) and closes files (fclose).` Empty where the code tells nothing by itself. */
-export function doneBy({ does }: Pick<FunctionReport, 'does'>): string {
+export function doneBy({ capabilities }: Pick<FunctionReport, 'capabilities'>): string {
   return sentenceOf(
-    does.map(({ text, because }) => ({
-      text: because.length === 0 ? text : `${text} (${because.join(' ')})`,
+    capabilities.map(({ text, because }) => ({
+      text: because.length === 0 ? text : `${text} (${because.join(', ')})`,
     })),
   );
 }
 
 /** What a function does that neither its calls nor a glance at its code say already. */
-export function hiddenDeeds({ does }: Pick<FunctionReport, 'does'>): string[] {
-  return does.flatMap(({ text, kind }) => (kind === 'import' || kind === 'pointer' ? [] : [text]));
+export function hiddenCapabilities({ capabilities }: Pick<FunctionReport, 'capabilities'>): string[] {
+  return capabilities.flatMap(({ text, kind }) => (kind === 'import' || kind === 'pointer' ? [] : [text]));
 }

@@ -4,8 +4,8 @@
  * validation side is the answer.
  */
 
-import { deedsOf } from '../../deeds/deeds.ts';
-import { sentenceOf } from '../../deeds/sentence.ts';
+import { capabilitiesOf } from '../../capabilities/capabilities.ts';
+import { sentenceOf } from '../../capabilities/sentence.ts';
 import { codeWriter, writerStart } from '../../models/contrabin/writer.ts';
 import { Generator } from '../../nn/generation/generator.ts';
 import type { Trainer } from '../../nn/training/trainer.ts';
@@ -285,7 +285,7 @@ async function baselines(
       'what the code says by itself': textColumns(
         settings.column,
         references.test,
-        asked.test.map(({ assembly }) => sentenceOf(deedsOf(assembly))),
+        asked.test.map(({ assembly }) => sentenceOf(capabilitiesOf(assembly))),
         clusters,
       ),
     }),

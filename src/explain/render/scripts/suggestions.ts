@@ -4,7 +4,7 @@ import { BinscribeError } from '../../../error.ts';
 import type { FunctionReport, Report } from '../../schema.ts';
 import { percent } from '../columns.ts';
 import { shownName } from '../name.ts';
-import { hiddenDeeds } from '../reasons.ts';
+import { hiddenCapabilities } from '../reasons.ts';
 
 /** Lines of comments that begin so are ours, to be found again when they are to be removed. */
 export const TAG = '[binscribe]';
@@ -43,7 +43,7 @@ export function suggestionsOf({ file, model, functions }: Report): Suggestions {
 
 /** Null for a function of which the tool knows as much. */
 function lineOf(entry: FunctionReport): string | null {
-  const parts = [...nameOf(entry), ...hiddenDeeds(entry)];
+  const parts = [...nameOf(entry), ...hiddenCapabilities(entry)];
   return parts.length === 0 ? null : `${TAG} ${parts.join('; ')}`;
 }
 

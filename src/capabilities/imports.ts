@@ -1,10 +1,10 @@
 /**
  * What functions of libraries do, in a few words: whoever calls `opendir` reads directories. What stands first tells more:
- * of many deeds of a function the last ones of this list are left out.
+ * of many capabilities of a function the last ones of this list are left out.
  */
 
 /** Each with the names that do it; one that ends in `*` stands for all that begin so. */
-const DEEDS: readonly (readonly [text: string, names: string])[] = [
+const CAPABILITIES: readonly (readonly [text: string, names: string])[] = [
   ['traces another process', 'ptrace process_vm_readv process_vm_writev'],
   ['encrypts', 'EVP_Encrypt* AES_encrypt AES_cbc_encrypt gcry_cipher_encrypt crypto_secretbox* EVP_SealInit'],
   ['decrypts', 'EVP_Decrypt* AES_decrypt gcry_cipher_decrypt EVP_OpenInit'],
@@ -170,19 +170,19 @@ const DEEDS: readonly (readonly [text: string, names: string])[] = [
   ['frees memory', 'free _ZdlPv _ZdlPvm _ZdaPv'],
 ];
 
-export interface ImportDeed {
+export interface ImportCapability {
   readonly text: string;
   /** 0 for what tells most. */
   readonly rank: number;
 }
 
-const EXACT = new Map<string, ImportDeed>();
-const PREFIXES: [prefix: string, deed: ImportDeed][] = [];
-DEEDS.forEach(([text, names], rank) => {
+const EXACT = new Map<string, ImportCapability>();
+const PREFIXES: [prefix: string, capability: ImportCapability][] = [];
+CAPABILITIES.forEach(([text, names], rank) => {
   for (const name of names.split(' ')) {
-    const deed = { text, rank };
-    if (name.endsWith('*')) PREFIXES.push([name.slice(0, -1), deed]);
-    else EXACT.set(name, deed);
+    const capability = { text, rank };
+    if (name.endsWith('*')) PREFIXES.push([name.slice(0, -1), capability]);
+    else EXACT.set(name, capability);
   }
 });
 
@@ -190,7 +190,7 @@ DEEDS.forEach(([text, names], rank) => {
 const VARIANT = /^__isoc(?:99|23)_|^__(?=\w+_chk$)|_chk$|_unlocked$|64(?=_r$|$)|@.*$/g;
 
 /** @param name of an import */
-export function deedOfImport(name: string): ImportDeed | undefined {
+export function capabilityOfImport(name: string): ImportCapability | undefined {
   return (
     EXACT.get(name) ??
     EXACT.get(name.replace(VARIANT, '')) ??

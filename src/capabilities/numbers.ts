@@ -48,13 +48,13 @@ const ALGORITHMS: readonly (readonly [text: string, numbers: readonly number[]])
   ['counts days in seconds', [0x15180]],
 ];
 
-const DEEDS = new Map(
+const CAPABILITIES = new Map(
   ALGORITHMS.flatMap(([text, numbers], rank) => numbers.map((number) => [number, { text, rank }] as const)),
 );
 
 const WORD = 2 ** 32;
 
-export interface NumberDeed {
+export interface NumberCapability {
   readonly text: string;
   /** 0 for what tells most. */
   readonly rank: number;
@@ -63,8 +63,8 @@ export interface NumberDeed {
 }
 
 /** @param operand of normalised assembly, extended as its instruction does it: `-0x61c88647` */
-export function deedOfNumber(operand: string): NumberDeed | undefined {
+export function capabilityOfNumber(operand: string): NumberCapability | undefined {
   const value = operand.startsWith('-') ? WORD - Number(operand.slice(1)) : Number(operand);
-  const deed = DEEDS.get(value);
-  return deed && { ...deed, shown: `0x${value.toString(16)}` };
+  const capability = CAPABILITIES.get(value);
+  return capability && { ...capability, shown: `0x${value.toString(16)}` };
 }

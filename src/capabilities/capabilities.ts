@@ -1,28 +1,28 @@
 /**
  * What a function does as far as its code tells it by itself: which functions of libraries it calls, which numbers and
  * instructions are known for one purpose, and what it is when it is short. Nothing is learned here and nothing is
- * guessed: each deed names what of the code it was read off. What a function is for is another question (models/meaning).
+ * guessed: each capability names what of the code it was read off. What a function is for is another question (models/meaning).
  *
  *     Opens files, moves in files, reads, allocates memory and closes files.
  */
 
-import { deedOfImport } from './imports.ts';
-import { deedsOfInstructions, SWAP } from './instructions.ts';
-import { deedOfNumber } from './numbers.ts';
+import { capabilityOfImport } from './imports.ts';
+import { capabilitiesOfInstructions, SWAP } from './instructions.ts';
+import { capabilityOfNumber } from './numbers.ts';
 import { shapeOf } from './shapes.ts';
-import type { TableDeed } from './tables.ts';
+import type { TableCapability } from './tables.ts';
 
 /**
- * What a deed was read off, the most telling first: numbers and tables by which an algorithm is known, instructions for
+ * What a capability was read off, the most telling first: numbers and tables by which an algorithm is known, instructions for
  * one purpose, functions of libraries, calls of who knows what. `whole`: the function is so short that this is all of it.
  */
-export const DEED_KINDS = ['whole', 'algorithm', 'instruction', 'import', 'pointer'] as const;
-export type DeedKind = (typeof DEED_KINDS)[number];
+export const CAPABILITY_KINDS = ['whole', 'algorithm', 'instruction', 'import', 'pointer'] as const;
+export type CapabilityKind = (typeof CAPABILITY_KINDS)[number];
 
-export interface Deed {
+export interface Capability {
   /** In the third person: `opens files`. */
   readonly text: string;
-  readonly kind: DeedKind;
+  readonly kind: CapabilityKind;
   /** Imports, numbers or instructions that it was read off, each once. */
   readonly because: readonly string[];
 }
@@ -42,7 +42,7 @@ const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 interface Found {
   readonly text: string;
-  readonly kind: DeedKind;
+  readonly kind: CapabilityKind;
   /** Within its kind, 0 for what tells most. */
   readonly rank: number;
   /** Line of the first reason. */
@@ -55,28 +55,28 @@ interface Found {
  * @param assembly normalised
  * @param tables that the function refers to: normalised assembly does not tell of data
  */
-export function deedsOf(assembly: string, tables: readonly TableDeed[] = []): Deed[] {
+export function capabilitiesOf(assembly: string, tables: readonly TableCapability[] = []): Capability[] {
   const lines = assembly === '' ? [] : assembly.split('\n');
   const whole = lines.length <= SHORT ? shapeOf(lines) : null;
   if (whole !== null) return [{ text: whole, kind: 'whole', because: [] }];
   const found = new Map<string, Found>();
   const add = (one: Omit<Found, 'because'>, reason?: string): void => {
-    const deed = found.get(one.text) ?? { ...one, because: [] };
-    found.set(one.text, deed);
-    const { because } = deed;
+    const capability = found.get(one.text) ?? { ...one, because: [] };
+    found.set(one.text, capability);
+    const { because } = capability;
     if (reason !== undefined && because.length < MOST_REASONS && !because.includes(reason))
       because.push(reason);
   };
   for (const { shown, ...table } of tables) add({ ...table, kind: 'algorithm', at: 0 }, shown);
   lines.forEach((line, at) => {
     const name = NAME.exec(line)?.[0];
-    const byName = name === undefined ? undefined : deedOfImport(name);
+    const byName = name === undefined ? undefined : capabilityOfImport(name);
     if (byName) add({ ...byName, kind: 'import', at }, name);
     const number = NUMBER.exec(line)?.[0];
-    const byNumber = number === undefined ? undefined : deedOfNumber(number);
+    const byNumber = number === undefined ? undefined : capabilityOfNumber(number);
     if (byNumber) {
-      const { shown, ...deed } = byNumber;
-      add({ ...deed, kind: 'algorithm', at }, shown);
+      const { shown, ...capability } = byNumber;
+      add({ ...capability, kind: 'algorithm', at }, shown);
     }
     if (line.includes(BASE64))
       add({ text: 'writes or reads Base64', kind: 'algorithm', rank: 0, at }, 'its alphabet');
@@ -84,11 +84,11 @@ export function deedsOf(assembly: string, tables: readonly TableDeed[] = []): De
       add({ text: 'calls by pointers', kind: 'pointer', rank: 0, at }, line.slice('call '.length));
   });
   const mnemonics = lines.map(mnemonicOf);
-  for (const { because, ...deed } of deedsOfInstructions(mnemonics)) {
-    for (const one of because) add({ ...deed, kind: 'instruction' }, one);
+  for (const { because, ...capability } of capabilitiesOfInstructions(mnemonics)) {
+    for (const one of because) add({ ...capability, kind: 'instruction' }, one);
   }
   const telling = [...found.values()].sort(
-    (a, b) => DEED_KINDS.indexOf(a.kind) - DEED_KINDS.indexOf(b.kind) || a.rank - b.rank,
+    (a, b) => CAPABILITY_KINDS.indexOf(a.kind) - CAPABILITY_KINDS.indexOf(b.kind) || a.rank - b.rank,
   );
   return telling
     .slice(0, MOST)

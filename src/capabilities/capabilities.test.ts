@@ -7,20 +7,20 @@ import { openBinary } from '../binary/open.ts';
 import { disassemble } from '../binary/x86/disassemble.ts';
 import { normalizedAssembly } from '../tokens/assembly.ts';
 import { visibleNames } from '../tokens/visible-names.ts';
-import { type Deed, deedsOf } from './deeds.ts';
-import { deedOfNumber } from './numbers.ts';
+import { type Capability, capabilitiesOf } from './capabilities.ts';
+import { capabilityOfNumber } from './numbers.ts';
 import { sentenceOf } from './sentence.ts';
 import { tablesOf } from './tables.ts';
 
 /** What each function of a file does, by symbol. */
-function deedsIn(path: string): Map<string, Deed[]> {
+function capabilitiesIn(path: string): Map<string, Capability[]> {
   const binary = openBinary(readFileSync(path));
   const names = visibleNames(binary);
   return new Map(
     findFunctions(binary).flatMap((found) => {
       if (found.symbol === null || found.kind !== 'function') return [];
       const body = disassemble(binary, found);
-      return [[found.symbol, deedsOf(normalizedAssembly(body, names), tablesOf(body, binary.memory))]];
+      return [[found.symbol, capabilitiesOf(normalizedAssembly(body, names), tablesOf(body, binary.memory))]];
     }),
   );
 }
@@ -71,8 +71,8 @@ test.each([
   { compiler: 'gcc-12', flags: ['-O2', '-fno-ipa-icf'] },
   { compiler: 'clang-14', flags: ['-O2'] },
 ])('of functions of $compiler it is told what their code says by itself', ({ compiler, flags }) => {
-  const deeds = deedsIn(compile(SOURCE, { compiler, flags }));
-  const told = (name: string): string => sentenceOf(deeds.get(name)!);
+  const capabilities = capabilitiesIn(compile(SOURCE, { compiler, flags }));
+  const told = (name: string): string => sentenceOf(capabilities.get(name)!);
   expect(told('sizeOf')).toBe('Returns the 4 bytes at offset 0x8 of what its first argument points to.');
   expect(told('setNext')).toBe(
     'Stores its second argument in the 8 bytes at offset 0 of what its first argument points to.',
@@ -88,20 +88,22 @@ test.each([
   expect(told('swap')).toBe('Swaps the order of bytes.');
   expect(told('swapShort')).toBe('Swaps the order of bytes.');
   expect(told('where')).toMatch(/Base64/);
-  const texts = deeds.get('list')!.map(({ text }) => text);
+  const texts = capabilities.get('list')!.map(({ text }) => text);
   expect(texts[0]).toBe('lists directories');
   expect(texts.toSorted()).toEqual(['compares text', 'ends the program', 'lists directories', 'prints']);
-  expect(deeds.get('list')![0]).toEqual({
+  expect(capabilities.get('list')![0]).toEqual({
     text: 'lists directories',
     kind: 'import',
     because: expect.arrayContaining(['opendir', 'readdir', 'closedir']) as string[],
   });
-  expect(deeds.get('crc')).toEqual([{ text: 'computes CRC-32', kind: 'algorithm', because: ['0xedb88320'] }]);
+  expect(capabilities.get('crc')).toEqual([
+    { text: 'computes CRC-32', kind: 'algorithm', because: ['0xedb88320'] },
+  ]);
 });
 
 test('what other names of imports stand for is the same', () => {
   const told = (...names: string[]): string[] =>
-    names.map((name) => sentenceOf(deedsOf(`push rbx\ncall ${name}\npop rbx\nret`)));
+    names.map((name) => sentenceOf(capabilitiesOf(`push rbx\ncall ${name}\npop rbx\nret`)));
   expect(told('fopen64', '__open_2', 'openat64', 'open')).toEqual([
     'Opens files.',
     '',
@@ -121,18 +123,18 @@ test('what other names of imports stand for is the same', () => {
   ]);
 });
 
-test('of many deeds the most telling are told, in the order of the code', () => {
+test('of many capabilities the most telling are told, in the order of the code', () => {
   const calls = 'free memset memcpy strlen socket connect strcmp malloc getaddrinfo send recv'.split(' ');
-  const text = sentenceOf(deedsOf(calls.map((name) => `call ${name}`).join('\n')));
+  const text = sentenceOf(capabilitiesOf(calls.map((name) => `call ${name}`).join('\n')));
   expect(text).toBe(
     'Opens sockets, connects, compares text, looks up host names, sends over the network and receives from the network.',
   );
 });
 
 test('zlib of this system computes CRC-32 and Adler-32 and reads deflate', () => {
-  const deeds = deedsIn('/usr/lib/x86_64-linux-gnu/libz.so.1');
+  const capabilities = capabilitiesIn('/usr/lib/x86_64-linux-gnu/libz.so.1');
   const algorithms = (name: string): string[] =>
-    deeds.get(name)!.flatMap(({ text, kind }) => (kind === 'algorithm' ? [text] : []));
+    capabilities.get(name)!.flatMap(({ text, kind }) => (kind === 'algorithm' ? [text] : []));
   expect(algorithms('crc32_z')).toEqual(['computes CRC-32']);
   expect(algorithms('crc32_combine_op')).toEqual(['computes CRC-32']);
   expect(algorithms('adler32_z')).toEqual(['computes Adler-32']);
@@ -164,7 +166,7 @@ function sboxOf(byte: number): number {
 }
 
 test('numbers are those of the algorithms, computed from their definitions', () => {
-  const told = (value: number): string | undefined => deedOfNumber(`0x${value.toString(16)}`)?.text;
+  const told = (value: number): string | undefined => capabilityOfNumber(`0x${value.toString(16)}`)?.text;
   for (const i of [1, 2, 3, 4])
     expect(told(Math.floor(2 ** 32 * Math.abs(Math.sin(i))))).toBe('computes MD5');
   for (const prime of PRIMES) expect(told(fraction(Math.sqrt(prime)))).toBe('begins SHA-256');
@@ -179,7 +181,7 @@ test('numbers are those of the algorithms, computed from their definitions', () 
   for (let i = 0; i < 16; i += 4) {
     expect(told(new DataView(key.buffer).getUint32(i, true))).toBe('computes ChaCha20 or Salsa20');
   }
-  expect(deedOfNumber('-0x12477ce0')).toMatchObject({ text: 'computes CRC-32', shown: '0xedb88320' });
+  expect(capabilityOfNumber('-0x12477ce0')).toMatchObject({ text: 'computes CRC-32', shown: '0xedb88320' });
   expect(told(0x12345678)).toBeUndefined();
 });
 
@@ -225,6 +227,8 @@ test('tables are those of the algorithms, computed from their definitions', () =
 });
 
 test('nothing is told of nothing', () => {
-  expect(sentenceOf(deedsOf(''))).toBe('');
-  expect(sentenceOf(deedsOf('push rbx\nmov rbx, rdi\ncall function\nadd rax, rbx\npop rbx\nret'))).toBe('');
+  expect(sentenceOf(capabilitiesOf(''))).toBe('');
+  expect(
+    sentenceOf(capabilitiesOf('push rbx\nmov rbx, rdi\ncall function\nadd rax, rbx\npop rbx\nret')),
+  ).toBe('');
 });

@@ -71,7 +71,7 @@ const FIRST_BYTES = TABLES.map(([text, shown, numbers, first], rank) => {
   return { text, shown, rank, bytes: bytes.slice(0, LOOKED_AT) };
 });
 
-export interface TableDeed {
+export interface TableCapability {
   readonly text: string;
   /** Which table. */
   readonly shown: string;
@@ -80,7 +80,10 @@ export interface TableDeed {
 }
 
 /** Of the tables that a function refers to, each once. */
-export function tablesOf({ instructions }: FunctionBody, memory: Pick<AddressSpace, 'slice'>): TableDeed[] {
+export function tablesOf(
+  { instructions }: FunctionBody,
+  memory: Pick<AddressSpace, 'slice'>,
+): TableCapability[] {
   const start = instructions[0]?.address ?? 0;
   const found = new Set<(typeof FIRST_BYTES)[number]>();
   const seen = new Set<number>();

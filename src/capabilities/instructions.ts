@@ -28,7 +28,7 @@ const MANY: readonly (readonly [text: string, mnemonics: RegExp, least: number])
   ['computes with fractions', /^v?(?:add|sub|mul|div|fn?madd\d*|fn?msub\d*)[sp][sd]$/, 2],
 ];
 
-export interface InstructionDeed {
+export interface InstructionCapability {
   readonly text: string;
   /** 0 for what tells most. */
   readonly rank: number;
@@ -39,7 +39,7 @@ export interface InstructionDeed {
 }
 
 /** @param mnemonics of a function, in their order */
-export function deedsOfInstructions(mnemonics: readonly string[]): InstructionDeed[] {
+export function capabilitiesOfInstructions(mnemonics: readonly string[]): InstructionCapability[] {
   const kinds = [...SINGLE.map(([text, kind]) => [text, kind, 1] as const), ...MANY];
   const times = new Map<string, number>();
   for (const one of mnemonics) times.set(one, (times.get(one) ?? 0) + 1);
