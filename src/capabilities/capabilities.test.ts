@@ -97,7 +97,7 @@ test.each([
     because: expect.arrayContaining(['opendir', 'readdir', 'closedir']) as string[],
   });
   expect(capabilities.get('crc')).toEqual([
-    { text: 'computes CRC-32', kind: 'algorithm', because: ['0xedb88320'] },
+    { text: 'computes CRC-32 checksums', kind: 'algorithm', because: ['0xedb88320'] },
   ]);
 });
 
@@ -135,9 +135,9 @@ test('zlib of this system computes CRC-32 and Adler-32 and reads deflate', () =>
   const capabilities = capabilitiesIn('/usr/lib/x86_64-linux-gnu/libz.so.1');
   const algorithms = (name: string): string[] =>
     capabilities.get(name)!.flatMap(({ text, kind }) => (kind === 'algorithm' ? [text] : []));
-  expect(algorithms('crc32_z')).toEqual(['computes CRC-32']);
-  expect(algorithms('crc32_combine_op')).toEqual(['computes CRC-32']);
-  expect(algorithms('adler32_z')).toEqual(['computes Adler-32']);
+  expect(algorithms('crc32_z')).toEqual(['computes CRC-32 checksums']);
+  expect(algorithms('crc32_combine_op')).toEqual(['computes CRC-32 checksums']);
+  expect(algorithms('adler32_z')).toEqual(['computes Adler-32 checksums']);
   expect(algorithms('inflate')).toEqual(['reads or writes deflate']);
   expect(algorithms('zlibVersion')).toEqual([]);
 });
@@ -168,20 +168,27 @@ function sboxOf(byte: number): number {
 test('numbers are those of the algorithms, computed from their definitions', () => {
   const told = (value: number): string | undefined => capabilityOfNumber(`0x${value.toString(16)}`)?.text;
   for (const i of [1, 2, 3, 4])
-    expect(told(Math.floor(2 ** 32 * Math.abs(Math.sin(i))))).toBe('computes MD5');
-  for (const prime of PRIMES) expect(told(fraction(Math.sqrt(prime)))).toBe('begins SHA-256');
-  for (const prime of PRIMES.slice(0, 3)) expect(told(fraction(Math.cbrt(prime)))).toBe('computes SHA-256');
+    expect(told(Math.floor(2 ** 32 * Math.abs(Math.sin(i))))).toBe('computes MD5 digests');
+  for (const prime of PRIMES) expect(told(fraction(Math.sqrt(prime)))).toBe('begins SHA-256 digests');
+  for (const prime of PRIMES.slice(0, 3))
+    expect(told(fraction(Math.cbrt(prime)))).toBe('computes SHA-256 digests');
   for (const root of [2, 3]) {
-    expect(told(Math.floor(2 ** 30 * Math.sqrt(root)))).toBe('computes SHA-1 or RIPEMD-160');
+    expect(told(Math.floor(2 ** 30 * Math.sqrt(root)))).toBe('computes SHA-1 or RIPEMD-160 digests');
   }
-  for (const root of [5, 10]) expect(told(Math.floor(2 ** 30 * Math.sqrt(root)))).toBe('computes SHA-1');
-  expect(told(crcOf(0xedb88320, 0x80))).toBe('computes CRC-32');
+  for (const root of [5, 10])
+    expect(told(Math.floor(2 ** 30 * Math.sqrt(root)))).toBe('computes SHA-1 digests');
+  expect(told(crcOf(0xedb88320, 0x80))).toBe('computes CRC-32 checksums');
   expect(told(Math.round(2 ** 32 / ((1 + Math.sqrt(5)) / 2)))).toBe('mixes bits by the golden ratio');
   const key = new TextEncoder().encode('expand 32-byte k');
   for (let i = 0; i < 16; i += 4) {
-    expect(told(new DataView(key.buffer).getUint32(i, true))).toBe('computes ChaCha20 or Salsa20');
+    expect(told(new DataView(key.buffer).getUint32(i, true))).toBe(
+      'encrypts or decrypts by ChaCha20 or Salsa20',
+    );
   }
-  expect(capabilityOfNumber('-0x12477ce0')).toMatchObject({ text: 'computes CRC-32', shown: '0xedb88320' });
+  expect(capabilityOfNumber('-0x12477ce0')).toMatchObject({
+    text: 'computes CRC-32 checksums',
+    shown: '0xedb88320',
+  });
   expect(told(0x12345678)).toBeUndefined();
 });
 
@@ -210,16 +217,18 @@ test('tables are those of the algorithms, computed from their definitions', () =
   const sbox = bytes.map(sboxOf);
   expect(told(Uint8Array.from(sbox))).toEqual(['encrypts by AES']);
   expect(told(Uint8Array.from(bytes, (byte) => sbox.indexOf(byte)))).toEqual(['decrypts by AES']);
-  expect(told(words(bytes.map((byte) => crcOf(0xedb88320, byte))))).toEqual(['computes CRC-32']);
-  expect(told(words(bytes.map((byte) => crcOf(0x82f63b78, byte))))).toEqual(['computes CRC-32C']);
+  expect(told(words(bytes.map((byte) => crcOf(0xedb88320, byte))))).toEqual(['computes CRC-32 checksums']);
+  expect(told(words(bytes.map((byte) => crcOf(0x82f63b78, byte))))).toEqual(['computes CRC-32C checksums']);
   const sixteen = bytes.map((byte) => crcOf(0xa001, byte));
-  expect(told(new Uint8Array(Uint16Array.from(sixteen).buffer))).toEqual(['computes CRC-16']);
+  expect(told(new Uint8Array(Uint16Array.from(sixteen).buffer))).toEqual(['computes CRC-16 checksums']);
   expect(told(words([1, 2, 3, 4].map((i) => Math.floor(2 ** 32 * Math.abs(Math.sin(i))))))).toEqual([
-    'computes MD5',
+    'computes MD5 digests',
   ]);
-  expect(told(words(PRIMES.map((prime) => fraction(Math.cbrt(prime)))))).toEqual(['computes SHA-256']);
+  expect(told(words(PRIMES.map((prime) => fraction(Math.cbrt(prime)))))).toEqual([
+    'computes SHA-256 digests',
+  ]);
   expect(told(words(PRIMES.map((prime) => fraction(Math.sqrt(prime)))))).toEqual([
-    'begins SHA-256 or BLAKE2s',
+    'begins SHA-256 or BLAKE2s digests',
   ]);
   // One byte short of what is looked at, and one that differs.
   expect(told(Uint8Array.from(sbox.slice(0, 7)))).toEqual([]);

@@ -5,7 +5,7 @@ const SINGLE: readonly (readonly [text: string, mnemonics: RegExp])[] = [
   ['encrypts by AES instructions', /^v?aes(?:enc|enclast|keygenassist|imc)$/],
   ['decrypts by AES instructions', /^v?aes(?:dec|declast)$/],
   ['computes digests by SHA instructions', /^sha(?:1|256)/],
-  ['computes CRC-32C by instruction', /^crc32$/],
+  ['computes CRC-32C checksums by instruction', /^crc32$/],
   ['multiplies polynomials, as CRC and GCM do', /^v?pclmulqdq$/],
   ['draws random numbers from the processor', /^rd(?:rand|seed)$/],
   ['asks what the processor can do', /^(?:cpuid|xgetbv)$/],

@@ -18,7 +18,7 @@ const foundSchema = z.strictObject({
   score: probability,
   /** Cosine of its vector with the question's. */
   similarity: z.number(),
-  /** Of the question's words, those that it has in its strings, in names of what it calls and in its own. */
+  /** Of the question's words, those that it has in its strings, in names of what it calls, in its own and in its algorithms'. */
   words: z.array(text),
   /** What of its code says most for the question: words, names, numbers and instructions that people speak of so. */
   because: z.array(text),

@@ -4,6 +4,8 @@ import type { Binary } from '../binary/binary.ts';
 import { Budget, type Limits } from '../binary/budget.ts';
 import { findFunctions } from '../binary/functions.ts';
 import { openBinary } from '../binary/open.ts';
+import { capabilitiesOf } from '../capabilities/capabilities.ts';
+import { tablesOf } from '../capabilities/tables.ts';
 import { BinscribeError } from '../error.ts';
 import type { MeaningModel } from '../models/meaning/model.ts';
 import { ProgramWords, wordsOf, wordsOfCode } from '../models/meaning/words.ts';
@@ -14,6 +16,7 @@ import { NameIndex, stringsOf } from './evidence.ts';
 import { describeFile, hex } from './file.ts';
 import { ANSWERS, EVIDENCE_LIMITS } from './limits.ts';
 import { telling } from './render/evidence.ts';
+import { hiddenCapabilities } from './render/reasons.ts';
 import { findRoles } from './roles.ts';
 import { sanitize } from './sanitize.ts';
 import { visibleNames } from '../tokens/visible-names.ts';
@@ -50,12 +53,15 @@ export async function ask(
   }
   const budget = new Budget(options.limits);
   const binary = openBinary(bytes, { budget });
-  const { functions, code, unopened } = functionsOf(binary, model);
+  const { functions, code, algorithms, unopened } = functionsOf(binary, model);
   const read = await model.readCode(code, (done) => options.progress?.(done, code.length));
   const [asked] = await model.readTexts([question]);
   const words = new ProgramWords(
-    // Where the program still has a function's name, whoever asks may mean it.
-    functions.map(({ symbol }, i) => new Map([...wordsOfCode(code[i]), ...wordsOf(symbol ?? '')])),
+    // Where the program still has a function's name, whoever asks may mean it; of tables its code does not tell.
+    functions.map(
+      ({ symbol }, i) =>
+        new Map([...wordsOfCode(code[i]), ...wordsOf(`${symbol ?? ''} ${algorithms[i].join(' ')}`)]),
+    ),
   );
   const matcher = model.match([asked]);
   const fits = matcher.rank({ functions: read, words });
@@ -96,27 +102,30 @@ export async function ask(
 function functionsOf(
   binary: Binary,
   model: MeaningModel,
-): { functions: Unasked[]; code: string[]; unopened: readonly Unopened[] } {
+): { functions: Unasked[]; code: string[]; algorithms: string[][]; unopened: readonly Unopened[] } {
   const all = findFunctions(binary);
   const roles = findRoles(binary, all);
   const names = new NameIndex(binary, all);
   const visible = visibleNames(binary);
   const functions: Unasked[] = [];
   const code: string[] = [];
+  const algorithms: string[][] = [];
   const unopened: Unopened[] = [];
   for (const batch of openInBatches(binary, all, unopened)) {
     for (const { found, body } of batch) {
       const own = found.kind === 'function' ? model.codeOf(body, visible) : null;
       if (own === null) continue;
       const [calls, strings] = [names.calls(body), stringsOf(body)];
+      const capabilities = capabilitiesOf(own, tablesOf(body, binary.memory));
       code.push(own);
+      algorithms.push(capabilities.flatMap(({ kind, text }) => (kind === 'algorithm' ? text : [])));
       functions.push({
         address: hex(found.address),
         size: found.size,
         symbol: found.symbol === null ? null : sanitize(found.symbol, EVIDENCE_LIMITS.nameLength),
         role: roles.get(found.address) ?? null,
         instructions: body.instructions.length,
-        text: telling({ calls, strings }).join('; '),
+        text: [...hiddenCapabilities({ capabilities }), ...telling({ calls, strings })].join('; '),
         calls,
         strings,
       });
@@ -124,5 +133,5 @@ function functionsOf(
   }
   const failure = unopened.find(({ error }) => error !== null)?.error;
   if (functions.length === 0 && failure) throw failure;
-  return { functions, code, unopened };
+  return { functions, code, algorithms, unopened };
 }

@@ -121,7 +121,11 @@ test('what a path or a message holds is no markup', () => {
     places: ['/usr/bin'],
     totals: totalsOf(ROWS),
     classes: sizeClasses(ROWS),
-    timed: { load: 0, programs: [{ path: '/usr/bin/git', size: 1, functions: 1, seconds: [1, 2, 3] }] },
+    timed: {
+      load: 0,
+      models: ['encoder', 'meaning'],
+      programs: [{ path: '/usr/bin/git', size: 1, functions: 1, seconds: [1, 2, 3] }],
+    },
     passedOver: { links: 1, others: { script: ['/usr/bin/s'] } },
     rows: ROWS,
   };

@@ -220,6 +220,8 @@ export interface SweepReport {
   timed: {
     /** Programs that ran or waited, on average over the minute before the first run. */
     load: number;
+    /** Of all models that answered, that of labels too. */
+    models: string[];
     programs: TimedProgram[];
   };
   passedOver: PassedOver;

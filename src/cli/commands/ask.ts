@@ -14,8 +14,8 @@ Examples:
 
 SCORE is the probability that the function is meant, where before any of the program's functions or none was as
 likely. It goes by COSINE, how near function and sentence are to the model, and by WORDS of the sentence that the
-function has in strings, in names of what it calls, and in its own where the file has it. Where no function stands
-out there is no answer, and the exit code is 0.
+function has in strings, in names of what it calls, in its own where the file has it, and in those of algorithms whose
+numbers or tables it has. Where no function stands out there is no answer, and the exit code is 0.
 The words of a comment above such a function work best.`;
 
 export function askCommand(session: Session): Command {

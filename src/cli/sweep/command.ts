@@ -78,7 +78,7 @@ async function sweepPlaces(named: string[], flags: SweepFlags, session: Session)
     places,
     totals: totalsOf(rows),
     classes: sizeClasses(rows),
-    timed: await timePrograms(programsOfTheAim(rows), flags.model),
+    timed: await timePrograms(programsOfTheAim(rows), flags.model, await modelsOf(card.id, session)),
     passedOver: found.passedOver,
     rows,
   };
@@ -138,10 +138,20 @@ async function explainBy(helper: Helper<ChildReply>, program: Program, limit: nu
   return { path, size, outcome: answered.failure, error, seconds };
 }
 
+/** What a user is answered by where no option says otherwise. @param model that was opened */
+async function modelsOf(model: string, session: Session): Promise<string[]> {
+  const [meaning, writer] = [await session.openMeaning(undefined), await session.openWriter(undefined)];
+  const models = [model, ...[meaning, writer].flatMap((one) => one?.card.id ?? [])];
+  await meaning?.close();
+  await writer?.close();
+  return models;
+}
+
 /** Explains programs as a user does, each by a process of its own. */
 async function timePrograms(
   rows: readonly SweepRow[],
   model: string | undefined,
+  models: string[],
 ): Promise<SweepReport['timed']> {
   const main = scriptBeside(import.meta.url, '../main');
   const load = rows.length === 0 ? 0 : await quiet();
@@ -161,7 +171,7 @@ async function timePrograms(
     const functions = row.outcome === 'explained' ? row.counts.functions : 0;
     return { path: row.path, size: row.size, functions, seconds };
   });
-  return { load, programs };
+  return { load, models, programs };
 }
 
 /** Waits until little else runs, the sweep itself included, but not for ever. @returns the load then */

@@ -1,5 +1,6 @@
 /** What answers rest on, in words. */
 
+import type { Capability } from '../../capabilities/capabilities.ts';
 import { sentenceOf } from '../../capabilities/sentence.ts';
 import type { FunctionReport } from '../schema.ts';
 
@@ -32,6 +33,10 @@ export function doneBy({ capabilities }: Pick<FunctionReport, 'capabilities'>): 
 }
 
 /** What a function does that neither its calls nor a glance at its code say already. */
-export function hiddenCapabilities({ capabilities }: Pick<FunctionReport, 'capabilities'>): string[] {
+export function hiddenCapabilities({
+  capabilities,
+}: {
+  readonly capabilities: readonly Capability[];
+}): string[] {
   return capabilities.flatMap(({ text, kind }) => (kind === 'import' || kind === 'pointer' ? [] : [text]));
 }

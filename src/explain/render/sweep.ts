@@ -89,10 +89,10 @@ export function renderSweep(report: SweepReport): string {
   ].join('\n');
 }
 
-function timedTable({ load, programs }: SweepReport['timed']): string[] {
+function timedTable({ load, models, programs }: SweepReport['timed']): string[] {
   if (programs.length === 0) return ['None of them is among the files.'];
   return [
-    `\`binscribe explain\` as a process of its own, ${programs[0].seconds.length} times each after the sweep, with nothing beside it; load of the machine before: ${load.toFixed(2)}.`,
+    `\`binscribe explain\` as a process of its own, ${programs[0].seconds.length} times each after the sweep, with nothing beside it, by ${models.map(code).join(' and ')}; load of the machine before: ${load.toFixed(2)}.`,
     '',
     '| program | functions | MB | mean seconds | runs |',
     '| --- | --- | --- | --- | --- |',
