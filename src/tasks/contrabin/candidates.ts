@@ -9,6 +9,7 @@ import type { Build, Recompiler } from '../../models/drafts/recompiler.ts';
 import type { Generator } from '../../nn/generation/generator.ts';
 import type { Trainer } from '../../nn/training/trainer.ts';
 import type { WrittenColumn } from './functions.ts';
+import { ownText } from './draft-style.ts';
 import { hintTokens } from './hints.ts';
 import type { Neighbour, Neighbourhood, Wanted } from './neighbours.ts';
 import { likelihoods, type WritingSettings, type WritingVocabularies } from './writing.ts';
@@ -21,8 +22,14 @@ export interface Target extends Wanted {
   readonly lifted: string | null;
 }
 
+export function wholeOf({ text, whole = text }: Pick<Candidate, 'text' | 'whole'>): string {
+  return whole;
+}
+
 export interface Candidate {
   readonly text: string;
+  /** What compiles, and what the writer reads, where that is not the text alone: a draft with its declarations. */
+  readonly whole?: string;
   /** By the writer, of a training function, or by rules. */
   readonly from: 'written' | 'found' | 'lifted';
   /** The logarithm of the text's probability by the writer, in the mean over its tokens. */
@@ -38,6 +45,8 @@ export interface CandidateSettings extends WritingSettings {
   readonly vocabularies: WritingVocabularies;
   /** Texts that are given as hints, and those that are candidates. */
   readonly neighbours: { readonly hints: number; readonly candidates: number };
+  /** How most functions of the training begin (draft-style.ts). */
+  readonly beginning: string;
 }
 
 /** A writer in the two forms in which it is asked, and what it may look up. */
@@ -67,11 +76,13 @@ export async function candidatesOf(targets: readonly Target[], author: Author): 
     ...(column === 'text' && { noRepeat: NO_REPEAT }),
     method: { kind: 'beams', beams: BEAMS, returned: BEAMS },
   });
-  const others = targets.map((target, i) => othersOf(target, near[i].slice(0, neighbours.candidates)));
+  const others = targets.map((target, i) =>
+    othersOf(target, near[i].slice(0, neighbours.candidates), settings.beginning),
+  );
   const told = await likelihoods(
     trainer,
     others.flatMap((list, i) =>
-      list.map(({ text }) => ({ ...given[i], text: vocabularies.text.encode(text, longestText) })),
+      list.map((one) => ({ ...given[i], text: vocabularies.text.encode(wholeOf(one), longestText) })),
     ),
     settings,
   );
@@ -86,12 +97,13 @@ export async function candidatesOf(targets: readonly Target[], author: Author): 
 }
 
 /** What a target's candidates are without a writer: the nearest texts, then what rules make of the code. */
-export function othersOf({ lifted }: Target, found: readonly Neighbour[]): Candidate[] {
-  const unknown = { likelihood: 0, likeness: null };
+export function othersOf({ lifted }: Target, found: readonly Neighbour[], beginning: string): Candidate[] {
   const all = found.map(({ text, similarity }): Candidate => {
-    return { text, from: 'found', similarity, ...unknown };
+    return { text, from: 'found', similarity, likelihood: 0, likeness: null };
   });
-  return lifted === null ? all : [...all, { text: lifted, from: 'lifted', similarity: null, ...unknown }];
+  if (lifted === null) return all;
+  const text = ownText(lifted, beginning);
+  return [...all, { text, whole: lifted, from: 'lifted', likelihood: 0, similarity: null, likeness: null }];
 }
 
 /** Of candidates with one text the first. */
@@ -113,11 +125,12 @@ export async function withLikeness(
   const compared: Candidate[][] = [];
   for (const [i, list] of lists.entries()) {
     const { body, build } = targets[i];
-    const scores = new Map((known.at(i) ?? []).map(({ text, likeness }) => [text, likeness]));
-    const open = list.filter(({ text }) => !scores.has(text));
-    const found = await compareDrafts(body, open, build, recompiler);
-    open.forEach(({ text }, place) => scores.set(text, found.scores[place]));
-    compared.push(list.map((candidate) => ({ ...candidate, likeness: scores.get(candidate.text) ?? null })));
+    const scores = new Map((known.at(i) ?? []).map((one) => [wholeOf(one), one.likeness]));
+    const open = list.map(wholeOf).filter((text) => !scores.has(text));
+    const drafts = open.map((text) => ({ text }));
+    const found = await compareDrafts(body, drafts, build, recompiler);
+    open.forEach((text, place) => scores.set(text, found.scores[place]));
+    compared.push(list.map((one) => ({ ...one, likeness: scores.get(wholeOf(one)) ?? null })));
   }
   return compared;
 }

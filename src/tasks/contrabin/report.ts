@@ -44,12 +44,15 @@ const EXPLAINED: Partial<Record<QuestionReport['kind'], string>> = {
     'words, in the mean over functions. The names of some test functions occur in the training, which a look at the facts above tells.',
   summaries:
     'A writer has five beams and the nearest texts to choose from; how it chooses was learned on the validation side. *Written, not found*: ' +
-    'the share of functions of which it chose a text of its own.',
+    'the share of functions of which it chose a text of its own. *What the code says by itself* learns nothing: what `explain` tells of ' +
+    'library calls, numbers, instructions and short functions.',
   source:
     'A writer has five beams and the nearest texts to choose from; how it chooses was learned on the validation side, by what compiles to ' +
     'the given code among others. *Compiles*: the chosen text, on its own, by the compiler and at the level of the given code, which are known ' +
     'here. *Same code*: and to the same, what linking decides left out. *Re-executable*: of the functions of Decompile-Eval (HumanEval in C), ' +
-    'which nobody has learned from, those whose candidate with the likest code passes the unit tests in the sandbox.',
+    'which nobody has learned from, those whose candidate with the likest code passes the unit tests in the sandbox. A draft by rules ' +
+    'compiles with declarations of what it refers to; its text is held against the reference without them, as the reference is without its ' +
+    'own, and begun as most functions of the training are: no code tells whether a function was `static`.',
 };
 
 /** @param picture file of the maps, beside the table */

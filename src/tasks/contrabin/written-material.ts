@@ -1,6 +1,7 @@
 /** What a question of writing is made of: its functions by sides, and the writer that learns from them. */
 
 import type { CandidateSettings } from './candidates.ts';
+import { usualBeginning } from './draft-style.ts';
 import { networksOf, ownEncoder } from './encoders.ts';
 import type { WrittenColumn } from './functions.ts';
 import type { Material } from './material.ts';
@@ -38,10 +39,12 @@ export async function writtenMaterial(
   const text = ownEncoder({ network: anchored, vocabulary: vocabularies.text }, whose);
   const column = COLUMN_OF[question.kind];
   const { tested = question.datasets, neighbours, training } = question;
+  const sides = await collectWritten({ ...question, tested, column });
   return {
-    sides: await collectWritten({ ...question, tested, column }),
+    sides,
     settings: {
       column,
+      beginning: column === 'source' ? usualBeginning(sides.training.map(({ text: source }) => source)) : '',
       vocabularies: { code: code.vocabulary, text: text.vocabulary },
       neighbours,
       network: {

@@ -18,6 +18,7 @@ import {
   candidatesOf,
   othersOf,
   type Target,
+  wholeOf,
   withLikeness,
 } from './candidates.ts';
 import { type Choice, learnChoice, mostAgreed, ranked } from './choice.ts';
@@ -234,7 +235,7 @@ function nearestTexts(
       targets.map((target) => {
         const found = index.nearest(target, count);
         const texts = found.length > 0 ? found : [{ text: mostFrequent, similarity: 0 }];
-        return othersOf(target, texts);
+        return othersOf(target, texts, asked.settings.beginning);
       }),
     );
   return gather(asked, make, known, place, files);
@@ -316,11 +317,7 @@ async function columnsOf(
   columns['compiles'] = shareOf(chosen, ({ likeness }) => likeness !== null, clusters);
   columns['same code'] = shareOf(chosen, ({ likeness }) => likeness === 1, clusters);
   if (checks.reexecution === null) return columns;
-  const results = await rerun(
-    problems,
-    ofProblems.map(({ text }) => text),
-    checks.reexecution,
-  );
+  const results = await rerun(problems, ofProblems.map(wholeOf), checks.reexecution);
   for (const level of STUDY_LEVELS) {
     const own = Array.from(problems.keys()).filter((i) => problems[i].level === level);
     const of = (value: (i: number) => boolean): Column => ({
