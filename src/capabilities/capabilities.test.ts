@@ -10,17 +10,18 @@ import { visibleNames } from '../tokens/visible-names.ts';
 import { type Capability, capabilitiesOf } from './capabilities.ts';
 import { capabilityOfNumber } from './numbers.ts';
 import { sentenceOf } from './sentence.ts';
-import { tablesOf } from './tables.ts';
+import { Tables } from './tables.ts';
 
 /** What each function of a file does, by symbol. */
 function capabilitiesIn(path: string): Map<string, Capability[]> {
   const binary = openBinary(readFileSync(path));
   const names = visibleNames(binary);
+  const tables = new Tables(binary);
   return new Map(
     findFunctions(binary).flatMap((found) => {
       if (found.symbol === null || found.kind !== 'function') return [];
       const body = disassemble(binary, found);
-      return [[found.symbol, capabilitiesOf(normalizedAssembly(body, names), tablesOf(body, binary.memory))]];
+      return [[found.symbol, capabilitiesOf(normalizedAssembly(body, names), tables.of(body))]];
     }),
   );
 }
@@ -142,6 +143,17 @@ test('zlib of this system computes CRC-32 and Adler-32 and reads deflate', () =>
   expect(algorithms('zlibVersion')).toEqual([]);
 });
 
+test('a table that others may see is found through its slot', () => {
+  const library = compile(
+    `unsigned crc_table[4] = { 0, 0x77073096, 0xee0e612c, 0x990951ba };
+     unsigned next(unsigned sum) { return crc_table[sum & 3] ^ sum >> 8; }`,
+    { compiler: 'gcc-12', flags: ['-O1', '-fPIC', '-shared'] },
+  );
+  expect(capabilitiesIn(library).get('next')).toEqual([
+    { text: 'computes CRC-32 checksums', kind: 'algorithm', because: ['its table'] },
+  ]);
+});
+
 /** The first bits behind the point, as FIPS 180-4 takes them of roots. */
 const fraction = (value: number): number => Math.floor((value % 1) * 2 ** 32);
 const PRIMES = [2, 3, 5, 7];
@@ -210,7 +222,9 @@ test('tables are those of the algorithms, computed from their definitions', () =
     };
     const slice = (address: number, size: number): Uint8Array =>
       address === at ? bytes.subarray(0, size) : new Uint8Array();
-    return tablesOf(body as FunctionBody, { slice }).map(({ text }) => text);
+    return new Tables({ memory: { slice }, relocations: [] })
+      .of(body as FunctionBody)
+      .map(({ text }) => text);
   };
   const words = (values: readonly number[]): Uint8Array => new Uint8Array(Uint32Array.from(values).buffer);
   const bytes = Array.from({ length: 256 }, (_, i) => i);

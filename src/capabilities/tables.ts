@@ -3,7 +3,9 @@
  * bytes, in the order of x86-64's memory; all of them are longer than what is looked at.
  */
 
-import type { FunctionBody } from '../binary/instruction.ts';
+import type { Relocation } from '../binary/binary.ts';
+import { R_X86_64 } from '../binary/elf/constants.ts';
+import type { FunctionBody, Operand } from '../binary/instruction.ts';
 import type { AddressSpace } from '../binary/memory.ts';
 import { isAbsoluteAddress } from '../tokens/normalize.ts';
 
@@ -94,33 +96,55 @@ export interface TableCapability {
   readonly rank: number;
 }
 
-/** Of the tables that a function refers to, each once. */
-export function tablesOf(
-  { instructions }: FunctionBody,
-  memory: Pick<AddressSpace, 'slice'>,
-): TableCapability[] {
-  const start = instructions[0]?.address ?? 0;
-  const found = new Set<(typeof FIRST_BYTES)[number]>();
-  const seen = new Set<number>();
-  for (const { operands } of instructions) {
-    for (const operand of operands) {
-      const address = addressOf(operand, start);
-      if (address === null || seen.has(address)) continue;
-      seen.add(address);
-      const data = memory.slice(address, LOOKED_AT);
-      const table = FIRST_BYTES.find(
-        ({ bytes }) => data.length >= bytes.length && bytes.every((byte, i) => data[i] === byte),
-      );
-      if (table) found.add(table);
+/** What is needed of a file: its bytes at their addresses, and what its loader patches. */
+type TableFile = {
+  readonly memory: Pick<AddressSpace, 'slice'>;
+  readonly relocations: readonly Relocation[];
+};
+
+/** The tables of a file. */
+export class Tables {
+  private readonly memory: TableFile['memory'];
+  /** What the loader writes into a slot: a library reaches its own tables that way where others may see them. */
+  private readonly slots = new Map<number, number>();
+  private readonly known = new Map<number, (typeof FIRST_BYTES)[number] | null>();
+
+  constructor({ memory, relocations }: TableFile) {
+    this.memory = memory;
+    for (const { type, address, symbolAddress, addend } of relocations) {
+      if (type === R_X86_64.GLOB_DAT && symbolAddress !== 0) this.slots.set(address, symbolAddress);
+      if (type === R_X86_64.RELATIVE) this.slots.set(address, addend);
     }
   }
-  return [...found].map(({ text, shown, rank }) => ({ text, shown, rank }));
+
+  /** Of those that a function refers to, each once. */
+  of({ instructions }: FunctionBody): TableCapability[] {
+    const start = instructions[0]?.address ?? 0;
+    const found = new Set<(typeof FIRST_BYTES)[number]>();
+    for (const { operands } of instructions) {
+      for (const operand of operands) {
+        const address = addressOf(operand, start);
+        const table = address === null ? null : this.at(address);
+        if (table !== null) found.add(table);
+      }
+    }
+    return [...found].map(({ text, shown, rank }) => ({ text, shown, rank }));
+  }
+
+  /** The table that begins at an address, or where the slot there leads to. */
+  private at(address: number): (typeof FIRST_BYTES)[number] | null {
+    const known = this.known.get(address);
+    if (known !== undefined) return known;
+    const data = this.memory.slice(this.slots.get(address) ?? address, LOOKED_AT);
+    const table = FIRST_BYTES.find(
+      ({ bytes }) => data.length >= bytes.length && bytes.every((byte, i) => data[i] === byte),
+    );
+    this.known.set(address, table ?? null);
+    return table ?? null;
+  }
 }
 
-function addressOf(
-  operand: FunctionBody['instructions'][number]['operands'][number],
-  start: number,
-): number | null {
+function addressOf(operand: Operand, start: number): number | null {
   if (operand.kind === 'immediate') return isAbsoluteAddress(operand.value, start) ? operand.value : null;
   if (operand.kind !== 'memory') return null;
   const { ripRelative, displacement } = operand;

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compile } from '../../test/support/compile.ts';
 import { openMeaning } from '../node.ts';
@@ -42,10 +44,11 @@ test('whoever asks for an algorithm finds the function that has its table', asyn
   const { address } = /(?<address>[0-9a-f]+) T first$/m.exec(
     execFileSync('nm', [program], { encoding: 'utf8' }),
   )!.groups as { address: string };
-  execFileSync('strip', [program]);
+  const stripped = join(mkdtempSync(join(tmpdir(), 'binscribe-ask-')), 'stripped');
+  execFileSync('strip', ['-o', stripped, program]);
   const model = (await openMeaning())!;
   try {
-    const asked = await ask(readFileSync(program), 'computes a CRC-32 checksum', model, { path: 'fixture' });
+    const asked = await ask(readFileSync(stripped), 'computes a CRC-32 checksum', model, { path: 'fixture' });
     expect(askSchema.parse(asked)).toEqual(asked);
     expect(asked.nearest).toMatchObject({
       address: `0x${Number.parseInt(address, 16).toString(16)}`,

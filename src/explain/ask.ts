@@ -5,7 +5,7 @@ import { Budget, type Limits } from '../binary/budget.ts';
 import { findFunctions } from '../binary/functions.ts';
 import { openBinary } from '../binary/open.ts';
 import { capabilitiesOf } from '../capabilities/capabilities.ts';
-import { tablesOf } from '../capabilities/tables.ts';
+import { Tables } from '../capabilities/tables.ts';
 import { BinscribeError } from '../error.ts';
 import type { MeaningModel } from '../models/meaning/model.ts';
 import { ProgramWords, wordsOf, wordsOfCode } from '../models/meaning/words.ts';
@@ -107,6 +107,7 @@ function functionsOf(
   const roles = findRoles(binary, all);
   const names = new NameIndex(binary, all);
   const visible = visibleNames(binary);
+  const tables = new Tables(binary);
   const functions: Unasked[] = [];
   const code: string[] = [];
   const algorithms: string[][] = [];
@@ -116,7 +117,7 @@ function functionsOf(
       const own = found.kind === 'function' ? model.codeOf(body, visible) : null;
       if (own === null) continue;
       const [calls, strings] = [names.calls(body), stringsOf(body)];
-      const capabilities = capabilitiesOf(own, tablesOf(body, binary.memory));
+      const capabilities = capabilitiesOf(own, tables.of(body));
       code.push(own);
       algorithms.push(capabilities.flatMap(({ kind, text }) => (kind === 'algorithm' ? text : [])));
       functions.push({

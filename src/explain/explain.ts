@@ -12,7 +12,7 @@ import { VERSION } from '../version.ts';
 import { type Opened, openInBatches, type Unopened } from './batches.ts';
 import { codeOf, type FunctionCode } from './code.ts';
 import { capabilitiesOf } from '../capabilities/capabilities.ts';
-import { tablesOf } from '../capabilities/tables.ts';
+import { Tables } from '../capabilities/tables.ts';
 import { normalizedAssembly } from '../tokens/assembly.ts';
 import { type Drafted, type Drafting, draftSource } from './drafting.ts';
 import { NameIndex, stringsOf } from './evidence.ts';
@@ -78,6 +78,7 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
   const names = new NameIndex(binary, all);
   const { labels: labeller, source, summaries } = options;
   const visible = visibleNames(binary);
+  const tables = new Tables(binary);
   const taken = takenNames(all, roles);
   const functions: Unranked[] = [];
   const founds: FoundFunction[] = [];
@@ -102,7 +103,7 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
         functions.push(
           describeFunction(
             opened,
-            { binary, names, visible },
+            { tables, names, visible },
             role,
             answer && withoutTaken(answer, taken, opened.found.symbol ?? role),
             labels.get(opened.found) ?? [],
@@ -243,14 +244,14 @@ function modelInput(binary: Binary, { found, body }: Opened): FunctionInput {
 
 /** What a function is seen in. */
 interface Surroundings {
-  readonly binary: Binary;
+  readonly tables: Tables;
   readonly names: NameIndex;
   readonly visible: VisibleNames;
 }
 
 function describeFunction(
   { found, body }: Opened,
-  { binary, names, visible }: Surroundings,
+  { tables, names, visible }: Surroundings,
   role: Role,
   answer: FunctionAnswer | undefined,
   labels: readonly GivenLabel[],
@@ -270,7 +271,7 @@ function describeFunction(
       name: sanitize(name, EVIDENCE_LIMITS.nameLength),
       score,
     })),
-    capabilities: found.kind === 'function' ? capabilitiesIn(body, binary, visible) : [],
+    capabilities: found.kind === 'function' ? capabilitiesIn(body, tables, visible) : [],
     summary: null,
     compiler: printable(answer?.compiler),
     optimization: printable(answer?.optimization),
@@ -301,10 +302,10 @@ function describeFunction(
 
 function capabilitiesIn(
   body: FunctionBody,
-  { memory }: Binary,
+  tables: Tables,
   names: VisibleNames,
 ): FunctionReport['capabilities'] {
-  return capabilitiesOf(normalizedAssembly(body, names), tablesOf(body, memory))
+  return capabilitiesOf(normalizedAssembly(body, names), tables.of(body))
     .slice(0, EVIDENCE_LIMITS.capabilities)
     .map(({ text, kind, because }) => ({
       text: sanitize(text, EVIDENCE_LIMITS.nameLength),

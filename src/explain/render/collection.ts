@@ -2,7 +2,7 @@
 
 import type { Collection, CollectionRow } from '../collection.ts';
 import { percent } from './columns.ts';
-import { csvLine } from './csv.ts';
+import { csvLine, LIST } from './csv.ts';
 import { STYLE } from './generated.ts';
 import { htmlDocument } from './html/document.ts';
 import { escapeHtml } from '../../markup.ts';
@@ -15,6 +15,7 @@ const TITLES = [
   'Suggested',
   'Compiler',
   'Level',
+  'Algorithms',
   'Status',
 ] as const;
 
@@ -52,14 +53,14 @@ function rowOf({ path, size, report, explained, error }: CollectionRow): string 
   const cells = [link, size.toLocaleString('en-US')];
   const tallied = (answer: { label: string; share: number } | null): string =>
     answer === null ? '' : escapeHtml(`${answer.label} (${percent(answer.share)})`);
-  if (explained === null) cells.push('', '', '', '', '');
+  if (explained === null) cells.push('', '', '', '', '', '');
   else {
-    const { functions, named, suggested, compiler, level } = explained;
+    const { functions, named, suggested, compiler, level, algorithms } = explained;
     cells.push(...[functions, named, suggested].map((count) => count.toLocaleString('en-US')));
-    cells.push(tallied(compiler), tallied(level));
+    cells.push(tallied(compiler), tallied(level), escapeHtml(algorithms.join(', ')));
   }
   cells.push(escapeHtml(statusOf({ explained, error })));
-  return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>\n`;
+  return `<tr>${cells.map((cell, i) => `<td${TITLES[i] === 'Algorithms' ? ' class="long"' : ''}>${cell}</td>`).join('')}</tr>\n`;
 }
 
 function statusOf({ explained, error }: Pick<CollectionRow, 'explained' | 'error'>): string {
@@ -70,7 +71,7 @@ function statusOf({ explained, error }: Pick<CollectionRow, 'explained' | 'error
 /** The index as a table, with the rules of `renderCsv`. */
 export function* renderCollectionCsv({ programs }: Collection): Generator<string> {
   yield csvLine(
-    'file report size sha256 functions named suggested compiler compiler_share level level_share status seconds'.split(
+    'file report size sha256 functions named suggested compiler compiler_share level level_share status seconds algorithms'.split(
       ' ',
     ),
   );
@@ -89,6 +90,7 @@ export function* renderCollectionCsv({ programs }: Collection): Generator<string
       explained?.level?.share ?? null,
       statusOf({ explained, error }),
       seconds,
+      explained?.algorithms.join(LIST) ?? null,
     ]);
   }
 }

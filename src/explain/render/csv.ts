@@ -9,7 +9,7 @@ import { shownName } from './name.ts';
 type Cell = string | number | null;
 
 /** What parts several texts in a cell. */
-const LIST = ' | ';
+export const LIST = ' | ';
 
 /** The columns in order. Columns are only added, at the end. */
 const COLUMNS: readonly (readonly [title: string, cell: (entry: FunctionReport, report: Report) => Cell])[] =

@@ -3,6 +3,7 @@
 import { CLEAR } from '../overall.ts';
 import type { FunctionReport, Report, Tally } from '../schema.ts';
 import { fit, percent } from './columns.ts';
+import { algorithmsOf } from './reasons.ts';
 import type { Style } from './style.ts';
 
 const KINDS = { executable: 'executable', shared: 'shared library', relocatable: 'object file' } as const;
@@ -31,11 +32,7 @@ export function factsOf(report: Report): Fact[] {
       { what: 'names', text: knowledge(report.functions) },
     );
   }
-  const algorithms = counted(
-    report.functions.flatMap(({ capabilities }) =>
-      capabilities.flatMap(({ kind, text }) => (kind === 'algorithm' ? text : [])),
-    ),
-  );
+  const algorithms = counted(report.functions.flatMap(algorithmsOf));
   if (algorithms !== '') facts.push({ what: 'algorithms', text: algorithms });
   if (report.meaning !== undefined) {
     const labels = counted(report.functions.flatMap((entry) => entry.labels.map(({ label }) => label)));

@@ -40,3 +40,8 @@ export function hiddenCapabilities({
 }): string[] {
   return capabilities.flatMap(({ text, kind }) => (kind === 'import' || kind === 'pointer' ? [] : [text]));
 }
+
+/** Algorithms that a function has numbers or tables of. */
+export function algorithmsOf({ capabilities }: Pick<FunctionReport, 'capabilities'>): string[] {
+  return capabilities.flatMap(({ text, kind }) => (kind === 'algorithm' ? text : []));
+}

@@ -59,7 +59,8 @@ test('an index is the same markup whatever its programs are called', () => {
   const pageOf = (path: string, message: string): string => {
     const made = { size: 1, sha256: null, seconds: 1 };
     const answer = { label: message, share: 0.5 };
-    const explained = { functions: 1, named: 1, suggested: 1, compiler: answer, level: null, partial: false };
+    const counts = { functions: 1, named: 1, suggested: 1, partial: false };
+    const explained = { ...counts, compiler: answer, level: null, algorithms: [message] };
     const collection: Collection = {
       schema: COLLECTION_SCHEMA,
       tool: 'binscribe 0',
