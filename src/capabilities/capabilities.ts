@@ -14,9 +14,16 @@ import type { TableCapability } from './tables.ts';
 
 /**
  * What a capability was read off, the most telling first: numbers and tables by which an algorithm is known, instructions for
- * one purpose, functions of libraries, calls of who knows what. `whole`: the function is so short that this is all of it.
+ * one purpose, functions of libraries, what it computes with, calls of who knows what. `whole`: the function is so short that this is all of it.
  */
-export const CAPABILITY_KINDS = ['whole', 'algorithm', 'instruction', 'import', 'pointer'] as const;
+export const CAPABILITY_KINDS = [
+  'whole',
+  'algorithm',
+  'instruction',
+  'import',
+  'arithmetic',
+  'pointer',
+] as const;
 export type CapabilityKind = (typeof CAPABILITY_KINDS)[number];
 
 export interface Capability {
@@ -85,7 +92,7 @@ export function capabilitiesOf(assembly: string, tables: readonly TableCapabilit
   });
   const mnemonics = lines.map(mnemonicOf);
   for (const { because, ...capability } of capabilitiesOfInstructions(mnemonics)) {
-    for (const one of because) add({ ...capability, kind: 'instruction' }, one);
+    for (const one of because) add(capability, one);
   }
   const telling = [...found.values()].sort(
     (a, b) => CAPABILITY_KINDS.indexOf(a.kind) - CAPABILITY_KINDS.indexOf(b.kind) || a.rank - b.rank,

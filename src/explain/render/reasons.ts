@@ -4,6 +4,8 @@ import type { Capability } from '../../capabilities/capabilities.ts';
 import { sentenceOf } from '../../capabilities/sentence.ts';
 import type { FunctionReport } from '../schema.ts';
 
+const HIDDEN = new Set<Capability['kind']>(['whole', 'algorithm', 'instruction']);
+
 /** `written by a network; of its words the code says "usage"` */
 export function restsOn({ evidence: { words } }: NonNullable<FunctionReport['summary']>): string {
   const said = words.length === 0 ? 'none' : words.map((word) => `"${word}"`).join(' ');
@@ -38,7 +40,7 @@ export function hiddenCapabilities({
 }: {
   readonly capabilities: readonly Capability[];
 }): string[] {
-  return capabilities.flatMap(({ text, kind }) => (kind === 'import' || kind === 'pointer' ? [] : [text]));
+  return capabilities.flatMap(({ text, kind }) => (HIDDEN.has(kind) ? text : []));
 }
 
 /** Algorithms that a function has numbers or tables of. */
