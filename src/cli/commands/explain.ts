@@ -22,6 +22,9 @@ a report of its own in the folder that -o names, with index.html, index.json and
 same command goes on where it was; a report is made again only where its program, the model, binscribe or the
 options are others.
 
+What a function does as far as its code tells it ("computes CRC-32 checksums", by their table) stands in BECAUSE, and
+all of it with -v after "does": it is read off and has no score.
+
 A name with ? is a suggestion and SURE the probability that it is right; · is a function that resembles
 nothing known. Exit codes: 0 done, 2 usage, 3 cannot read, 4 not a supported program, 5 corrupt,
 6 budget exceeded, 7 model missing; of several files the first failure's; 130 interrupted.`;
