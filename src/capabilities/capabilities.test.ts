@@ -249,6 +249,12 @@ test('tables are those of the algorithms, computed from their definitions', () =
   expect(told(Uint8Array.from(sbox, (byte, i) => (i === 7 ? byte ^ 1 : byte)))).toEqual([]);
 });
 
+test('what a string says is no name, where brackets in it once were taken for calls', () => {
+  const said =
+    'push rbx\nlea rdi, ["at [time] or [socket] \\"[fork]\\", 0xedb88320"]\ncall function\npop rbx\nret';
+  expect(capabilitiesOf(said)).toEqual([]);
+});
+
 test('nothing is told of nothing', () => {
   expect(sentenceOf(capabilitiesOf(''))).toBe('');
   expect(

@@ -13,8 +13,8 @@ import { shapeOf } from './shapes.ts';
 import type { TableCapability } from './tables.ts';
 
 /**
- * What a capability was read off, the most telling first: numbers and tables by which an algorithm is known, instructions for
- * one purpose, functions of libraries, what it computes with, calls of who knows what. `whole`: the function is so short that this is all of it.
+ * What a capability was read off, the most telling first: all of a short function; numbers and tables by which an algorithm
+ * is known; instructions for one purpose; functions of libraries; what it computes with; calls of who knows what.
  */
 export const CAPABILITY_KINDS = [
   'whole',
@@ -40,6 +40,8 @@ const MOST_REASONS = 6;
 /** Lines of what may be one of the shapes, with its frame. */
 const SHORT = 8;
 
+/** What the program says itself is no name and no number of its code. */
+const STRING = /"(?:[^"\\]|\\.)*"/g;
 /** Called, jumped to, or in place of an address. */
 const NAME = /(?<=^(?:call|jmp) |\[)[A-Za-z_][\w.$@]*/;
 const NUMBER = /(?<=, )-?0x[0-9a-f]+$/;
@@ -76,10 +78,11 @@ export function capabilitiesOf(assembly: string, tables: readonly TableCapabilit
   };
   for (const { shown, ...table } of tables) add({ ...table, kind: 'algorithm', at: 0 }, shown);
   lines.forEach((line, at) => {
-    const name = NAME.exec(line)?.[0];
+    const bare = line.replace(STRING, '');
+    const name = NAME.exec(bare)?.[0];
     const byName = name === undefined ? undefined : capabilityOfImport(name);
     if (byName) add({ ...byName, kind: 'import', at }, name);
-    const number = NUMBER.exec(line)?.[0];
+    const number = NUMBER.exec(bare)?.[0];
     const byNumber = number === undefined ? undefined : capabilityOfNumber(number);
     if (byNumber) {
       const { shown, ...capability } = byNumber;
