@@ -178,14 +178,15 @@ function sboxOf(byte: number): number {
 }
 
 test('numbers are those of the algorithms, computed from their definitions', () => {
-  const told = (value: number): string | undefined => capabilityOfNumber(`0x${value.toString(16)}`)?.text;
+  const told = (value: number): string | undefined =>
+    capabilityOfNumber(`0x${value.toString(16)}`, 'mov')?.text;
   for (const i of [1, 2, 3, 4])
     expect(told(Math.floor(2 ** 32 * Math.abs(Math.sin(i))))).toBe('computes MD5 digests');
   for (const prime of PRIMES) expect(told(fraction(Math.sqrt(prime)))).toBe('begins SHA-256 digests');
   for (const prime of PRIMES.slice(0, 3))
     expect(told(fraction(Math.cbrt(prime)))).toBe('computes SHA-256 digests');
   for (const root of [2, 3]) {
-    expect(told(Math.floor(2 ** 30 * Math.sqrt(root)))).toBe('computes SHA-1 or RIPEMD-160 digests');
+    expect(told(Math.floor(2 ** 30 * Math.sqrt(root)))).toBe('computes SHA-1, RIPEMD-160 or MD4 digests');
   }
   for (const root of [5, 10])
     expect(told(Math.floor(2 ** 30 * Math.sqrt(root)))).toBe('computes SHA-1 digests');
@@ -197,11 +198,14 @@ test('numbers are those of the algorithms, computed from their definitions', () 
       'encrypts or decrypts by ChaCha20 or Salsa20',
     );
   }
-  expect(capabilityOfNumber('-0x12477ce0')).toMatchObject({
+  expect(capabilityOfNumber('-0x12477ce0', 'xor')).toMatchObject({
     text: 'computes CRC-32 checksums',
     shown: '0xedb88320',
   });
   expect(told(0x12345678)).toBeUndefined();
+  // 65521, the largest prime of 16 bits: a bound says nothing.
+  expect(capabilityOfNumber('0xfff1', 'imul')?.text).toBe('computes Adler-32 checksums');
+  expect(capabilityOfNumber('0xfff1', 'cmp')).toBeUndefined();
 });
 
 test('tables are those of the algorithms, computed from their definitions', () => {

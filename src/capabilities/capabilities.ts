@@ -46,8 +46,8 @@ const STRING = /"(?:[^"\\]|\\.)*"/g;
 const NAME = /(?<=^(?:call|jmp) |\[)[A-Za-z_][\w.$@]*/;
 const NUMBER = /(?<=, )-?0x[0-9a-f]+$/;
 const BY_POINTER = /^call (?:r(?:[a-d]x|[sd]i|[sb]p|\d+)$|qword \[r)/;
-/** RFC 4648, table 1, without the two that differ from kind to kind. */
-const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+/** RFC 4648, tables 1 and 2. */
+const BASE64 = /"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789(?:\+\/|-_)/;
 
 interface Found {
   readonly text: string;
@@ -68,6 +68,7 @@ export function capabilitiesOf(assembly: string, tables: readonly TableCapabilit
   const lines = assembly === '' ? [] : assembly.split('\n');
   const whole = lines.length <= SHORT ? shapeOf(lines) : null;
   if (whole !== null) return [{ text: whole, kind: 'whole', because: [] }];
+  const mnemonics = lines.map(mnemonicOf);
   const found = new Map<string, Found>();
   const add = (one: Omit<Found, 'because'>, reason?: string): void => {
     const capability = found.get(one.text) ?? { ...one, because: [] };
@@ -83,17 +84,16 @@ export function capabilitiesOf(assembly: string, tables: readonly TableCapabilit
     const byName = name === undefined ? undefined : capabilityOfImport(name);
     if (byName) add({ ...byName, kind: 'import', at }, name);
     const number = NUMBER.exec(bare)?.[0];
-    const byNumber = number === undefined ? undefined : capabilityOfNumber(number);
+    const byNumber = number === undefined ? undefined : capabilityOfNumber(number, mnemonics[at]);
     if (byNumber) {
       const { shown, ...capability } = byNumber;
       add({ ...capability, kind: 'algorithm', at }, shown);
     }
-    if (line.includes(BASE64))
+    if (BASE64.test(line))
       add({ text: 'writes or reads Base64', kind: 'algorithm', rank: 0, at }, 'its alphabet');
     if (BY_POINTER.test(line))
       add({ text: 'calls by pointers', kind: 'pointer', rank: 0, at }, line.slice('call '.length));
   });
-  const mnemonics = lines.map(mnemonicOf);
   for (const { because, ...capability } of capabilitiesOfInstructions(mnemonics)) {
     for (const one of because) add(capability, one);
   }

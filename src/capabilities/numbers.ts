@@ -7,9 +7,9 @@
 const ALGORITHMS: readonly (readonly [text: string, numbers: readonly number[]])[] = [
   // RFC 1321, first entries of the table T.
   ['computes MD5 digests', [0xd76aa478, 0xe8c7b756, 0x242070db, 0xc1bdceee]],
-  // FIPS 180-4, section 4.2.1: the last two; RIPEMD-160 has the first two as well.
+  // FIPS 180-4, section 4.2.1: the last two; RIPEMD-160 and MD4 have the first two as well.
   ['computes SHA-1 digests', [0x8f1bbcdc, 0xca62c1d6]],
-  ['computes SHA-1 or RIPEMD-160 digests', [0x5a827999, 0x6ed9eba1]],
+  ['computes SHA-1, RIPEMD-160 or MD4 digests', [0x5a827999, 0x6ed9eba1]],
   // The fifth word, FIPS 180-4, section 5.3.1.
   ['begins SHA-1 or RIPEMD-160 digests', [0xc3d2e1f0]],
   // RFC 1321 and FIPS 180-4: MD5 and SHA-1 begin alike, and so do MD4 and RIPEMD-160.
@@ -52,6 +52,8 @@ const CAPABILITIES = new Map(
 );
 
 const WORD = 2 ** 32;
+/** A smaller number is a bound or a flag as often; as a multiplier it is neither. */
+const LEAST = 0x20000;
 
 export interface NumberCapability {
   readonly text: string;
@@ -61,9 +63,13 @@ export interface NumberCapability {
   readonly shown: string;
 }
 
-/** @param operand of normalised assembly, extended as its instruction does it: `-0x61c88647` */
-export function capabilityOfNumber(operand: string): NumberCapability | undefined {
+/**
+ * @param operand of normalised assembly, extended as its instruction does it: `-0x61c88647`
+ * @param mnemonic of the instruction
+ */
+export function capabilityOfNumber(operand: string, mnemonic: string): NumberCapability | undefined {
   const value = operand.startsWith('-') ? WORD - Number(operand.slice(1)) : Number(operand);
+  if (value < LEAST && mnemonic !== 'imul') return undefined;
   const capability = CAPABILITIES.get(value);
   return capability && { ...capability, shown: `0x${value.toString(16)}` };
 }

@@ -138,6 +138,14 @@ label, by package and regular expression:
 Of the test side's functions those in files of one label are held against those of the others: how often they stand
 higher, beside the words that they share with the label's sentences, and how many of the labels given are right.`;
 
+const CAPABILITIES_HELP = `
+Examples:
+  $ binscribe study capabilities data/crowd -o results/capabilities
+
+What code tells by itself needs no model, and no score. That a number in it is an algorithm's may still be chance: of each
+algorithm the functions are counted that have its numbers, and how many of them, their files or their packages are named
+after it. Tables in data are not in a data set, and not judged.`;
+
 const DRAFTS_HELP = `
 Examples:
   $ binscribe study drafts ../shared/data/llm4decompile/decompile-eval.json -o results/drafts
@@ -162,6 +170,7 @@ export function studyCommand(session: Session): Command {
     .addCommand(contraBinCommand(session))
     .addCommand(askStudyCommand(session))
     .addCommand(labelsCommand(session))
+    .addCommand(capabilitiesCommand(session))
     .addCommand(draftsCommand(session))
     .addCommand(chatCommand(session));
 }
@@ -259,6 +268,19 @@ function labelsCommand(session: Session): Command {
     .action(async (study: string, flags: LabelStudyFlags) => {
       const { studyLabelsOf } = await import('../labels-study.ts');
       await studyLabelsOf(study, flags, session);
+    });
+}
+
+function capabilitiesCommand(session: Session): Command {
+  return new Command('capabilities')
+    .description('Is what code tells by itself what programmers call it?')
+    .argument('<data...>', 'folders of data sets')
+    .option('-o, --output <path>', 'write PATH.json and PATH.md')
+    .option('--json', 'print JSON')
+    .addHelpText('after', CAPABILITIES_HELP)
+    .action(async (folders: string[], flags: ResultFlags) => {
+      const { studyCapabilitiesOf } = await import('../capabilities-study.ts');
+      await studyCapabilitiesOf(folders, flags, session);
     });
 }
 
