@@ -3,6 +3,7 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { openMeaning, openModel } from '../src/cli/model.ts';
+import type { CapabilityDocument } from '../src/tasks/capabilities/report.ts';
 import type { AskDocument } from '../src/tasks/ask/report.ts';
 import type { LabelDocument } from '../src/tasks/labels/report.ts';
 import type { Evaluation } from '../src/tasks/evaluate.ts';
@@ -47,6 +48,18 @@ test('README gives the figures of results/labels.json, by the model that ships',
   const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
   expect(readme.replace(/\s+/g, ' ')).toContain(
     `Of ${functions.toLocaleString('en-US')} functions of test packages ${percent(labelled.share)} are given a label, and the best is that of the file that they were written in for ${percent(labelled.right)} of these`,
+  );
+});
+
+test('README gives the figures of results/capabilities.json', () => {
+  const report = JSON.parse(read('results/capabilities.json')) as CapabilityDocument;
+  const { functions, packages, told, kinds, algorithms } = report;
+  const sum = (of: 'functions' | 'inPlace'): number => algorithms.reduce((all, one) => all + one[of], 0);
+  // "Half" of them.
+  expect(Math.abs(sum('inPlace') / sum('functions') - 0.5)).toBeLessThan(0.05);
+  expect(readme.replace(/\s+/g, ' ')).toContain(
+    `Of ${functions.toLocaleString('en-US')} functions of ${packages} Debian packages ` +
+      `${((100 * told) / functions).toFixed(0)} % tell something; of the ${kinds.algorithm} that have an algorithm's numbers, half`,
   );
 });
 
