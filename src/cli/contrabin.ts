@@ -19,6 +19,7 @@ import { checkExportable, MEANING_FOLDER, type MeaningManifest } from '../tasks/
 import { renderStudy, type StudyDocument } from '../tasks/contrabin/report.ts';
 import { recipeOf, type StudyProgress, type StudyReport } from '../tasks/contrabin/study.ts';
 import {
+  askedOf,
   datasetsOf,
   studyShape,
   type ContraBinStudy,
@@ -113,7 +114,7 @@ function checkNames({ questions, variants, compared }: ContraBinStudy, flags: Co
   checkKnown('--question', asked, flags.question);
   checkKnown('--variant', ways, flags.variant);
   checkKnown('compared', ways, compared);
-  for (const variant of variants) checkKnown(`questions of ${variant.name}`, asked, variant.questions);
+  for (const variant of variants) checkKnown(`questions of ${variant.name}`, asked, askedOf(variant));
   const chosen = variants.filter(({ name }) => flags.variant?.includes(name) !== false);
   checkKnown('--seed', [...new Set(chosen.flatMap(({ seeds }) => seeds))], flags.seed);
 }

@@ -104,7 +104,8 @@ path of Decompile-Eval's file, it is also run against unit tests, of functions t
 
 With "embeddings" functions of a data set are shown on maps, in PATH.svg, as each way embeds them before it is tuned.
 
-Each way is trained from each of its seeds and then tuned for each question, and judged beside baselines on packages or
+Each way is trained from each of its seeds and then tuned for each question, or for those that it names, some from fewer
+seeds ("questions": ["names", { "name": "source", "seeds": [1] }]), and judged beside baselines on packages or
 problems that nothing was learned from. Every training has a folder in --runs, with its curves: a study that was stopped,
 or killed, goes on when the same command is given again, and comes to the same numbers.
 

@@ -97,8 +97,8 @@ const variantShape = z.strictObject({
   /** Values of the pre-training by path, `contrast.anchored` say, that this way has otherwise. */
   set: z.record(z.string(), z.json()).default({}),
   seeds,
-  /** Questions that it is asked; all where it is left out. */
-  questions: z.array(name).optional(),
+  /** Questions that it is asked, some from fewer seeds where a training takes hours; all where it is left out. */
+  questions: z.array(z.union([name, z.strictObject({ name, seeds })])).optional(),
 });
 
 const embeddingsShape = z.strictObject({
@@ -133,6 +133,19 @@ export type WrittenStudyQuestion = Extract<StudyQuestion, { kind: 'summaries' | 
 export function isWritten(question: StudyQuestion): question is WrittenStudyQuestion {
   const { kind } = question;
   return kind === 'summaries' || kind === 'source' || kind === 'open-names';
+}
+
+/** The names of the questions that a way is asked; undefined for all. */
+export function askedOf({ questions }: Pick<StudyVariant, 'questions'>): string[] | undefined {
+  return questions?.map((one) => (typeof one === 'string' ? one : one.name));
+}
+
+/** The seeds from which a way is asked a question; none where it is not asked. */
+export function seedsAsked({ questions, seeds }: StudyVariant, question: string): number[] {
+  if (questions === undefined) return seeds;
+  const asked = questions.find((one) => (typeof one === 'string' ? one : one.name) === question);
+  if (asked === undefined) return [];
+  return typeof asked === 'string' ? seeds : seeds.filter((seed) => asked.seeds.includes(seed));
 }
 
 /** Folders of the data sets that a question reads. */

@@ -21,7 +21,13 @@ import { MASKED_PATHS, maskedFolder, preTrain, type PreTrained } from './pretrai
 import type { JudgingPlace, Question, Verdict } from './question.ts';
 import { preTrainingShape, type PreTrainingRecipe, SHARED } from './recipe.ts';
 import { SourceEdges } from './source-edges.ts';
-import { type ContraBinStudy, isWritten, type StudyQuestion, type StudyVariant } from './study-shape.ts';
+import {
+  type ContraBinStudy,
+  isWritten,
+  seedsAsked,
+  type StudyQuestion,
+  type StudyVariant,
+} from './study-shape.ts';
 import { writtenQuestion } from './written-question.ts';
 import { writtenMaterial } from './written-material.ts';
 import { trainOnce, withLearned } from '../networks/experiment.ts';
@@ -141,8 +147,7 @@ async function answer(
   if (baselines === null) return null;
   const results: StudyResult[] = [];
   for (const variant of variants) {
-    if (variant.questions && !variant.questions.includes(question.name)) continue;
-    for (const seed of variant.seeds) {
+    for (const seed of seedsAsked(variant, question.name)) {
       const start = await common.begun.of(variant, seed);
       if (start === null) return null;
       const at = trainingFolder(variant, seed);
