@@ -12,6 +12,6 @@ test('a way is asked what it names, from its seeds or from some of them', () => 
     [],
   ]);
   expect(seedsAsked({ ...some, seeds: [2] }, 'source')).toEqual([]);
-  expect(askedOf(WAY)).toBeUndefined();
+  expect(askedOf({ ...WAY, questions: undefined })).toBeUndefined();
   expect(seedsAsked(WAY, 'anything')).toEqual([1, 2, 3]);
 });
