@@ -237,6 +237,17 @@ test('tables are those of the algorithms, computed from their definitions', () =
   expect(told(Uint8Array.from(bytes, (byte) => sbox.indexOf(byte)))).toEqual(['decrypts by AES']);
   expect(told(words(bytes.map((byte) => crcOf(0xedb88320, byte))))).toEqual(['computes CRC-32 checksums']);
   expect(told(words(bytes.map((byte) => crcOf(0x82f63b78, byte))))).toEqual(['computes CRC-32C checksums']);
+  const ecma = (byte: bigint): bigint => {
+    let sum = byte;
+    for (let i = 0; i < 8; i++) sum = sum & 1n ? (sum >> 1n) ^ 0xc96c5795d7870f42n : sum >> 1n;
+    return sum;
+  };
+  expect(told(new Uint8Array(BigUint64Array.from(bytes, (byte) => ecma(BigInt(byte))).buffer))).toEqual([
+    'computes CRC-64 checksums',
+  ]);
+  expect(told(new TextEncoder().encode('expand 32-byte k'))).toEqual([
+    'encrypts or decrypts by ChaCha20 or Salsa20',
+  ]);
   const sixteen = bytes.map((byte) => crcOf(0xa001, byte));
   expect(told(new Uint8Array(Uint16Array.from(sixteen).buffer))).toEqual(['computes CRC-16 checksums']);
   expect(told(words([1, 2, 3, 4].map((i) => Math.floor(2 ** 32 * Math.abs(Math.sin(i))))))).toEqual([

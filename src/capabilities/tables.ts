@@ -44,6 +44,13 @@ const TABLES: readonly (readonly [
   ],
   ['encrypts or decrypts by SM4', 'the S-box of SM4', 'u8', [0xd6, 0x90, 0xe9, 0xfe, 0xcc, 0xe1, 0x3d, 0xb7]],
   ['encrypts or decrypts by RC2', 'the table of RC2', 'u8', [0xd9, 0x78, 0xf9, 0xc4, 0x19, 0xdd, 0xb5, 0xed]],
+  // "expand 32-byte k", Bernstein.
+  [
+    'encrypts or decrypts by ChaCha20 or Salsa20',
+    'its first words',
+    'u32',
+    [0x61707865, 0x3320646e, 0x79622d32, 0x6b206574],
+  ],
   // RFC 1321, FIPS 180-4 sections 4.2.2, 4.2.3, 5.3.3 and 5.3.5, FIPS 202 section 3.2.5.
   ['computes MD5 digests', 'the numbers of MD5', 'u32', [0xd76aa478, 0xe8c7b756]],
   ['computes SHA-256 digests', 'the numbers of SHA-256', 'u32', [0x428a2f98, 0x71374491]],
@@ -61,6 +68,8 @@ const TABLES: readonly (readonly [
     [0x00000000, 0x04c11db7, 0x09823b6e],
   ],
   ['computes CRC-32C checksums', 'its table', 'u32', [0x00000000, 0xf26b8303, 0xe13b70f7]],
+  // ECMA-182, the lowest bit first: what xz has.
+  ['computes CRC-64 checksums', 'its table', 'u64', [0x00000000, 0x00000000, 0x03a75f6f, 0xb32e4cbe]],
   ['computes CRC-16 checksums', 'its table', 'u16', [0x0000, 0xc0c1, 0xc181, 0x0140]],
   ['computes CRC-16 checksums', 'its table by CCITT', 'u16', [0x0000, 0x1021, 0x2042, 0x3063]],
   // RFC 1951, sections 3.2.5 and 3.2.7.
