@@ -135,7 +135,11 @@ function cellOf(verdicts: readonly Verdict[], figure: string): string {
   const [first] = verdicts;
   if (!(figure in first.figures)) return '–';
   const { mean, low, high } = seedInterval(verdicts.map((verdict) => verdict.figures[figure]));
-  const drawn = low === null || high === null ? first.intervals?.[figure] : { low, high };
+  // Figures are shares: of few seeds Student's t leads out of what there is.
+  const drawn =
+    low === null || high === null
+      ? first.intervals?.[figure]
+      : { low: Math.max(0, low), high: Math.min(1, high) };
   return drawn ? `${percent(mean)} (${percent(drawn.low)}–${percent(drawn.high)})` : percent(mean);
 }
 
