@@ -24,6 +24,7 @@ import {
   studyShape,
   type ContraBinStudy,
   type StudyVariant,
+  seedsAsked,
 } from '../tasks/contrabin/study-shape.ts';
 import { checkWriter, SUMMARIES_FOLDER, type SummariesManifest } from '../tasks/contrabin/summaries.ts';
 import type { WriterJob, WriterOrder } from '../tasks/contrabin/summaries-job.ts';
@@ -243,7 +244,9 @@ function exportOrder(
   const [writer] = asked;
   checkWriter(writer, study.pretraining);
   const own = chosenVariant(
-    study.variants.filter(({ questions }) => questions?.includes(writer.name) !== false),
+    study.variants
+      .map((one) => ({ ...one, seeds: seedsAsked(one, writer.name) }))
+      .filter(({ seeds }) => seeds.length > 0),
     variant,
   );
   checkReplaceable(to, SUMMARIES_FOLDER);
