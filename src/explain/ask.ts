@@ -19,6 +19,7 @@ import { telling } from './render/evidence.ts';
 import { hiddenCapabilities } from './render/reasons.ts';
 import { findRoles } from './roles.ts';
 import { sanitize } from './sanitize.ts';
+import { normalizedAssembly } from '../tokens/assembly.ts';
 import { visibleNames } from '../tokens/visible-names.ts';
 
 export interface AskOptions {
@@ -114,8 +115,9 @@ function functionsOf(
   const unopened: Unopened[] = [];
   for (const batch of openInBatches(binary, all, unopened)) {
     for (const { found, body } of batch) {
-      const own = found.kind === 'function' ? model.codeOf(body, visible) : null;
-      if (own === null) continue;
+      if (found.kind !== 'function') continue;
+      const own = normalizedAssembly(body, visible);
+      if (!model.reads(own)) continue;
       const [calls, strings] = [names.calls(body), stringsOf(body)];
       const capabilities = capabilitiesOf(own, tables.of(body));
       code.push(own);

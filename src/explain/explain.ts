@@ -3,7 +3,6 @@
 import type { Binary, FoundFunction } from '../binary/binary.ts';
 import { Budget, type Limits } from '../binary/budget.ts';
 import { findFunctions } from '../binary/functions.ts';
-import type { FunctionBody } from '../binary/instruction.ts';
 import { openBinary } from '../binary/open.ts';
 import type { GivenLabel, Labeller } from '../models/meaning/labels.ts';
 import type { FunctionAnswer, FunctionInput, Model, ModelCard, Scored } from '../models/model.ts';
@@ -12,7 +11,7 @@ import { VERSION } from '../version.ts';
 import { type Opened, openInBatches, type Unopened } from './batches.ts';
 import { codeOf, type FunctionCode } from './code.ts';
 import { capabilitiesOf } from '../capabilities/capabilities.ts';
-import { Tables } from '../capabilities/tables.ts';
+import { type TableCapability, Tables } from '../capabilities/tables.ts';
 import { normalizedAssembly } from '../tokens/assembly.ts';
 import { type Drafted, type Drafting, draftSource } from './drafting.ts';
 import { NameIndex, stringsOf } from './evidence.ts';
@@ -26,7 +25,7 @@ import { EVIDENCE_LIMITS } from './limits.ts';
 import { REPORT_SCHEMA, type FunctionReport, type Report, type Role } from './schema.ts';
 import { selectFunctions } from './select.ts';
 import { summariesOf, type Told } from './summaries.ts';
-import { type VisibleNames, visibleNames } from '../tokens/visible-names.ts';
+import { visibleNames } from '../tokens/visible-names.ts';
 
 export interface ExplainOptions {
   /** The file's path or name, for the report. */
@@ -93,9 +92,8 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
       const progress = (answered: number) =>
         options.progress?.(done + Math.floor(answered * share), all.length, 'functions');
       const answers = await ask(model, binary, batch, asked, progress);
-      const labels = await labelsOf(labeller, visible, asked, (labelled) =>
-        progress(asked.length + labelled),
-      );
+      const texts = new Map(asked.map(({ found, body }) => [found, normalizedAssembly(body, visible)]));
+      const labels = await labelsOf(labeller, texts, (labelled) => progress(asked.length + labelled));
       for (const opened of batch) {
         if (!wanted.has(opened.found)) continue;
         const role = roles.get(opened.found.address) ?? null;
@@ -103,7 +101,7 @@ export async function explain(bytes: Uint8Array, model: Model, options: ExplainO
         functions.push(
           describeFunction(
             opened,
-            { tables, names, visible },
+            { tables, names, text: texts.get(opened.found) },
             role,
             answer && withoutTaken(answer, taken, opened.found.symbol ?? role),
             labels.get(opened.found) ?? [],
@@ -190,19 +188,15 @@ async function ask(
   return new Map(asked.map(({ found }, index) => [found, answers[index]]));
 }
 
+/** @param texts normalised assembly of the functions that are asked about */
 async function labelsOf(
   labeller: Labeller | undefined,
-  names: VisibleNames,
-  asked: readonly Opened[],
+  texts: ReadonlyMap<FoundFunction, string>,
   progress: (labelled: number) => void,
 ): Promise<Map<FoundFunction, readonly GivenLabel[]>> {
   if (!labeller) return new Map();
-  const given = await labeller.label(
-    asked.map(({ body }) => body),
-    names,
-    progress,
-  );
-  return new Map(asked.map(({ found }, i) => [found, given[i]]));
+  const given = await labeller.label([...texts.values()], progress);
+  return new Map([...texts.keys()].map((found, i) => [found, given[i]]));
 }
 
 /** Names that functions of the file certainly have: no other function of it has the same. */
@@ -246,12 +240,13 @@ function modelInput(binary: Binary, { found, body }: Opened): FunctionInput {
 interface Surroundings {
   readonly tables: Tables;
   readonly names: NameIndex;
-  readonly visible: VisibleNames;
+  /** Its normalised assembly; undefined of what is no function. */
+  readonly text: string | undefined;
 }
 
 function describeFunction(
   { found, body }: Opened,
-  { tables, names, visible }: Surroundings,
+  { tables, names, text }: Surroundings,
   role: Role,
   answer: FunctionAnswer | undefined,
   labels: readonly GivenLabel[],
@@ -271,7 +266,7 @@ function describeFunction(
       name: sanitize(name, EVIDENCE_LIMITS.nameLength),
       score,
     })),
-    capabilities: found.kind === 'function' ? capabilitiesIn(body, tables, visible) : [],
+    capabilities: text === undefined ? [] : capabilitiesIn(text, tables.of(body)),
     summary: null,
     compiler: printable(answer?.compiler),
     optimization: printable(answer?.optimization),
@@ -300,12 +295,8 @@ function describeFunction(
   };
 }
 
-function capabilitiesIn(
-  body: FunctionBody,
-  tables: Tables,
-  names: VisibleNames,
-): FunctionReport['capabilities'] {
-  return capabilitiesOf(normalizedAssembly(body, names), tables.of(body))
+function capabilitiesIn(text: string, tables: readonly TableCapability[]): FunctionReport['capabilities'] {
+  return capabilitiesOf(text, tables)
     .slice(0, EVIDENCE_LIMITS.capabilities)
     .map(({ text, kind, because }) => ({
       text: sanitize(text, EVIDENCE_LIMITS.nameLength),

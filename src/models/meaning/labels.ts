@@ -1,10 +1,8 @@
 /** Zero-shot labels: what kinds of work functions do, told by sentences, so that anybody can name kinds of their own. */
 
-import type { FunctionBody } from '../../binary/instruction.ts';
 import type { ModelCard, Scored } from '../model.ts';
 import { dot } from './calibration.ts';
 import type { Fit, Matcher, MeaningModel, ReadCode, ReadText } from './model.ts';
-import type { VisibleNames } from '../../tokens/visible-names.ts';
 
 /** A kind of work. */
 export interface Label {
@@ -24,7 +22,7 @@ export interface GivenLabel extends Scored {
 
 /** A function as a label is held against it. */
 export interface LabelledCode extends ReadCode {
-  /** As the model reads it: `codeOf`. */
+  /** Normalised assembly. */
   readonly code: string;
 }
 
@@ -70,19 +68,20 @@ export class Labeller {
     );
   }
 
-  /** @returns of each function its labels, the best first; none where it has no answer */
+  /**
+   * @param codes normalised assembly of functions
+   * @returns of each function its labels, the best first; none where it has no answer
+   */
   async label(
-    bodies: readonly FunctionBody[],
-    names: VisibleNames,
+    codes: readonly string[],
     progress?: (done: number) => void,
   ): Promise<readonly (readonly GivenLabel[])[]> {
-    const codes = bodies.map((body) => this.model.codeOf(body, names));
-    const known = codes.flatMap((code, i) => (code === null ? [] : [{ code, i }]));
+    const known = codes.flatMap((code, i) => (this.model.reads(code) ? [{ code, i }] : []));
     const read = await this.model.readCode(
       known.map(({ code }) => code),
       progress,
     );
-    const given: GivenLabel[][] = bodies.map(() => []);
+    const given: GivenLabel[][] = codes.map(() => []);
     known.forEach(({ i, code }, k) => (given[i] = this.labelsOf({ ...read[k], code })));
     return given;
   }

@@ -3,9 +3,7 @@
  * for a text, and both become a probability.
  */
 
-import type { FunctionBody } from '../../binary/instruction.ts';
-import { lineCount, normalizedAssembly } from '../../tokens/assembly.ts';
-import type { VisibleNames } from '../../tokens/visible-names.ts';
+import { lineCount } from '../../tokens/assembly.ts';
 import type { ViewEncoder } from '../contrabin/encode.ts';
 import type { ModelCard } from '../model.ts';
 import type { SparseVector } from '../linear/sparse.ts';
@@ -80,7 +78,7 @@ export interface Matcher {
   fit(code: ReadCode, prior: number): Fit;
   /** Of each function of a program, how well it fits a question that may be about any of them or none. */
   rank(program: AskedProgram): QuestionFit[];
-  /** What of the code says most for the text, the strongest first. @param code of `codeOf` */
+  /** What of the code says most for the text, the strongest first. @param code normalised assembly that it `reads` */
   reasons(code: string): string[];
 }
 
@@ -106,13 +104,12 @@ export class MeaningModel {
     return this.parts.floor;
   }
 
-  /** How the model reads a function; null for one that is too short to mean anything. */
-  codeOf(body: FunctionBody, names: VisibleNames): string | null {
-    const text = normalizedAssembly(body, names);
-    return lineCount(text) < this.parts.floor ? null : text;
+  /** Whether a function is long enough to mean anything. @param code its normalised assembly */
+  reads(code: string): boolean {
+    return lineCount(code) >= this.parts.floor;
   }
 
-  /** @param code of `codeOf` */
+  /** @param code normalised assembly that it `reads` */
   async readCode(code: readonly string[], progress?: (done: number) => void): Promise<ReadCode[]> {
     const { encoders, vocabularies, limits, lexicon } = this.parts;
     const tokens = code.map((text) => Uint16Array.from(vocabularies.code.encode(text, limits.code)));
