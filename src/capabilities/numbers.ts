@@ -68,8 +68,14 @@ export interface NumberCapability {
  * @param mnemonic of the instruction
  */
 export function capabilityOfNumber(operand: string, mnemonic: string): NumberCapability | undefined {
-  const value = operand.startsWith('-') ? WORD - Number(operand.slice(1)) : Number(operand);
+  const signed = numberOf(operand);
+  const value = signed < 0 ? signed + WORD : signed;
   if (value < LEAST && mnemonic !== 'imul') return undefined;
   const capability = CAPABILITIES.get(value);
   return capability && { ...capability, shown: `0x${value.toString(16)}` };
+}
+
+/** @param operand hexadecimal, as normalised assembly writes it: `-0x7` */
+export function numberOf(operand: string): number {
+  return operand.startsWith('-') ? -Number(operand.slice(1)) : Number(operand);
 }

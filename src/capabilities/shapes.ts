@@ -1,5 +1,7 @@
 /** Functions that are as short as what they do: their whole text tells it. */
 
+import { numberOf } from './numbers.ts';
+
 /** Registers of the first arguments, in all their sizes (System V ABI for x86-64, section 3.2.3). */
 const ARGUMENTS = [
   ['first', 'rdi|edi|di|dil'],
@@ -22,8 +24,7 @@ const SHAPES: readonly (readonly [shape: RegExp, tell: (groups: readonly string[
   [/^xor eax, eax\nret$/, () => 'returns 0 and does nothing else'],
   [
     new RegExp(`^mov (?:${RESULT}), (-?0x[0-9a-f]+)\\nret$`),
-    ([value]) =>
-      `returns ${Number(value.replace('-', '')) * (value.startsWith('-') ? -1 : 1)} and does nothing else`,
+    ([value]) => `returns ${numberOf(value)} and does nothing else`,
   ],
   [
     new RegExp(`^mov (?:${RESULT}), (${ARGUMENT})\\nret$`),

@@ -9,8 +9,8 @@ import type { FunctionBody, Operand } from '../binary/instruction.ts';
 import type { AddressSpace } from '../binary/memory.ts';
 import { isAbsoluteAddress } from '../tokens/normalize.ts';
 
-/** A table, with the kind of numbers that it is of: `u32` for words of 32 bits. */
-type Numbers = 'u8' | 'u16' | 'u32' | 'u64';
+/** The kind of numbers that a table is of: `u32` for words of 32 bits. One of 64 bits is two of them, the low one first. */
+type Numbers = 'u8' | 'u16' | 'u32';
 
 const TABLES: readonly (readonly [
   text: string,
@@ -54,11 +54,11 @@ const TABLES: readonly (readonly [
   // RFC 1321, FIPS 180-4 sections 4.2.2, 4.2.3, 5.3.3 and 5.3.5, FIPS 202 section 3.2.5.
   ['computes MD5 digests', 'the numbers of MD5', 'u32', [0xd76aa478, 0xe8c7b756]],
   ['computes SHA-256 digests', 'the numbers of SHA-256', 'u32', [0x428a2f98, 0x71374491]],
-  ['computes SHA-512 digests', 'the numbers of SHA-512', 'u64', [0xd728ae22, 0x428a2f98]],
+  ['computes SHA-512 digests', 'the numbers of SHA-512', 'u32', [0xd728ae22, 0x428a2f98]],
   ['begins SHA-256 or BLAKE2s digests', 'the first state of SHA-256', 'u32', [0x6a09e667, 0xbb67ae85]],
-  ['begins SHA-512 or BLAKE2b digests', 'the first state of SHA-512', 'u64', [0xf3bcc908, 0x6a09e667]],
+  ['begins SHA-512 or BLAKE2b digests', 'the first state of SHA-512', 'u32', [0xf3bcc908, 0x6a09e667]],
   ['begins digests like MD5 or SHA-1', 'their first state', 'u32', [0x67452301, 0xefcdab89]],
-  ['computes SHA-3 digests', 'the numbers of SHA-3', 'u64', [0x00000001, 0x00000000, 0x00008082, 0x00000000]],
+  ['computes SHA-3 digests', 'the numbers of SHA-3', 'u32', [0x00000001, 0x00000000, 0x00008082, 0x00000000]],
   // Powers of the polynomials.
   ['computes CRC-32 checksums', 'its table', 'u32', [0x00000000, 0x77073096, 0xee0e612c]],
   [
@@ -69,7 +69,7 @@ const TABLES: readonly (readonly [
   ],
   ['computes CRC-32C checksums', 'its table', 'u32', [0x00000000, 0xf26b8303, 0xe13b70f7]],
   // ECMA-182, the lowest bit first: what xz has.
-  ['computes CRC-64 checksums', 'its table', 'u64', [0x00000000, 0x00000000, 0x03a75f6f, 0xb32e4cbe]],
+  ['computes CRC-64 checksums', 'its table', 'u32', [0x00000000, 0x00000000, 0x03a75f6f, 0xb32e4cbe]],
   ['computes CRC-16 checksums', 'its table', 'u16', [0x0000, 0xc0c1, 0xc181, 0x0140]],
   ['computes CRC-16 checksums', 'its table by CCITT', 'u16', [0x0000, 0x1021, 0x2042, 0x3063]],
   // RFC 1951, sections 3.2.5 and 3.2.7.
@@ -86,7 +86,7 @@ const TABLES: readonly (readonly [
   ['computes dates', 'days before months', 'u32', [0, 31, 59, 90]],
 ];
 
-const BYTES: Record<Numbers, number> = { u8: 1, u16: 2, u32: 4, u64: 4 };
+const BYTES: Record<Numbers, number> = { u8: 1, u16: 2, u32: 4 };
 /** So many bytes tell a table from any other. */
 const LOOKED_AT = 16;
 

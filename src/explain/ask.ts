@@ -16,7 +16,7 @@ import { NameIndex, stringsOf } from './evidence.ts';
 import { describeFile, hex } from './file.ts';
 import { ANSWERS, EVIDENCE_LIMITS } from './limits.ts';
 import { telling } from './render/evidence.ts';
-import { hiddenCapabilities } from './render/reasons.ts';
+import { algorithmsOf, hiddenCapabilities } from './render/reasons.ts';
 import { findRoles } from './roles.ts';
 import { sanitize } from './sanitize.ts';
 import { normalizedAssembly } from '../tokens/assembly.ts';
@@ -121,7 +121,7 @@ function functionsOf(
       const [calls, strings] = [names.calls(body), stringsOf(body)];
       const capabilities = capabilitiesOf(own, tables.of(body));
       code.push(own);
-      algorithms.push(capabilities.flatMap(({ kind, text }) => (kind === 'algorithm' ? text : [])));
+      algorithms.push(algorithmsOf({ capabilities }));
       functions.push({
         address: hex(found.address),
         size: found.size,

@@ -4,6 +4,11 @@ import type { Capability } from '../../capabilities/capabilities.ts';
 import { sentenceOf } from '../../capabilities/sentence.ts';
 import type { FunctionReport } from '../schema.ts';
 
+/** A function whose capabilities are known. */
+interface Capable {
+  readonly capabilities: readonly Capability[];
+}
+
 const HIDDEN = new Set<Capability['kind']>(['whole', 'algorithm', 'instruction']);
 
 /** `written by a network; of its words the code says "usage"` */
@@ -35,15 +40,11 @@ export function doneBy({ capabilities }: Pick<FunctionReport, 'capabilities'>): 
 }
 
 /** What a function does that neither its calls nor a glance at its code say already. */
-export function hiddenCapabilities({
-  capabilities,
-}: {
-  readonly capabilities: readonly Capability[];
-}): string[] {
+export function hiddenCapabilities({ capabilities }: Capable): string[] {
   return capabilities.flatMap(({ text, kind }) => (HIDDEN.has(kind) ? text : []));
 }
 
 /** Algorithms that a function has numbers or tables of. */
-export function algorithmsOf({ capabilities }: Pick<FunctionReport, 'capabilities'>): string[] {
+export function algorithmsOf({ capabilities }: Capable): string[] {
   return capabilities.flatMap(({ text, kind }) => (kind === 'algorithm' ? text : []));
 }
