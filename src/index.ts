@@ -42,7 +42,9 @@ export type { BasicBlock, CallSite, FunctionBody, Instruction, Operand } from '.
 
 // The seam for models: whoever fills it can explain. A model folder is read through a function from name to bytes.
 export { loadModel } from './models/folder.ts';
-export type { FunctionAnswer, FunctionInput, Model, Neighbour, ProgramInput } from './models/model.ts';
+// What an encoder shall know beside its own functions goes to `loadModel` as `known`.
+export { loadKnown, type KnownPart } from './models/known/folder.ts';
+export type { FunctionAnswer, FunctionInput, Model, Neighbour, ProgramInput, Quoted } from './models/model.ts';
 
 // What goes wrong, by kind; the kinds are the exit codes of the command.
 export { BinscribeError, EXIT_CODES, type ErrorKind } from './error.ts';

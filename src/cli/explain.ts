@@ -35,7 +35,7 @@ export async function explainFiles(
   session: Session,
 ): Promise<void> {
   const format = formatOf(options);
-  const model = await session.openModel(options.model);
+  const model = await session.openModel(options.model, options.known);
   const labeller = await openLabeller(options, session);
   const summaries = await openSummaries(options, session);
   const drafts = options.source

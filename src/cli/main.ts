@@ -12,7 +12,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 /** What reads models takes longer to load than most commands that need none take to run. */
-const openModel: Session['openModel'] = async (folder) => (await import('./model.ts')).openModel(folder);
+const openModel: Session['openModel'] = async (folder, known) =>
+  (await import('./model.ts')).openModel(folder, known);
 const openMeaning: Session['openMeaning'] = async (folder) =>
   (await import('./model.ts')).openMeaning(folder);
 const openWriter: Session['openWriter'] = async (folder) => (await import('./model.ts')).openWriter(folder);

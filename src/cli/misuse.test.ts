@@ -62,7 +62,11 @@ test.each<[command: string, code: number, message: string]>([
   ['train @/folder', 3, '@/folder: no recipe of a run: this is a folder'],
   ['train @/text', 2, '@/text: no recipe of a run: no JSON: '],
   ['train @/odd.json', 2, '@/odd.json: no recipe of a run: floor: expected number, got string'],
-  ['train @/corpus.json', 2, '@/corpus.json: no recipe of a run: model: expected "first" or "encoder"'],
+  [
+    'train @/corpus.json',
+    2,
+    '@/corpus.json: no recipe of a run: model: expected "first", "encoder" or "known"',
+  ],
   [
     'train @/recipe.json -o @/r',
     3,

@@ -6,11 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { BinscribeError, corrupt } from '../error.ts';
 import type { ReadPart } from '../models/document.ts';
 import { loadModel } from '../models/folder.ts';
+import { loadKnown } from '../models/known/folder.ts';
 import type { MeaningModel } from '../models/meaning/model.ts';
 import type { Model } from '../models/model.ts';
 import type { SummaryModel } from '../models/summaries/model.ts';
 import type { Runtime } from '../nn/runtime.ts';
 import { readInput } from './files.ts';
+import type { KnownFolders } from './session.ts';
 
 /** A folder that comes with the package; the same place as seen from `src/cli` and from `dist/cli`. */
 const shipped = (name: string): string => fileURLToPath(new URL(`../../models/${name}`, import.meta.url));
@@ -40,6 +42,13 @@ const MEANING: FolderWords = {
   makers: '`binscribe study contrabin STUDY.json --variant NAME --export DIR` makes such folders.',
 };
 
+const KNOWN: FolderWords = {
+  shipped: shipped('known'),
+  what: 'folder of known functions',
+  reinstall: 'It comes with the package: `npm install binscribe` again, or name others with --known.',
+  makers: '`binscribe train` makes such folders, of recipes like recipes/known.json of the project.',
+};
+
 const WRITER: FolderWords = {
   shipped: shipped('writer'),
   what: 'model of summaries',
@@ -51,9 +60,23 @@ const WRITER: FolderWords = {
 /** What makes a folder a model. */
 const DOCUMENT = 'model.json';
 
-/** @throws BinscribeError of kind `missing` where there is no model, `corrupt` where it is damaged */
-export function openModel(folder: string = MODEL.shipped): Promise<Model> {
-  return openFolder(folder, MODEL, (read) => loadModel(read, folder, { runtime: nodeRuntimeLate }));
+/**
+ * The model in a folder, by default the one that comes with the package, which knows the functions of another folder too.
+ * @param known further folders of functions that it shall know; false where it shall know no more than its own
+ * @throws BinscribeError of kind `missing` where there is no model, `corrupt` where it is damaged, `usage` where what it shall
+ *   know is for another
+ */
+export async function openModel(folder?: string, known: KnownFolders = []): Promise<Model> {
+  const place = folder ?? MODEL.shipped;
+  // What ships is for the encoder that ships.
+  const own = folder === undefined && isModel(KNOWN.shipped) ? [KNOWN.shipped] : [];
+  const beside = known === false ? [] : [...own, ...known];
+  const parts = await Promise.all(
+    beside.map((one) => openFolder(one, KNOWN, (read) => loadKnown(read, one))),
+  );
+  return openFolder(place, MODEL, (read) =>
+    loadModel(read, place, { runtime: nodeRuntimeLate, known: parts }),
+  );
 }
 
 /**
@@ -108,7 +131,8 @@ async function openFolder<T>(
   try {
     return await load((name) => readPart(folder, name));
   } catch (error) {
-    if (!(error instanceof BinscribeError)) throw error;
+    // A slip in what was asked is no damage.
+    if (!(error instanceof BinscribeError) || error.kind === 'usage') throw error;
     throw new BinscribeError(error.kind, error.message, {
       hint:
         folder === words.shipped

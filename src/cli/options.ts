@@ -7,6 +7,11 @@ export function collect(value: string, earlier: string[] = []): string[] {
   return [...earlier, value];
 }
 
+/** The same where the option has a negation, whose default is true. */
+export function collectKnown(value: string, earlier: string[] | boolean = []): string[] {
+  return [...(typeof earlier === 'boolean' ? [] : earlier), value];
+}
+
 /** For an option that lists words, `a,b c,d`, and may be repeated. */
 export function collectList(value: string, earlier: string[] | boolean = []): string[] {
   const words = value.split(',').map((word) => word.trim());

@@ -11,6 +11,7 @@ import { evaluateCommand } from './commands/evaluate.ts';
 import { explainCommand } from './commands/explain.ts';
 import { tellFailure } from './failure.ts';
 import { functionsCommand } from './commands/functions.ts';
+import { knownCommand } from './commands/known.ts';
 import type { Session } from './session.ts';
 import { studyCommand } from './commands/study.ts';
 import { trainCommand } from './commands/train.ts';
@@ -25,6 +26,7 @@ const COMMANDS = [
   explainCommand,
   functionsCommand,
   askCommand,
+  knownCommand,
   corpusCommand,
   edcCommand,
   trainCommand,

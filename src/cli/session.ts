@@ -10,6 +10,9 @@ export interface Output {
   columns?: number | undefined;
 }
 
+/** Folders of functions that a model shall know beside those that come with it; false where it shall know no more than its own. */
+export type KnownFolders = readonly string[] | false;
+
 export interface Session {
   /** Carries the answer and nothing else. */
   stdout: Output;
@@ -17,7 +20,7 @@ export interface Session {
   stderr: Output;
   env: Readonly<Record<string, string | undefined>>;
   /** Opens a model folder; the one that comes with the package where none is given. */
-  openModel(folder: string | undefined): Promise<Model>;
+  openModel(folder: string | undefined, known?: KnownFolders): Promise<Model>;
   /** The same for models of meaning; `null` where none is given and none comes with the package. */
   openMeaning(folder: string | undefined): Promise<MeaningModel | null>;
   /** The same for models of summaries. */

@@ -7,6 +7,8 @@ import { readTrainingRecipe, type TrainingRecipe } from '../tasks/recipe.ts';
 import type { Device } from '../nn/runtime.ts';
 import { train } from '../tasks/train.ts';
 import { gridTable } from '../nn/training/runs.ts';
+import { buildKnown } from '../tasks/known/build.ts';
+import type { KnownRecipe } from '../tasks/known/recipe.ts';
 import { Steps } from './progress.ts';
 import type { Session } from './session.ts';
 import { exportBest } from '../tasks/encoder/export.ts';
@@ -32,6 +34,10 @@ export async function trainRun(path: string | undefined, flags: TrainFlags, sess
     await trainFirst(session, recipe, flags);
     return;
   }
+  if (recipe?.model === 'known') {
+    await makeKnown(session, recipe, flags);
+    return;
+  }
   const output = flags.resume ?? flags.output ?? `runs/${recipe!.name}`;
   const manifest = recipe
     ? await trainNetwork(session, recipe, output, flags.device)
@@ -45,6 +51,16 @@ function writeJson(session: Session, document: object): void {
   for (const part of renderJson(document)) session.stdout.write(part);
 }
 
+/** The folder ships as it is: nothing of it is there for judging alone. */
+async function makeKnown(session: Session, recipe: KnownRecipe, flags: TrainFlags): Promise<void> {
+  const output = flags.export ?? flags.output ?? `runs/${recipe.name}`;
+  const steps = new Steps(session);
+  const manifest = await buildKnown(recipe, output, (step, done, all) => steps.update(step, done, all));
+  steps.end();
+  if (flags.json) return writeJson(session, manifest);
+  writeFigures(session, output, manifest.figures);
+}
+
 async function trainFirst(session: Session, recipe: TrainingRecipe, flags: TrainFlags): Promise<void> {
   const output = flags.output ?? `runs/${recipe.name}`;
   const steps = new Steps(session);
@@ -55,8 +71,12 @@ async function trainFirst(session: Session, recipe: TrainingRecipe, flags: Train
   });
   steps.end();
   if (flags.json) return writeJson(session, manifest);
+  writeFigures(session, output, manifest.figures);
+}
+
+function writeFigures(session: Session, output: string, figures: Readonly<Record<string, number>>): void {
   session.stdout.write(`${sanitize(output)}\n`);
-  for (const [name, value] of Object.entries(manifest.figures)) {
+  for (const [name, value] of Object.entries(figures)) {
     session.stdout.write(`  ${name}: ${value.toLocaleString('en-US')}\n`);
   }
 }

@@ -5,7 +5,7 @@ import { Budget, type Limits } from '../binary/budget.ts';
 import { findFunctions } from '../binary/functions.ts';
 import { openBinary } from '../binary/open.ts';
 import type { GivenLabel, Labeller } from '../models/meaning/labels.ts';
-import type { FunctionAnswer, FunctionInput, Model, ModelCard, Scored } from '../models/model.ts';
+import type { FunctionAnswer, FunctionInput, Model, ModelCard, Quoted, Scored } from '../models/model.ts';
 import type { SummaryModel } from '../models/summaries/model.ts';
 import { VERSION } from '../version.ts';
 import { type Opened, openInBatches, type Unopened } from './batches.ts';
@@ -214,14 +214,27 @@ function withoutTaken(
   taken: ReadonlySet<string>,
   own: string | null,
 ): FunctionAnswer {
+  const { summary, ...rest } = answer;
   const names = answer.names.filter(({ name }) => name === own || !taken.has(name));
   // The second best was never good enough to be said first.
-  if (answer.names.length === 0 || names[0] === answer.names[0]) return { ...answer, names };
-  return { ...answer, names: [], abstained: [...answer.abstained, 'names'] };
+  const isLost = names[0] !== answer.names[0];
+  // Nor is a sentence told of another function than the file says that it is.
+  const isTold = summary !== undefined && !isLost && (own === null || summary.name === own);
+  return {
+    ...rest,
+    names: isLost ? [] : names,
+    ...(isTold && { summary }),
+    abstained: [
+      ...answer.abstained,
+      ...(isLost ? (['names'] as const) : []),
+      ...(summary && !isTold ? (['summary'] as const) : []),
+    ],
+  };
 }
 
 function withSummary(entry: Unranked, told: Told | undefined): Unranked {
-  if (told === undefined) return entry;
+  // Who wrote a function knows what it does.
+  if (told === undefined || entry.summary !== null) return entry;
   const others = entry.abstained.filter((field) => field !== 'summary');
   const isOpen = told.summary === null && entry.kind === 'function';
   return { ...entry, ...told, abstained: [...others, ...(isOpen ? (['summary'] as const) : [])] };
@@ -267,7 +280,7 @@ function describeFunction(
       score,
     })),
     capabilities: text === undefined ? [] : capabilitiesIn(text, tables.of(body)),
-    summary: null,
+    summary: answer?.summary ? describeQuoted(answer.summary) : null,
     compiler: printable(answer?.compiler),
     optimization: printable(answer?.optimization),
     arguments: answer?.arguments ? describeArguments(answer.arguments) : null,
@@ -292,6 +305,19 @@ function describeFunction(
     ),
     calls: names.calls(body),
     strings: stringsOf(body),
+  };
+}
+
+function describeQuoted({ text, score, name, package: from, version }: Quoted): FunctionReport['summary'] {
+  return {
+    text: sanitize(text, EVIDENCE_LIMITS.summaryLength),
+    score,
+    evidence: {
+      by: 'author',
+      name: sanitize(name, EVIDENCE_LIMITS.nameLength),
+      package: sanitize(from),
+      version: sanitize(version),
+    },
   };
 }
 

@@ -32,16 +32,21 @@ const workLabel = scoredLabel.extend({
   similarity: z.number(),
 });
 
-/** A sentence about a function; the score is the probability that a programmer would have said about the same. */
+/**
+ * A sentence about a function. One of a network's: the score is the probability that a programmer would have said about the
+ * same. One of the author of a known function: the probability that the function is that one.
+ */
 const summary = z.strictObject({
   text,
   score: probability,
-  evidence: z.strictObject({
-    /** Who wrote it. */
-    by: z.literal('network'),
-    /** Of its words those that the code says too: in strings, and in names of imports. */
-    words: z.array(text).max(EVIDENCE_LIMITS.words),
-  }),
+  evidence: z.discriminatedUnion('by', [
+    z.strictObject({
+      by: z.literal('network'),
+      /** Of its words those that the code says too: in strings, and in names of imports. */
+      words: z.array(text).max(EVIDENCE_LIMITS.words),
+    }),
+    z.strictObject({ by: z.literal('author'), name: text, package: text, version: text }),
+  ]),
 });
 
 const neighbour = z.strictObject({
@@ -78,7 +83,7 @@ export const functionReportSchema = z.strictObject({
   capabilities: z
     .array(z.strictObject({ text, kind: z.enum(CAPABILITY_KINDS), because: z.array(text) }))
     .max(EVIDENCE_LIMITS.capabilities),
-  /** Of some functions: of those that were named, or of the most interesting. */
+  /** What the author of the known function says that it probably is; else a network's, where one was asked. */
   summary: summary.nullable(),
   /** Why there is no summary where one was asked for. */
   noSummary: text.optional(),

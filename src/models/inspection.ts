@@ -4,9 +4,10 @@
  */
 
 import type { KnownFunctions } from './known/index.ts';
+import type { KnownTexts } from './known/texts.ts';
 import { argMax } from './linear/logistic.ts';
 import type { Field, FunctionAnswer, Model, ProgramInput, Scored } from './model.ts';
-import { type Found, neighboursOf } from './names.ts';
+import { type Found, neighboursOf, quoted } from './names.ts';
 
 /** What a model thinks of one function, before anything is withheld. */
 export interface Inspection {
@@ -38,6 +39,8 @@ export interface KnowingModel extends Model {
 /** What decides whether an opinion becomes an answer. */
 export interface Withheld {
   known: KnownFunctions;
+  /** What programmers say of known functions, where the model has it. */
+  texts?: KnownTexts;
   /** Below this many instructions (padding left out) neither names nor labels are given. */
   floor: number;
   /** Names with a smaller probability are not given. */
@@ -71,14 +74,18 @@ const SURE_LEVEL = 0.8;
 /** A second name is shown beside the first if it is at least this likely. */
 const LEAST_SECOND = 0.05;
 /** Fields that these models never answer. */
-const NEVER: readonly Field[] = ['summary', 'labels', 'source'];
+const NEVER: readonly Field[] = ['labels', 'source'];
 
 /** Withholds what has too little evidence, and says so. */
-export function answerOf(inspection: Inspection, { known, floor, threshold }: Withheld): FunctionAnswer {
+export function answerOf(
+  inspection: Inspection,
+  { known, texts, floor, threshold }: Withheld,
+): FunctionAnswer {
   const { length, names, found, compiler, arguments: count, vector } = inspection;
   const large = length >= floor;
   const best = names.at(0);
   const named = large && best !== undefined && best.score >= threshold;
+  const summary = named && texts ? quoted(known, texts, found, best) : null;
   const types = count?.types;
   const optimization = levelOf(inspection);
   const answer = {
@@ -90,10 +97,12 @@ export function answerOf(inspection: Inspection, { known, floor, threshold }: Wi
         ? { count: count.count, score: count.score, ...(types ? { types } : {}) }
         : null,
     neighbours: neighboursOf(known, found, MOST_NEIGHBOURS),
+    ...(summary ? { summary } : {}),
     ...(vector ? { vector } : {}),
   };
   const abstained: Field[] = [...NEVER];
   if (!named) abstained.push('names');
+  if (!summary) abstained.push('summary');
   for (const field of ['compiler', 'optimization', 'arguments'] as const) {
     if (answer[field] === null) abstained.push(field);
   }

@@ -42,12 +42,24 @@ export interface Neighbour {
   match: 'exact' | 'normalized' | 'similar';
 }
 
+/** A sentence by the author of a known function. */
+export interface Quoted {
+  text: string;
+  /** The probability that the asked function is that one. */
+  score: number;
+  name: string;
+  package: string;
+  version: string;
+}
+
 /** What can be left unanswered. */
 export type Field = 'names' | 'summary' | 'compiler' | 'optimization' | 'arguments' | 'labels' | 'source';
 
 export interface FunctionAnswer {
   /** Best first; the scores are calibrated probabilities. Empty when the model abstains. */
   names: { name: string; score: number }[];
+  /** What the programmers say of the known function that it probably is. */
+  summary?: Quoted;
   compiler: Scored | null;
   optimization: Scored | null;
   /** `types`: of each of the first parameters its class, `int` or `pointer` say, where the model tells them. */

@@ -5,12 +5,14 @@
  */
 
 import type { FunctionBody } from '../binary/instruction.ts';
-import { corrupt } from '../error.ts';
 import { exactHash, normalizedHash } from '../tokens/normalize.ts';
-import type { Neighbour } from './model.ts';
+import type { Candidate } from './known/company.ts';
+import type { Neighbour, Quoted } from './model.ts';
+import type { KnownTexts } from './known/texts.ts';
 import { findByHash, hasExact, type KnownFunctions } from './known/index.ts';
 import type { Hit } from './known/search.ts';
-import { type LinearModel, logits, softmax } from './linear/logistic.ts';
+import { describeLinear, probabilityOf, readLinear } from './linear/described.ts';
+import type { LinearModel } from './linear/logistic.ts';
 
 /** A known function near the asked one. */
 export interface Found extends Hit {
@@ -21,6 +23,8 @@ export interface NameCandidate {
   name: string;
   /** Cosine of the best entry under this name. */
   similarity: number;
+  /** Packages in which it is borne. */
+  packages: ReadonlySet<string>;
   /** Inputs of the regression, in the order of `NAME_FEATURES`. */
   features: number[];
 }
@@ -93,6 +97,7 @@ export function nameCandidates(
     return {
       name: known.names[name],
       similarity: best.similarity,
+      packages,
       features: [
         same,
         nearness,
@@ -144,21 +149,34 @@ export function neighboursOf(known: KnownFunctions, found: readonly Found[], mos
   return [...neighbours.values()];
 }
 
-/** The probability that a name with these features is right: class 1 of two. */
-export function nameScore(linear: LinearModel, features: readonly number[]): number {
-  const indices = Uint32Array.from(features.keys());
-  return softmax(logits(linear, { indices, values: Float32Array.from(features) }))[1];
+/** What the author of the nearest known function of that name says of it; null where nobody has said anything. */
+export function quoted(
+  known: KnownFunctions,
+  texts: KnownTexts,
+  found: readonly Found[],
+  { name, score }: { name: string; score: number },
+): Quoted | null {
+  for (const { entry } of found) {
+    for (let i = known.occurrenceStarts[entry]; i < known.occurrenceStarts[entry + 1]; i++) {
+      if (known.names[known.occurrenceNames[i]] !== name) continue;
+      const { package: from, version } = known.origins[known.occurrenceOrigins[i]];
+      const text = texts.of(from, name);
+      if (text !== undefined) return { text, score, name, package: from, version };
+    }
+  }
+  return null;
 }
 
-/** The names of known functions near one, each with the probability that it is right, best first. */
+/** The names of known functions near one, each with the probability that it is right, best first. @param accept as above */
 export function scoredNames(
   known: KnownFunctions,
   found: readonly Found[],
   length: number,
   linear: LinearModel,
-): { name: string; score: number }[] {
-  return nameCandidates(known, found, length)
-    .map(({ name, features }) => ({ name, score: nameScore(linear, features) }))
+  accept?: (origin: number) => boolean,
+): Candidate[] {
+  return nameCandidates(known, found, length, accept)
+    .map(({ name, packages, features }) => ({ name, packages, score: probabilityOf(linear, features) }))
     .sort((a, b) => b.score - a.score);
 }
 
@@ -170,20 +188,12 @@ export function sameCode(known: KnownFunctions, body: FunctionBody, code: Uint8A
   return [{ entry, similarity: 1, match: exact ? 'exact' : 'normalized' }];
 }
 
-const BIAS = 'bias';
-
-/** The weight of each feature by its name, then the bias: class 1 against class 0 is all that two classes need. */
-export function describeNameModel({ weights }: LinearModel): Record<string, number> {
-  const features = [...NAME_FEATURES, BIAS];
-  return Object.fromEntries(features.map((feature, i) => [feature, weights[i * 2 + 1] - weights[i * 2]]));
+/** The weight of each feature by its name. */
+export function describeNameModel(linear: LinearModel): Record<string, number> {
+  return describeLinear(linear, NAME_FEATURES);
 }
 
 /** The reverse. @throws BinscribeError of kind `corrupt` where a feature has no weight */
 export function readNameModel(weights: Readonly<Record<string, number>>, where: string): LinearModel {
-  const flat = new Float64Array((NAME_FEATURES.length + 1) * 2);
-  [...NAME_FEATURES, BIAS].forEach((feature, i) => {
-    if (!Object.hasOwn(weights, feature)) throw corrupt(`${where}: names.weights: no weight of ${feature}`);
-    flat[i * 2 + 1] = weights[feature];
-  });
-  return { classes: 2, columns: NAME_FEATURES.length, weights: flat };
+  return readLinear(weights, NAME_FEATURES, `${where}: names.weights`);
 }

@@ -14,6 +14,8 @@ export interface FunctionLabels {
   /** Class of each one's type; none where that is not known. */
   types: readonly string[];
   sourceFile: string | null;
+  /** What its programmers say of it in a comment. */
+  comment: string | null;
   exactHash: string;
   normalizedHash: string;
   /** An earlier function of the same side, compiler and level has the same code, addresses normalised. */
@@ -54,7 +56,7 @@ export function compilerFamily(compiler: string): string {
 const COLUMNS = [
   ...(['package', 'version', 'compiler', 'optimization', 'binary', 'name', 'arguments'] as const),
   ...(['source_file', 'address', 'size', 'code', 'exact_hash', 'normalized_hash'] as const),
-  ...(['parameter_classes', 'normalized_duplicate', 'normalized_leak'] as const),
+  ...(['parameter_classes', 'text', 'text_kind', 'normalized_duplicate', 'normalized_leak'] as const),
 ];
 
 type Row = Pick<FunctionRow, (typeof COLUMNS)[number]>;
@@ -80,6 +82,7 @@ export async function* labelledPrograms(dataset: Dataset, split: Split): AsyncGe
       arguments: row.arguments,
       types: row.parameter_classes,
       sourceFile: row.source_file,
+      comment: row.text_kind === 'comment' ? row.text : null,
       exactHash: row.exact_hash,
       normalizedHash: row.normalized_hash,
       duplicate: row.normalized_duplicate,

@@ -7,9 +7,10 @@
 import { nearest } from '../models/first.ts';
 import { findByHash, type KnownFunctions } from '../models/known/index.ts';
 import { Searcher } from '../models/known/search.ts';
+import { probabilityOf } from '../models/linear/described.ts';
 import { type LinearModel, trainLogistic } from '../models/linear/logistic.ts';
 import { stackRows } from '../models/linear/sparse.ts';
-import { type Found, nameCandidates, type NameCandidate, NAME_FEATURES, nameScore } from '../models/names.ts';
+import { type Found, nameCandidates, type NameCandidate, NAME_FEATURES } from '../models/names.ts';
 import type { NameExample } from './examples.ts';
 
 /** Candidates for one function, from packages other than its own. */
@@ -73,17 +74,29 @@ export function nameThreshold(
   const answers = heldOut
     .filter(({ candidates }) => candidates.length > 0)
     .map(({ truth, candidates }) => {
-      const scored = candidates.map(({ name, features }) => ({ name, score: nameScore(linear, features) }));
+      const scored = candidates.map(({ name, features }) => ({
+        name,
+        score: probabilityOf(linear, features),
+      }));
       const best = scored.reduce((a, b) => (b.score > a.score ? b : a));
-      return { score: best.score, right: best.name === truth ? 1 : 0 };
-    })
-    .sort((a, b) => b.score - a.score);
+      return { score: best.score, isRight: best.name === truth };
+    });
+  return thresholdFor(answers, precision);
+}
+
+/** The same of any answers. */
+export function thresholdFor(
+  answers: readonly { score: number; isRight: boolean }[],
+  precision: number,
+): number {
   let threshold = 1;
   let right = 0;
-  answers.forEach((answer, i) => {
-    right += answer.right;
-    if (right / (i + 1) >= precision) threshold = answer.score;
-  });
+  [...answers]
+    .sort((a, b) => b.score - a.score)
+    .forEach(({ score, isRight }, i) => {
+      right += Number(isRight);
+      if (right / (i + 1) >= precision) threshold = score;
+    });
   // Rounded up, so that the figure in the file asks no less.
   return Math.max(LEAST_THRESHOLD, Math.min(1, Math.ceil(threshold * 1e4) / 1e4));
 }

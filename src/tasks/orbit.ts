@@ -139,6 +139,7 @@ function programOf(
       arguments: item.signature.parameter_list.length,
       types: [],
       sourceFile: item.full_path,
+      comment: null,
       exactHash: exactHash(code),
       normalizedHash: hash,
       duplicate: seen.has(key),

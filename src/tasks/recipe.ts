@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { readDocument } from '../corpus/document.ts';
 import { type EncoderRecipe, encoderRecipeShape } from './encoder/recipe.ts';
+import { type KnownRecipe, knownRecipeShape } from './known/recipe.ts';
 
 export const recipeShape = z.strictObject({
   /** Name of the model; its version is that of the tool and the hash of its parts. */
@@ -36,10 +37,10 @@ export const recipeShape = z.strictObject({
 export type TrainingRecipe = z.infer<typeof recipeShape>;
 
 /** @throws BinscribeError: `unreadable` where there is no such file, `usage` where it is no recipe. */
-export function readTrainingRecipe(path: string): TrainingRecipe | EncoderRecipe {
+export function readTrainingRecipe(path: string): TrainingRecipe | EncoderRecipe | KnownRecipe {
   return readDocument(path, {
-    shape: z.discriminatedUnion('model', [recipeShape, encoderRecipeShape], {
-      error: 'expected "first" or "encoder"',
+    shape: z.discriminatedUnion('model', [recipeShape, encoderRecipeShape, knownRecipeShape], {
+      error: 'expected "first", "encoder" or "known"',
     }),
     name: 'recipe of a run',
     absent: 'unreadable',

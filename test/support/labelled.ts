@@ -122,6 +122,7 @@ export function labelledBuild(
       arguments: functions[i].count,
       types: [],
       sourceFile: `${name}.c`,
+      comment: null,
       exactHash: exactHash(code),
       normalizedHash: normalizedHash(body),
       duplicate: false,

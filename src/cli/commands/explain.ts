@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import type { ExplainOptions } from '../explain.ts';
 import { wantsFolder } from '../folder/place.ts';
 import { addFormatOptions, FORMAT_HELP, SHOWN } from '../formats.ts';
-import { collect, collectList, positive } from '../options.ts';
+import { collect, collectKnown, collectList, positive } from '../options.ts';
 import type { Session } from '../session.ts';
 
 const EXAMPLES = `
@@ -21,6 +21,10 @@ Of a folder, and of several files where -o names a folder or the format is not o
 a report of its own in the folder that -o names, with index.html, index.json and index.csv. Stopped or killed, the
 same command goes on where it was; a report is made again only where its program, the model, binscribe or the
 options are others.
+
+Beside what the model has learned from, functions of some thirty libraries (zlib, SQLite, libpng and others) are known, so
+that they are found inside programs that hold copies of them. What their authors say of them stands in BECAUSE with a
+question mark, and with -v after "summary": SURE is also the probability of that. --known DIR adds libraries of yours.
 
 What a function does as far as its code tells it ("computes CRC-32 checksums", by their table) stands in BECAUSE, and
 all of it with -v after "does": it is read off and has no score.
@@ -45,6 +49,12 @@ export function explainCommand(session: Session): Command {
     .option('-a, --all', `all functions, not just the ${SHOWN} most interesting`)
     .option('-v, --verbose', 'the evidence for each function')
     .option('--model <dir>', 'model folder (default: the one that comes with binscribe)')
+    .option(
+      '--known <dir>',
+      'a folder of functions to be known besides, as `binscribe train` makes of recipes like recipes/known.json; may be repeated',
+      collectKnown,
+    )
+    .option('--no-known', 'no functions but those that the model itself knows')
     .option(
       '--labels <list>',
       'labels of your own for functions, as "parses JSON,plays sound"; may be repeated',

@@ -18,6 +18,7 @@ import {
   positives,
   shares,
 } from '../options.ts';
+import type { KnownStudyFlags } from '../known-study.ts';
 import type { LabelStudyFlags } from '../labels-study.ts';
 import type { PredictFlags } from '../predict.ts';
 import type { ResultFlags } from '../result.ts';
@@ -147,6 +148,15 @@ What code tells by itself needs no model, and no score. That a number in it is a
 algorithm the functions are counted that have its numbers, and how many of them, their files or their packages are named
 after it. Tables in data are not in a data set, and not judged.`;
 
+const KNOWN_HELP = `
+Examples:
+  $ binscribe study known data/crowd -o results/known
+  $ binscribe study known data/crowd --library /usr/lib/x86_64-linux-gnu/libz.a \\
+      --stranger /usr/lib/x86_64-linux-gnu/libexpat.a -o results/known
+
+The functions of the test packages, and of static libraries, whose members \`ld -r\` puts together, are named by the encoder by
+itself and with what it knows besides. Of a --library the source is known, of a --stranger nothing is.`;
+
 const DRAFTS_HELP = `
 Examples:
   $ binscribe study drafts ../shared/data/llm4decompile/decompile-eval.json -o results/drafts
@@ -172,6 +182,7 @@ export function studyCommand(session: Session): Command {
     .addCommand(askStudyCommand(session))
     .addCommand(labelsCommand(session))
     .addCommand(capabilitiesCommand(session))
+    .addCommand(knownCommand(session))
     .addCommand(draftsCommand(session))
     .addCommand(chatCommand(session));
 }
@@ -282,6 +293,24 @@ function capabilitiesCommand(session: Session): Command {
     .action(async (folders: string[], flags: ResultFlags) => {
       const { studyCapabilitiesOf } = await import('../capabilities-study.ts');
       await studyCapabilitiesOf(folders, flags, session);
+    });
+}
+
+function knownCommand(session: Session): Command {
+  return new Command('known')
+    .description(
+      'Are functions of libraries recognised inside other programs, and what is told of them right?',
+    )
+    .argument('<data>', 'folder of a data set; of it the test side')
+    .option('--known <dir>', 'another folder of known functions; may be repeated', collect)
+    .option('--library <file>', 'a static library whose functions are known; may be repeated', collect)
+    .option('--stranger <file>', 'one whose functions are not; may be repeated', collect)
+    .option('-o, --output <path>', 'write PATH.json and PATH.md')
+    .option('--json', 'print JSON')
+    .addHelpText('after', KNOWN_HELP)
+    .action(async (folder: string, flags: KnownStudyFlags) => {
+      const { studyKnown } = await import('../known-study.ts');
+      await studyKnown(folder, flags, session);
     });
 }
 

@@ -13,11 +13,15 @@ Examples:
   $ binscribe train recipes/first.json --export models/first
   $ binscribe train recipes/encoder.json --export models/encoder
   $ binscribe train --resume runs/encoder
+  $ binscribe train recipes/known.json -o own && binscribe explain FILE --known own
 
 A recipe names a data set and settings; recipes/first.json of the project is an example. A run is a model folder
 with a manifest (recipe, hashes of what it learned from, figures) and what \`binscribe evaluate\` compares it with;
 --export writes the model without the latter (of a network, that of the seed which did best on its validation
 packages): what ships. The same recipe and data set give the same bytes.
+
+A recipe of known functions ("model": "known") learns no network: it lists functions of a data set for an encoder that is
+there, with the first sentences of their comments, and --known of \`explain\` finds them inside other programs.
 
 A network is trained once for each seed of its recipe and each point of its grid; table.md of the run has the means
 with 95 % intervals, and each training its log.jsonl, curves.html and checkpoints. Ctrl-C, or a kill, costs at most

@@ -13,7 +13,7 @@ import type { Format } from '../formats.ts';
 import { type LabelFlags, openLabeller } from '../labels.ts';
 import { openMeaning, openModel, openWriter } from '../model.ts';
 import { extrasFor, renderAs } from '../render.ts';
-import { DEFAULT_WIDTH, type Session } from '../session.ts';
+import { DEFAULT_WIDTH, type KnownFolders, type Session } from '../session.ts';
 import { openSummaries, type SummaryFlags } from '../summaries.ts';
 import { leaveWithParent } from '../sweep/watchdog.ts';
 
@@ -29,6 +29,7 @@ export interface ReportOrder {
 /** The models that answer; the shipped ones where none are named. */
 export interface ChildModels extends LabelFlags, SummaryFlags {
   model?: string;
+  known?: KnownFolders;
 }
 
 export type ReportReply =
@@ -41,7 +42,7 @@ const silence = { write: () => true };
 const opening = { openModel, openMeaning, openWriter };
 const session: Session = { stdout: silence, stderr: silence, env: {}, ...opening, status: 0 };
 const named = JSON.parse(process.argv[2]) as ChildModels;
-const model = await openModel(named.model);
+const model = await openModel(named.model, named.known);
 const labeller = await openLabeller(named, session);
 const summaries = await openSummaries(named, session);
 

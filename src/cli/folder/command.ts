@@ -64,7 +64,7 @@ export async function explainFolder(
     );
   }
   const folder = options.output ?? '.';
-  const { card } = await session.openModel(options.model);
+  const { card } = await session.openModel(options.model, options.known);
   const labeller = await openLabeller(options, session);
   const summaries = await openSummaries(options, session);
   const model = [card, labeller?.card, summaries?.card].flatMap((one) => one?.id ?? []).join(', ');
@@ -159,9 +159,10 @@ function orderOptions({ function: wanted, all, verbose }: Options): ReportOrder[
   };
 }
 
-function modelsOf({ model, meaning, labels, writer, summaries }: Options): ChildModels {
+function modelsOf({ model, known, meaning, labels, writer, summaries }: Options): ChildModels {
   return {
     ...(model !== undefined && { model }),
+    ...(known !== undefined && { known }),
     ...(meaning !== undefined && { meaning }),
     ...(labels !== undefined && { labels }),
     ...(writer !== undefined && { writer }),

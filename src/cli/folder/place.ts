@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { BinscribeError, describeError } from '../../error.ts';
 import { type FormatFlags, formatOf, joins } from '../formats.ts';
+import type { KnownFolders } from '../session.ts';
 
 /** The file that makes a folder one of reports, see journal.ts. */
 export const JOURNAL = '.binscribe.jsonl';
@@ -23,6 +24,7 @@ const UNFINISHED = /^\.binscribe-[0-9a-f]{12}$/;
 export interface FolderFlags {
   output?: string;
   model?: string;
+  known?: KnownFolders;
   jobs?: number;
 }
 

@@ -3,7 +3,7 @@
 import type { FunctionReport } from '../schema.ts';
 import { fit, percent } from './columns.ts';
 import type { Style } from './style.ts';
-import { hiddenCapabilities, doneBy, restsOn, speaksFor } from './reasons.ts';
+import { hiddenCapabilities, doneBy, originOf, packageOf, restsOn, speaksFor } from './reasons.ts';
 
 type Neighbour = FunctionReport['neighbours'][number];
 
@@ -65,7 +65,7 @@ export function functionEvidence(entry: FunctionReport, width: number, style: St
   }
   if (entry.noSummary !== undefined) add('summary', `none: ${entry.noSummary}`);
   entry.neighbours.forEach((near, at) => {
-    add(at === 0 ? 'resembles' : '', `${near.name} (${near.score.toFixed(2)}), ${origin(near)}`);
+    add(at === 0 ? 'resembles' : '', `${near.name} (${near.score.toFixed(2)}), ${originOf(near)}`);
   });
   entry.labels.forEach((given, at) => {
     add(at === 0 ? 'labels' : '', `${given.label} (${percent(given.score)}), ${speaksFor(given)}`);
@@ -97,12 +97,8 @@ export function draftLines({ source, noSource }: FunctionReport, width: number, 
 /** `like coreutils 9.1`; with the neighbour's name where the line does not show it already. */
 function resemblance(entry: FunctionReport, near: Neighbour): string {
   const shown = entry.symbol === null && entry.role === null && entry.names[0]?.name === near.name;
-  const which = `${shown ? '' : `${near.name} of `}${near.package} ${near.version}`;
+  const which = `${shown ? '' : `${near.name} of `}${packageOf(near)}`;
   return near.match === 'similar' ? `like ${which}` : `same code as ${which}`;
-}
-
-function origin(near: Neighbour): string {
-  return `${near.package} ${near.version} by ${near.compiler} ${near.optimization}`;
 }
 
 function quote(text: string): string {

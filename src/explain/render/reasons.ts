@@ -11,10 +11,25 @@ interface Capable {
 
 const HIDDEN = new Set<Capability['kind']>(['whole', 'algorithm', 'instruction']);
 
-/** `written by a network; of its words the code says "usage"` */
-export function restsOn({ evidence: { words } }: NonNullable<FunctionReport['summary']>): string {
+/** `its author's words of inflate in zlib 1.2.13`; `written by a network; of its words the code says "usage"` */
+export function restsOn({ evidence }: NonNullable<FunctionReport['summary']>): string {
+  if (evidence.by === 'author') {
+    return `its author's words of ${evidence.name} in ${packageOf(evidence)}`;
+  }
+  const { words } = evidence;
   const said = words.length === 0 ? 'none' : words.map((word) => `"${word}"`).join(' ');
   return `written by a network; of its words the code says ${said}`;
+}
+
+/** `zlib 1.2.13`; of a file whose version nobody knows its name. */
+export function packageOf({ package: from, version }: { package: string; version: string }): string {
+  return version === '' ? from : `${from} ${version}`;
+}
+
+/** `zlib 1.2.13 by gcc-12 O2`, as far as it is known. */
+export function originOf(near: FunctionReport['neighbours'][number]): string {
+  const { compiler, optimization } = near;
+  return compiler === '' ? packageOf(near) : `${packageOf(near)} by ${compiler} ${optimization}`;
 }
 
 /** `for socket connect "host"; like "Open a socket." (cosine 0.41)` */

@@ -1,10 +1,10 @@
 /**
  * The folder of an encoder: `model.json`, `encoder.onnx`, `index.bin` (known functions without their opcode pairs)
- * and `vectors.bin` (a vector of bytes for each of them: directions are kept to a third of a per cent).
+ * and `vectors.bin` (a vector of bytes for each of them).
  */
 
 import { z } from 'zod';
-import { corrupt } from '../../error.ts';
+import { BinscribeError, corrupt } from '../../error.ts';
 import type { Runtime } from '../../nn/runtime.ts';
 import {
   type AnyDocument,
@@ -19,7 +19,11 @@ import {
   type ReadPart,
   writeDocument,
 } from '../document.ts';
+import type { KnownPart } from '../known/folder.ts';
 import { decodeKnown, encodeKnown } from '../known/format.ts';
+import { joinKnown, type KnownVectors } from '../known/join.ts';
+import { packVectors, unpackVectors } from '../known/packed.ts';
+import { KnownTexts } from '../known/texts.ts';
 import { describeNameModel, readNameModel } from '../names.ts';
 import { EncoderSession } from './encode.ts';
 import { EncoderModel, type EncoderModelParts, MOST_FOUND } from './model.ts';
@@ -57,7 +61,10 @@ const INDEX = 'index.bin';
 const VECTORS = 'vectors.bin';
 
 /** What a folder is written of: the network and the vectors as files hold them. */
-export interface EncoderFiles extends Omit<EncoderModelParts, 'card' | 'encoder' | 'nearest'> {
+export interface EncoderFiles extends Omit<
+  EncoderModelParts,
+  'card' | 'network' | 'company' | 'texts' | 'encoder' | 'nearest'
+> {
   readonly network: Uint8Array;
   /** Rows that its convolutions reach over. */
   readonly reach: number;
@@ -98,31 +105,56 @@ export function writeEncoder(
   return writeDocument(fields, files);
 }
 
-/** @throws BinscribeError of kind `corrupt` where a file is not what the model was written with */
+/**
+ * @param more what is known beside the folder's own functions
+ * @throws BinscribeError of kind `corrupt` where a file is not what the model was written with, `usage` where what is known
+ *   beside it has vectors of another network
+ */
 export async function loadEncoder(
   checked: AnyDocument,
   read: ReadPart,
   where: string,
   runtime: Runtime,
+  more: readonly KnownPart[] = [],
 ): Promise<EncoderModel> {
   const document = parseAs(encoderShape, checked, `${where}/${DOCUMENT}`);
   const files = await readParts(read, checked, [NETWORK, INDEX, VECTORS], where);
-  const known = decodeKnown(files[INDEX], `${where}/${INDEX}`);
   const { size, floor, longest, reach, labels, priors, temperatures, names } = document;
-  if (files[VECTORS].length !== known.entries * size) {
+  const own = decodeKnown(files[INDEX], `${where}/${INDEX}`);
+  if (files[VECTORS].length !== own.entries * size) {
     throw corrupt(
-      `${where}/${VECTORS}: ${known.entries} vectors of ${size} bytes expected, got ${files[VECTORS].length} bytes`,
+      `${where}/${VECTORS}: ${own.entries} vectors of ${size} bytes expected, got ${files[VECTORS].length} bytes`,
     );
   }
-  const vectors = unpackVectors(files[VECTORS], size);
+  const network = checked.files[NETWORK];
+  for (const part of more) {
+    if (part.network === network && part.vectors.length === part.known.entries * size) continue;
+    throw new BinscribeError(
+      'usage',
+      `${part.id}: known functions for the network ${part.network.slice(0, 12)}, and ${where} has ${network.slice(0, 12)}`,
+      { hint: '`binscribe train` makes them for an encoder that the recipe names.' },
+    );
+  }
+  const { known, vectors } = more.reduce<KnownVectors>((joined, part) => joinKnown(joined, part, size), {
+    known: own,
+    vectors: unpackVectors(files[VECTORS], size),
+  });
+  // Each was found out with what the encoder knows; what the first says of names, the shipped one's, is of most of them.
+  const company = more.find((part) => part.company)?.company;
   return new EncoderModel({
-    card: { id: modelId(checked), description: document.description },
+    card: {
+      id: [modelId(checked), ...more.map(({ id }) => id)].join(' + '),
+      description: document.description,
+    },
+    network,
     floor,
     longest,
     labels,
     priors,
     temperatures,
     known,
+    ...(company && { company }),
+    texts: new KnownTexts(more.flatMap(({ quotations }) => quotations)),
     names: {
       similarity: names.similarity,
       threshold: names.threshold,
@@ -131,27 +163,4 @@ export async function loadEncoder(
     encoder: await EncoderSession.open(runtime, files[NETWORK], reach),
     nearest: await NearestVectors.open(runtime, vectors, size, MOST_FOUND),
   });
-}
-
-/** Signed bytes: each vector's largest number becomes 127. */
-function packVectors(vectors: Float32Array, size: number): Uint8Array {
-  const packed = new Int8Array(vectors.length);
-  for (let from = 0; from < vectors.length; from += size) {
-    let largest = 0;
-    for (let i = 0; i < size; i++) largest = Math.max(largest, Math.abs(vectors[from + i]));
-    for (let i = 0; i < size; i++) packed[from + i] = Math.round((vectors[from + i] / (largest || 1)) * 127);
-  }
-  return new Uint8Array(packed.buffer);
-}
-
-/** Directions as vectors of length 1; what has none stays zero. */
-export function unpackVectors(bytes: Uint8Array, size: number): Float32Array {
-  const vectors = Float32Array.from(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length));
-  for (let from = 0; from < vectors.length; from += size) {
-    let squares = 0;
-    for (let i = 0; i < size; i++) squares += vectors[from + i] ** 2;
-    const length = Math.sqrt(squares) || 1;
-    for (let i = 0; i < size; i++) vectors[from + i] /= length;
-  }
-  return vectors;
 }

@@ -6,7 +6,10 @@ import { argumentFacts } from '../arguments/facts.ts';
 import { ruleCount } from '../arguments/count.ts';
 import { answerOf, type Inspection, type KnowingModel, likeliest, twinsOf } from '../inspection.ts';
 import type { KnownFunctions } from '../known/index.ts';
+import { type Candidate, type Company, inCompany, REACH } from '../known/company.ts';
+import type { KnownVectors } from '../known/join.ts';
 import type { Hit } from '../known/search.ts';
+import type { KnownTexts } from '../known/texts.ts';
 import { argMax, type LinearModel, softmax } from '../linear/logistic.ts';
 import { adjusted, classShares } from '../shares.ts';
 import type { FunctionAnswer, FunctionInput, ModelCard, ProgramInput, Scored } from '../model.ts';
@@ -29,6 +32,8 @@ export type Style = 'compiler' | 'optimization';
 /** Everything that training found out. */
 export interface EncoderModelParts {
   readonly card: ModelCard;
+  /** SHA-256 of the network: vectors of another cannot be compared. */
+  readonly network: string;
   /** Below this many instructions (padding left out) neither names nor labels are given. */
   readonly floor: number;
   /** Instructions of a function that the network looks at. */
@@ -38,6 +43,10 @@ export interface EncoderModelParts {
   readonly priors: Readonly<Record<Style, readonly number[]>>;
   readonly temperatures: Temperatures;
   readonly known: KnownFunctions;
+  /** How sure names are in the company of others, where that was found out. */
+  readonly company?: Company;
+  /** What programmers say of some of the known functions. */
+  readonly texts: KnownTexts;
   readonly names: {
     readonly linear: LinearModel;
     /** Cosine below which an entry is no neighbour. */
@@ -72,26 +81,50 @@ export class EncoderModel implements KnowingModel {
     return this.parts.known;
   }
 
+  /** What it knows, for whoever looks functions up otherwise. */
+  get knownVectors(): KnownVectors {
+    return { known: this.parts.known, vectors: this.parts.nearest.vectors };
+  }
+
+  /** How functions are named by themselves. */
+  get names(): EncoderModelParts['names'] {
+    return this.parts.names;
+  }
+
+  /** Instructions, padding left out, below which a function has no name. */
+  get floor(): number {
+    return this.parts.floor;
+  }
+
+  get network(): string {
+    return this.parts.network;
+  }
+
   get nameThreshold(): number {
-    return this.parts.names.threshold;
+    return (this.parts.company ?? this.parts.names).threshold;
   }
 
   async answer(program: ProgramInput, progress?: (done: number) => void): Promise<FunctionAnswer[]> {
-    const { known, floor, names } = this.parts;
+    const { known, texts, floor } = this.parts;
+    const threshold = this.nameThreshold;
     const inspections = await this.inspect(program, progress);
-    return inspections.map((one) => answerOf(one, { known, floor, threshold: names.threshold }));
+    return inspections.map((one) => answerOf(one, { known, texts, floor, threshold }));
   }
 
   async inspect(
     { functions, wanted }: ProgramInput,
     progress?: (done: number) => void,
   ): Promise<Inspection[]> {
-    const { encoder, nearest, longest } = this.parts;
+    const { encoder, nearest, longest, company } = this.parts;
     const { summaries, facts } = argumentFacts(functions);
     const asked = wanted ? functions.filter(({ address }) => wanted.has(address)) : functions;
-    const witnesses = this.witnesses(functions);
+    const large = functions
+      .filter(({ body }) => withoutPadding(body.instructions).length >= this.parts.floor)
+      .sort((a, b) => a.address - b.address);
+    const witnesses = this.witnesses(large);
+    const around = company ? companions(large, new Set(asked)) : [];
     const others = [...witnesses].filter((one) => wanted?.has(one.address) === false);
-    const seen = [...asked, ...others];
+    const seen = [...new Set([...asked, ...around, ...others])];
     const rules = seen.map(({ address }) => {
       const summary = summaries.get(address);
       const fact = facts.get(address);
@@ -110,16 +143,42 @@ export class EncoderModel implements KnowingModel {
       compiler: this.shares(testimony, 'compiler'),
       optimization: this.shares(testimony, 'optimization'),
     };
-    const own = outputs.slice(0, asked.length);
-    const hits = await nearest.search(own.map(({ vector }) => vector));
-    return asked.map((one, i) => this.inspectOne(one, own[i], hits[i], rules[i], shares));
+    const looked = new Set([...asked, ...around]);
+    const hits = await nearest.search(outputs.slice(0, looked.size).map(({ vector }) => vector));
+    const finds = new Map([...looked].map((one, i) => [one, this.find(one, hits[i])]));
+    const names = company && this.companyNames(large, finds, company);
+    return asked.map((one, i) => {
+      const { found, names: alone } = finds.get(one)!;
+      const inspection = this.inspectOne(one, outputs[i], rules[i], shares);
+      return { ...inspection, found, names: names?.get(one) ?? alone };
+    });
+  }
+
+  /** Known functions near one, and what they are called. */
+  private find({ code, body }: FunctionInput, hits: readonly Hit[]): Find {
+    const { known, floor, names } = this.parts;
+    const { length } = withoutPadding(body.instructions);
+    if (length < floor) return { found: [], names: [] };
+    const same = sameCode(known, body, code);
+    const found = [...same, ...similar(hits, same.at(0)?.entry ?? -1, names.similarity)];
+    return { found, names: scoredNames(known, found, length, names.linear) };
+  }
+
+  /** @param large by address; of those that were not looked up nobody asks */
+  private companyNames(
+    large: readonly FunctionInput[],
+    finds: ReadonlyMap<FunctionInput, Find>,
+    { linear }: Company,
+  ): ReadonlyMap<FunctionInput, Inspection['names']> {
+    const names = inCompany(
+      large.map((one) => finds.get(one)?.names ?? []),
+      linear,
+    );
+    return new Map(large.map((one, i) => [one, names[i]]));
   }
 
   /** The same ones whichever functions are wanted: spread over the program, of those that are large enough. */
-  private witnesses(functions: readonly FunctionInput[]): ReadonlySet<FunctionInput> {
-    const large = functions
-      .filter(({ body }) => withoutPadding(body.instructions).length >= this.parts.floor)
-      .sort((a, b) => a.address - b.address);
+  private witnesses(large: readonly FunctionInput[]): ReadonlySet<FunctionInput> {
     const step = Math.max(1, large.length / MOST_WITNESSES);
     return new Set(
       Array.from({ length: Math.min(large.length, MOST_WITNESSES) }, (_, i) => large[Math.floor(i * step)]),
@@ -135,17 +194,13 @@ export class EncoderModel implements KnowingModel {
   }
 
   private inspectOne(
-    { code, body }: FunctionInput,
+    { body }: FunctionInput,
     output: EncoderOutput,
-    hits: readonly Hit[],
     rule: number | null,
     shares: Readonly<Record<Style, Float64Array>>,
-  ): Inspection {
-    const { known, floor, labels, names, temperatures, priors } = this.parts;
+  ): Omit<Inspection, keyof Find> {
+    const { labels, temperatures, priors } = this.parts;
     const { length } = withoutPadding(body.instructions);
-    const same = length >= floor ? sameCode(known, body, code) : [];
-    const near = length >= floor ? similar(hits, same.at(0)?.entry ?? -1, names.similarity) : [];
-    const found = [...same, ...near];
     const probabilities = (style: Style): Float64Array => softmax(output[style], temperatures[style]);
     const alone = (style: Style): Scored => best(labels[style], probabilities(style));
     const inProgram = (style: Style): Float64Array =>
@@ -154,8 +209,6 @@ export class EncoderModel implements KnowingModel {
     const twins = twinsOf(labels.optimization, levels);
     return {
       length,
-      found,
-      names: scoredNames(known, found, length, names.linear),
       compiler: best(labels.compiler, inProgram('compiler')),
       optimization: best(labels.optimization, levels),
       twins: twins && { ...twins, score: rounded(twins.score) },
@@ -182,6 +235,25 @@ export class EncoderModel implements KnowingModel {
     );
     return { count, score: rounded(probabilities[place]), rule, types };
   }
+}
+
+/** What the known functions say of one: those near it, and names by themselves. */
+interface Find {
+  readonly found: Found[];
+  readonly names: Candidate[];
+}
+
+/** Those of `large`, by address, that are the company of one that is asked about, or are asked about. */
+function companions(
+  large: readonly FunctionInput[],
+  asked: ReadonlySet<FunctionInput>,
+): readonly FunctionInput[] {
+  const places = large.flatMap((one, place) => (asked.has(one) ? place : []));
+  let next = 0;
+  return large.filter((_, place) => {
+    while (next < places.length && places[next] + REACH < place) next++;
+    return next < places.length && places[next] - REACH <= place;
+  });
 }
 
 /** Hits as evidence, without the entry that has the same code. */

@@ -12,8 +12,9 @@ import type { Hit } from '../known/search.ts';
 const QUERIES = 128;
 
 export class NearestVectors {
+  /** [known, size], flat; each of length 1. */
+  readonly vectors: Float32Array;
   private readonly session: Session;
-  private readonly vectors: Float32Array;
   private readonly size: number;
   private readonly count: number;
 

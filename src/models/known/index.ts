@@ -42,9 +42,12 @@ export interface KnownFunctions {
 }
 
 /** The number of the entry with this normalised hash (32 hexadecimal digits); -1 where there is none. */
-export function findByHash({ entries, hashes }: KnownFunctions, normalizedHash: string): number {
-  const high = leadingWord(normalizedHash);
-  const low = leadingWord(normalizedHash.slice(8));
+export function findByHash(known: KnownFunctions, normalizedHash: string): number {
+  return findByWords(known, leadingWord(normalizedHash), leadingWord(normalizedHash.slice(8)));
+}
+
+/** The same by the first 64 bits of the hash, as two words. */
+export function findByWords({ entries, hashes }: KnownFunctions, high: number, low: number): number {
   let from = 0;
   let to = entries;
   while (from < to) {

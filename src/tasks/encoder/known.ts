@@ -23,7 +23,7 @@ export interface CollectedFunctions {
 }
 
 /** Neighbours are found by vectors, so the index holds no opcode pairs. */
-const NO_PAIRS: Bag = { tokens: new Uint32Array(), counts: new Uint32Array() };
+export const NO_PAIRS: Bag = { tokens: new Uint32Array(), counts: new Uint32Array() };
 
 export class KnownCollector {
   private readonly builder = new KnownFunctionsBuilder();

@@ -4,7 +4,7 @@ import { BinscribeError } from '../../../error.ts';
 import type { FunctionReport, Report } from '../../schema.ts';
 import { percent } from '../columns.ts';
 import { shownName } from '../name.ts';
-import { hiddenCapabilities } from '../reasons.ts';
+import { hiddenCapabilities, originOf, restsOn } from '../reasons.ts';
 
 /** Lines of comments that begin so are ours, to be found again when they are to be removed. */
 export const TAG = '[binscribe]';
@@ -43,8 +43,13 @@ export function suggestionsOf({ file, model, functions }: Report): Suggestions {
 
 /** Null for a function of which the tool knows as much. */
 function lineOf(entry: FunctionReport): string | null {
-  const parts = [...nameOf(entry), ...hiddenCapabilities(entry)];
+  const parts = [...nameOf(entry), ...saidOf(entry), ...hiddenCapabilities(entry)];
   return parts.length === 0 ? null : `${TAG} ${parts.join('; ')}`;
+}
+
+/** What is said of it in a sentence, with whose sentence that is. */
+function saidOf({ summary }: FunctionReport): string[] {
+  return summary === null ? [] : [`"${summary.text}" (${percent(summary.score)}, ${restsOn(summary)})`];
 }
 
 /** Nothing where its name is in the file, or nobody knows one. */
@@ -55,9 +60,8 @@ function nameOf(entry: FunctionReport): string[] {
   const parts = [role === null ? `${text}? ${percent(score)}` : `${text}, certain`];
   const near = neighbours.at(0);
   if (role === null && near !== undefined) {
-    const { package: origin, version, compiler, optimization } = near;
     const other = near.name === text ? '' : `${near.name} of `;
-    parts.push(`like ${other}${origin} ${version} by ${compiler} ${optimization} (${near.score.toFixed(2)})`);
+    parts.push(`like ${other}${originOf(near)} (${near.score.toFixed(2)})`);
   }
   if (count !== null) parts.push(`arguments ${count.count} (${percent(count.score)})`);
   return parts;
