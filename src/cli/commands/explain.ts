@@ -23,8 +23,8 @@ same command goes on where it was; a report is made again only where its program
 options are others.
 
 Beside what the model has learned from, functions of some thirty libraries (zlib, SQLite, libpng and others) are known, so
-that they are found inside programs that hold copies of them. What their authors say of them stands in BECAUSE with a
-question mark, and with -v after "summary": SURE is also the probability of that. --known DIR adds libraries of yours.
+that they are found inside programs that hold copies of them. What their authors say of them stands quoted in BECAUSE,
+and with -v after "summary": SURE is also the probability of that. --known DIR adds libraries of yours.
 
 What a function does as far as its code tells it ("computes CRC-32 checksums", by their table) stands in BECAUSE, and
 all of it with -v after "does": it is read off and has no score.

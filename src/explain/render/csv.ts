@@ -5,6 +5,7 @@
 
 import type { FunctionReport, Report } from '../schema.ts';
 import { shownName } from './name.ts';
+import { restsOn } from './reasons.ts';
 
 type Cell = string | number | null;
 
@@ -46,6 +47,7 @@ const COLUMNS: readonly (readonly [title: string, cell: (entry: FunctionReport, 
     ['summary', ({ summary }) => summary?.text ?? null],
     ['summary_score', ({ summary }) => summary?.score ?? null],
     ['capabilities', ({ capabilities }) => capabilities.map(({ text }) => text).join(LIST)],
+    ['summary_by', ({ summary }) => (summary === null ? null : restsOn(summary))],
   ];
 
 /** The names of the columns, for whoever documents or reads them. */

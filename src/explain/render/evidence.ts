@@ -24,8 +24,9 @@ export function reasons(entry: FunctionReport): string {
   if (entry.kind === 'fragment') {
     parts.push(entry.parent === null ? 'a cold part of some function' : `a cold part of ${entry.parent}`);
   }
-  if (entry.summary !== null) parts.push(`${entry.summary.text.replace(/\.$/, '')}?`);
+  if (entry.summary?.evidence.by === 'network') parts.push(`${entry.summary.text.replace(/\.$/, '')}?`);
   if (entry.names.length > 0 && nearest !== undefined) parts.push(resemblance(entry, nearest));
+  if (entry.summary?.evidence.by === 'author') parts.push(quote(entry.summary.text));
   if (entry.labels.length > 0) parts.push(entry.labels.map(({ label }) => `${label}?`).join(', '));
   parts.push(...hiddenCapabilities(entry).slice(0, BRIEF.capabilities));
   return [...parts, ...telling(entry)].join('; ');

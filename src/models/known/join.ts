@@ -1,6 +1,6 @@
 /** Indexes of known functions as one, each entry with its vector: what an encoder knows, and what is known beside it. */
 
-import { findByWords, type KnownFunctions, type Origin } from './index.ts';
+import type { KnownFunctions, Origin } from './index.ts';
 
 /** Known functions without opcode pairs: they are found by hash and by vector. */
 export interface KnownVectors {
@@ -11,111 +11,138 @@ export interface KnownVectors {
 
 /**
  * Code that both have is one entry, with the names and places of both and the vector of `first`. Opcode pairs are left out.
+ * Both are in the order of their hashes, names and origins, so that one walk over both makes an index in that order.
  * @param size numbers of a vector
  */
 export function joinKnown(first: KnownVectors, second: KnownVectors, size: number): KnownVectors {
-  const names = new Numbered([...first.known.names, ...second.known.names], (name) => name);
-  const origins = new Numbered([...first.known.origins, ...second.known.origins], keyOf);
-  const added = Array.from({ length: second.known.entries }, (_, entry) => entry).filter(
-    (entry) => entryOf(first.known, second.known, entry) < 0,
-  );
-  const places = [
-    ...Array.from({ length: first.known.entries }, (_, entry) => ({ from: first, entry })),
-    ...added.map((entry) => ({ from: second, entry })),
-  ].sort(
-    (a, b) =>
-      a.from.known.hashes[a.entry * 2] - b.from.known.hashes[b.entry * 2] ||
-      a.from.known.hashes[a.entry * 2 + 1] - b.from.known.hashes[b.entry * 2 + 1],
-  );
-  const hashes = new Uint32Array(places.length * 2);
-  const lengths = new Uint32Array(places.length);
-  const vectors = new Float32Array(places.length * size);
-  const exact: number[] = [];
-  const exactStarts = new Uint32Array(places.length + 1);
-  const seen: [name: number, origin: number][] = [];
-  const occurrenceStarts = new Uint32Array(places.length + 1);
-  places.forEach(({ from, entry }, place) => {
-    hashes.set(from.known.hashes.subarray(entry * 2, entry * 2 + 2), place * 2);
-    lengths[place] = from.known.lengths[entry];
-    vectors.set(from.vectors.subarray(entry * size, (entry + 1) * size), place * size);
-    const other = from === first ? entryOf(second.known, first.known, entry) : -1;
-    const copies = other < 0 ? [] : [{ from: second, entry: other }];
-    const same = [{ from, entry }, ...copies];
-    const words = new Set(same.flatMap((one) => [...exactOf(one.from.known, one.entry)]));
-    exact.push(...[...words].sort((a, b) => a - b));
-    exactStarts[place + 1] = exact.length;
-    const own = new Map<string, [number, number]>();
-    for (const one of same) {
-      for (const [name, origin] of occurrencesOf(one.from.known, one.entry)) {
-        const pair: [number, number] = [
-          names.of(one.from.known.names[name]),
-          origins.of(one.from.known.origins[origin]),
-        ];
-        own.set(pair.join(), pair);
+  const parts = [first.known, second.known];
+  const names = union(parts.map((part) => part.names));
+  const origins = union(parts.map((part) => part.origins.map(keyOf)));
+  const originOf = new Map(parts.flatMap((part) => part.origins).map((one) => [keyOf(one), one]));
+  const most = first.known.entries + second.known.entries;
+  const hashes = new Uint32Array(most * 2);
+  const lengths = new Uint32Array(most);
+  const vectors = new Float32Array(most * size);
+  const exact = new Lists(most, first.known.exactHashes.length + second.known.exactHashes.length);
+  const seen = new Lists(most, first.known.occurrenceNames.length + second.known.occurrenceNames.length);
+  const seenOrigins = new Uint32Array(seen.values.length);
+  const see = (name: number, origin: number): void => {
+    seenOrigins[seen.length] = origin;
+    seen.add(name);
+  };
+  const places = [0, 0];
+  let entries = 0;
+  while (places.some((place, p) => place < parts[p].entries)) {
+    const order = compareEntries(parts[0], places[0], parts[1], places[1]);
+    const from = order <= 0 ? 0 : 1;
+    const { known, vectors: own } = [first, second][from];
+    const at = places[from];
+    hashes.set(known.hashes.subarray(at * 2, at * 2 + 2), entries * 2);
+    lengths[entries] = known.lengths[at];
+    vectors.set(own.subarray(at * size, (at + 1) * size), entries * size);
+    if (order === 0) {
+      const words = parts.flatMap((part, p) => [...exactOf(part, places[p])]);
+      for (const word of [...new Set(words)].sort((a, b) => a - b)) exact.add(word);
+      const pairs = parts.flatMap((part, p) =>
+        occurrencesOf(part, places[p], names.numbers[p], origins.numbers[p]),
+      );
+      for (const [name, origin] of differentPairs(pairs)) see(name, origin);
+    } else {
+      for (const word of exactOf(known, at)) exact.add(word);
+      // New numbers are in the order of the old ones.
+      for (let i = known.occurrenceStarts[at]; i < known.occurrenceStarts[at + 1]; i++) {
+        see(names.numbers[from][known.occurrenceNames[i]], origins.numbers[from][known.occurrenceOrigins[i]]);
       }
     }
-    seen.push(...[...own.values()].sort((a, b) => a[0] - b[0] || a[1] - b[1]));
-    occurrenceStarts[place + 1] = seen.length;
-  });
+    exact.end();
+    seen.end();
+    entries++;
+    places[from]++;
+    if (order === 0) places[1]++;
+  }
   return {
     known: {
       names: names.values,
-      origins: origins.values,
+      origins: origins.values.map((key) => originOf.get(key)!),
       vocabulary: new Uint32Array(),
       frequency: new Uint32Array(),
-      entries: places.length,
-      hashes,
-      lengths,
-      exactStarts,
-      exactHashes: Uint32Array.from(exact),
-      occurrenceStarts,
-      occurrenceNames: Uint32Array.from(seen, ([name]) => name),
-      occurrenceOrigins: Uint32Array.from(seen, ([, origin]) => origin),
-      termStarts: new Uint32Array(places.length + 1),
+      entries,
+      hashes: hashes.slice(0, entries * 2),
+      lengths: lengths.slice(0, entries),
+      exactStarts: exact.starts.slice(0, entries + 1),
+      exactHashes: exact.values.slice(0, exact.length),
+      occurrenceStarts: seen.starts.slice(0, entries + 1),
+      occurrenceNames: seen.values.slice(0, seen.length),
+      occurrenceOrigins: seenOrigins.slice(0, seen.length),
+      termStarts: new Uint32Array(entries + 1),
       terms: new Uint32Array(),
       counts: new Uint32Array(),
     },
-    vectors,
+    vectors: vectors.slice(0, entries * size),
   };
 }
 
-/** The entry of `known` with the code of another index's entry; -1 where there is none. */
-function entryOf(known: KnownFunctions, other: KnownFunctions, entry: number): number {
-  return findByWords(known, other.hashes[entry * 2], other.hashes[entry * 2 + 1]);
+/** Lists one after another. */
+class Lists {
+  readonly starts: Uint32Array;
+  readonly values: Uint32Array;
+  length = 0;
+  private lists = 0;
+
+  constructor(lists: number, values: number) {
+    this.starts = new Uint32Array(lists + 1);
+    this.values = new Uint32Array(values);
+  }
+
+  add(value: number): void {
+    this.values[this.length++] = value;
+  }
+
+  end(): void {
+    this.starts[++this.lists] = this.length;
+  }
+}
+
+/** The different values of sorted lists, sorted, and of each list the numbers of its values among them. */
+function union(lists: readonly (readonly string[])[]): { values: string[]; numbers: Uint32Array[] } {
+  const values = [...new Set(lists.flat())].sort();
+  const numberOf = new Map(values.map((value, number) => [value, number]));
+  return { values, numbers: lists.map((list) => Uint32Array.from(list, (value) => numberOf.get(value)!)) };
+}
+
+/** Below 0 where entry `i` of `a` comes first; whoever has come to its end comes last. */
+function compareEntries(a: KnownFunctions, i: number, b: KnownFunctions, j: number): number {
+  if (i === a.entries || j === b.entries) return i === a.entries ? 1 : -1;
+  return a.hashes[i * 2] - b.hashes[j * 2] || a.hashes[i * 2 + 1] - b.hashes[j * 2 + 1];
 }
 
 function exactOf({ exactStarts, exactHashes }: KnownFunctions, entry: number): Uint32Array {
   return exactHashes.subarray(exactStarts[entry], exactStarts[entry + 1]);
 }
 
-function occurrencesOf(known: KnownFunctions, entry: number): [name: number, origin: number][] {
-  const { occurrenceStarts, occurrenceNames, occurrenceOrigins } = known;
+type Pair = readonly [name: number, origin: number];
+
+/** Names and origins of an entry by their new numbers. */
+function occurrencesOf(
+  { occurrenceStarts, occurrenceNames, occurrenceOrigins }: KnownFunctions,
+  entry: number,
+  names: Uint32Array,
+  origins: Uint32Array,
+): Pair[] {
   const from = occurrenceStarts[entry];
   return Array.from({ length: occurrenceStarts[entry + 1] - from }, (_, i) => [
-    occurrenceNames[from + i],
-    occurrenceOrigins[from + i],
+    names[occurrenceNames[from + i]],
+    origins[occurrenceOrigins[from + i]],
   ]);
 }
 
-function keyOf({ package: from, version, compiler, optimization }: Origin): string {
-  return [from, version, compiler, optimization].join('\0');
+/** Each pair once, in order. */
+function differentPairs(pairs: Pair[]): readonly Pair[] {
+  const compare = (a: Pair, b: Pair): number => a[0] - b[0] || a[1] - b[1];
+  return pairs.sort(compare).filter((pair, i, all) => i === 0 || compare(pair, all[i - 1]) !== 0);
 }
 
-/** Different values in the order of their keys, and the number of each. */
-class Numbered<T> {
-  readonly values: T[];
-  private readonly numbers: ReadonlyMap<string, number>;
-  private readonly keyOf: (value: T) => string;
-
-  constructor(values: readonly T[], keyOf: (value: T) => string) {
-    const byKey = new Map(values.map((value) => [keyOf(value), value]));
-    const keys = [...byKey.keys()].sort();
-    this.values = keys.map((key) => byKey.get(key)!);
-    this.numbers = new Map(keys.map((key, number) => [key, number]));
-    this.keyOf = keyOf;
-  }
-
-  of(value: T): number {
-    return this.numbers.get(this.keyOf(value))!;
-  }
+/** As the builder of an index sorts them. */
+function keyOf(origin: Origin): string {
+  return JSON.stringify(Object.values(origin));
 }

@@ -189,7 +189,7 @@ describe('a model of summaries', () => {
     expect(verbose).toMatch(/^ {2}summaries {2}\d+ of \d+ that were asked about$/m);
     expect((await explaining('--writer', writer)).out).toContain(`  ${text.slice(0, 20)}`);
     const table = (await explaining('--writer', writer, '--csv')).out;
-    expect(table.split('\r\n')[0]).toMatch(/"summary","summary_score","capabilities"$/);
+    expect(table.split('\r\n')[0]).toMatch(/"summary","summary_score","capabilities","summary_by"$/);
     expect(table).toContain(`,"${text}",`);
     expect((await explaining('--writer', writer, '--html')).out).toContain('written by a network');
   });

@@ -9,6 +9,13 @@ it.each([
   ['Frees it.', null],
   ['See etc.', null],
   ['', null],
+  ['-- see zlib.h --', null],
+  ['Arguments: code points to start of expression', null],
+  ['NOTE: If a page consists of a packet, it is read.', null],
+  ['@@@@ add to the unit tests', null],
+  ['==--- Streaming Decompression operations ---==', null],
+  ['-- return version like that.', 'return version like that.'],
+  ['(re)initialize a state: nothing is kept', '(re)initialize a state: nothing is kept'],
 ])('of %j its first sentence is quoted: %j', (comment, expected) => {
   expect(quote(comment)).toBe(expected);
 });
