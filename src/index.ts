@@ -44,7 +44,14 @@ export type { BasicBlock, CallSite, FunctionBody, Instruction, Operand } from '.
 export { loadModel } from './models/folder.ts';
 // What an encoder shall know beside its own functions goes to `loadModel` as `known`.
 export { loadKnown, type KnownPart } from './models/known/folder.ts';
-export type { FunctionAnswer, FunctionInput, Model, Neighbour, ProgramInput, Quoted } from './models/model.ts';
+export type {
+  FunctionAnswer,
+  FunctionInput,
+  Model,
+  Neighbour,
+  ProgramInput,
+  Quoted,
+} from './models/model.ts';
 
 // What goes wrong, by kind; the kinds are the exit codes of the command.
 export { BinscribeError, EXIT_CODES, type ErrorKind } from './error.ts';
