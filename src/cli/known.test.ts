@@ -65,6 +65,7 @@ it('names functions of a stripped program by the library that is in it', async (
   ).toEqual(NAMES);
   const shown = await runCommand(['explain', at('program'), '-v', '--known', at('known')]);
   expect(shown.out).toContain('doubled?');
+  expect(shown.out).toMatch(/^ {2}like +libown 3$/m);
   expect(shown.out).toMatch(/resembles +doubled \(1\.00\), libown\n/);
   const script = await runCommand(['explain', at('program'), '--r2', '--known', at('known')]);
   const [, data] = /DATA = '([^']+)'/.exec(script.out)!;
@@ -84,6 +85,7 @@ it('does so in the reports of a folder too, and makes them again where something
     return readFileSync(join(at('reports/reports'), name), 'utf8');
   };
   reports('--known', at('known'));
+  expect(readFileSync(at('reports/index.csv'), 'utf8')).toMatch(/"libown \(3\)"\r\n$/);
   expect(report()).toContain('vowels_of');
   reports('--no-known');
   expect(report()).not.toContain('vowels_of');

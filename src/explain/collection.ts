@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { shownName } from './render/name.ts';
-import { algorithmsOf } from './render/reasons.ts';
+import { algorithmsOf, likenesses } from './render/reasons.ts';
 import type { Report } from './schema.ts';
 
 export const COLLECTION_SCHEMA = 'binscribe.reports/1';
@@ -19,6 +19,8 @@ const explainedSchema = z.strictObject({
   /** What most functions say, and what share of them. */
   compiler: label,
   level: label,
+  /** Packages that its suggested names are of, and how many of its functions. */
+  like: z.array(z.strictObject({ label: z.string(), functions: count })),
   /** What functions do by numbers and tables of algorithms, each once, in the order of their addresses. */
   algorithms: z.array(z.string()),
   /** Something of the file was left out. */
@@ -65,6 +67,7 @@ export function explainedIn({ functions, overall, partial }: Report): Explained 
     suggested: from('suggested'),
     compiler: overall.compiler.labels.at(0) ?? null,
     level: overall.optimization.labels.at(0) ?? null,
+    like: likenesses(functions),
     algorithms: [...new Set(functions.flatMap(algorithmsOf))],
     partial,
   };

@@ -7,7 +7,7 @@ import { type CollectionRow, collectionRowSchema } from '../../explain/collectio
 import { Journal } from '../journal.ts';
 import { JOURNAL, pathHash } from './place.ts';
 
-const HEAD = { schema: 'binscribe.reports-journal/2' };
+const HEAD = { schema: 'binscribe.reports-journal/3' };
 
 const lineShape = z.strictObject({
   /** The program's path, hashed: in the row it is made printable, and two could look the same. */

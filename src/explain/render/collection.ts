@@ -1,6 +1,6 @@
 /** The index of many reports: a page, a table. */
 
-import type { Collection, CollectionRow } from '../collection.ts';
+import type { Collection, CollectionRow, Explained } from '../collection.ts';
 import { percent } from './columns.ts';
 import { csvLine, LIST } from './csv.ts';
 import { STYLE } from './generated.ts';
@@ -15,9 +15,13 @@ const TITLES = [
   'Suggested',
   'Compiler',
   'Level',
+  'Like',
   'Algorithms',
   'Status',
 ] as const;
+
+/** Columns of many words. */
+const LONG: ReadonlySet<string> = new Set<(typeof TITLES)[number]>(['Like', 'Algorithms']);
 
 /** The index as a page: links to the reports, the failures with their reasons. It has no script. */
 export function* renderCollectionPage(collection: Collection): Generator<string> {
@@ -53,14 +57,20 @@ function rowOf({ path, size, report, explained, error }: CollectionRow): string 
   const cells = [link, size.toLocaleString('en-US')];
   const tallied = (answer: { label: string; share: number } | null): string =>
     answer === null ? '' : escapeHtml(`${answer.label} (${percent(answer.share)})`);
-  if (explained === null) cells.push('', '', '', '', '', '');
+  if (explained === null) cells.push(...Array.from({ length: 7 }, () => ''));
   else {
-    const { functions, named, suggested, compiler, level, algorithms } = explained;
+    const { functions, named, suggested, compiler, level, like, algorithms } = explained;
     cells.push(...[functions, named, suggested].map((count) => count.toLocaleString('en-US')));
-    cells.push(tallied(compiler), tallied(level), escapeHtml(algorithms.join(', ')));
+    cells.push(tallied(compiler), tallied(level));
+    cells.push(escapeHtml(likeText(like).join(', ')), escapeHtml(algorithms.join(', ')));
   }
   cells.push(escapeHtml(statusOf({ explained, error })));
-  return `<tr>${cells.map((cell, i) => `<td${TITLES[i] === 'Algorithms' ? ' class="long"' : ''}>${cell}</td>`).join('')}</tr>\n`;
+  return `<tr>${cells.map((cell, i) => `<td${LONG.has(TITLES[i]) ? ' class="long"' : ''}>${cell}</td>`).join('')}</tr>\n`;
+}
+
+/** `zlib 1.2.13 (56)` */
+function likeText(like: Explained['like']): string[] {
+  return like.map(({ label, functions }) => `${label} (${functions.toLocaleString('en-US')})`);
 }
 
 function statusOf({ explained, error }: Pick<CollectionRow, 'explained' | 'error'>): string {
@@ -71,7 +81,7 @@ function statusOf({ explained, error }: Pick<CollectionRow, 'explained' | 'error
 /** The index as a table, with the rules of `renderCsv`. */
 export function* renderCollectionCsv({ programs }: Collection): Generator<string> {
   yield csvLine(
-    'file report size sha256 functions named suggested compiler compiler_share level level_share status seconds algorithms'.split(
+    'file report size sha256 functions named suggested compiler compiler_share level level_share status seconds algorithms like'.split(
       ' ',
     ),
   );
@@ -91,6 +101,7 @@ export function* renderCollectionCsv({ programs }: Collection): Generator<string
       statusOf({ explained, error }),
       seconds,
       explained?.algorithms.join(LIST) ?? null,
+      explained ? likeText(explained.like).join(LIST) : null,
     ]);
   }
 }

@@ -3,7 +3,7 @@
 import { CLEAR } from '../overall.ts';
 import type { FunctionReport, Report, Tally } from '../schema.ts';
 import { fit, percent } from './columns.ts';
-import { algorithmsOf } from './reasons.ts';
+import { algorithmsOf, likenesses } from './reasons.ts';
 import type { Style } from './style.ts';
 
 const KINDS = { executable: 'executable', shared: 'shared library', relocatable: 'object file' } as const;
@@ -32,6 +32,8 @@ export function factsOf(report: Report): Fact[] {
       { what: 'names', text: knowledge(report.functions) },
     );
   }
+  const like = likenesses(report.functions).map((one) => `${one.label} ${number(one.functions)}`);
+  if (like.length > 0) facts.push({ what: 'like', text: like.join(', ') });
   const algorithms = counted(report.functions.flatMap(algorithmsOf));
   if (algorithms !== '') facts.push({ what: 'algorithms', text: algorithms });
   if (report.meaning !== undefined) {

@@ -59,6 +59,23 @@ export function hiddenCapabilities({ capabilities }: Capable): string[] {
   return capabilities.flatMap(({ text, kind }) => (HIDDEN.has(kind) ? text : []));
 }
 
+/** Functions of a package that have to be there: of one or two it may be chance. */
+const LEAST_LIKE = 3;
+
+/** Packages that a program's suggested names are of, with how many of its functions, most first: what it seems to hold. */
+export function likenesses(functions: readonly FunctionReport[]): { label: string; functions: number }[] {
+  const counts = new Map<string, number>();
+  for (const { symbol, role, names, neighbours } of functions) {
+    if (symbol !== null || role !== null || names.length === 0) continue;
+    const near = neighbours.find(({ name }) => name === names[0].name);
+    if (near) counts.set(packageOf(near), (counts.get(packageOf(near)) ?? 0) + 1);
+  }
+  return [...counts]
+    .filter(([, count]) => count >= LEAST_LIKE)
+    .map(([label, count]) => ({ label, functions: count }))
+    .sort((a, b) => b.functions - a.functions);
+}
+
 /** Algorithms that a function has numbers or tables of. */
 export function algorithmsOf({ capabilities }: Capable): string[] {
   return capabilities.flatMap(({ text, kind }) => (kind === 'algorithm' ? text : []));

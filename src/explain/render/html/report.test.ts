@@ -60,7 +60,13 @@ test('an index is the same markup whatever its programs are called', () => {
     const made = { size: 1, sha256: null, seconds: 1 };
     const answer = { label: message, share: 0.5 };
     const counts = { functions: 1, named: 1, suggested: 1, partial: false };
-    const explained = { ...counts, compiler: answer, level: null, algorithms: [message] };
+    const explained = {
+      ...counts,
+      compiler: answer,
+      level: null,
+      algorithms: [message],
+      like: [{ label: message, functions: 3 }],
+    };
     const collection: Collection = {
       schema: COLLECTION_SCHEMA,
       tool: 'binscribe 0',
