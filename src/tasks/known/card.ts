@@ -16,9 +16,12 @@ export function knownCard(
         ({ name, version, licences }) => `- ${name} ${version}: ${licences.join(', ') || 'see its source'}`,
       )
       .join('\n');
+  const learned = recipe.company
+    ? ` How sure a name is among the functions around it was learned from the training packages of the data set, each looked up among the others: at least ${Math.round(100 * recipe.company.precision)} % of the names given were right there.`
+    : '';
   return `# ${recipe.name}
 
-${count(figures['different functions'])} functions with ${count(figures['names'])} names that an encoder knows beside its own: those of libraries that are found inside other programs. Nothing was learned for them: the vectors are those that \`${encoder}\` gives them, and names and their probabilities come about as its own do.
+${count(figures['different functions'])} functions with ${count(figures['names'])} names that an encoder knows beside its own: those of libraries that are found inside other programs. The vectors are those that \`${encoder}\` gives them, and names come about as its own do.${learned}
 
 ## Functions of
 
