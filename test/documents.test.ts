@@ -74,11 +74,10 @@ test('README gives the figures of results/known.json, by the models that ship', 
   expect(readme.replace(/\s+/g, ' ')).toContain(
     `Of ${known.functions.toLocaleString('en-US')} functions of ${known.places} static libraries as Debian ships them, built ` +
       `otherwise than what is known, ${percent(together.found.value)} are given their name, and ${percent(together.right.value)} of the ` +
-      `names given are right; ${together.told} are told a sentence, ${percent(together.toldRight.value)} of these of the right function; ` +
-      `of ${others.functions.toLocaleString('en-US')} functions of ${others.places} other libraries ` +
-      `${percent(given.named / others.functions, 1)} are given a name, mostly a wrong one`,
+      `names given are right; ${together.told} are told a sentence, ${percent(together.toldRight.value)} of these of the right function. ` +
+      `Of ${others.functions.toLocaleString('en-US')} functions of ${others.places} other libraries ` +
+      `${percent(given.named / others.functions, 1)} are given a name, ${percent(given.right.value)} of these the right one`,
   );
-  expect(given.right.value).toBeLessThan(0.5);
 });
 
 test('README gives the figures of results/encoder.json, on functions that are no duplicates', async () => {

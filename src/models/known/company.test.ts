@@ -14,14 +14,14 @@ const functions: Candidate[][] = Array.from({ length: 60 }, () =>
 it('the share of a package counts the best of each of the others within reach', () => {
   const features = companyFeatures(functions);
   functions.forEach((candidates, i) => {
-    candidates.forEach(({ score, packages }, k) => {
+    candidates.forEach(({ name, score, packages }, k) => {
       const shares = [...packages].map((one) => {
         let [sum, nearest, others] = [0, 0, 0];
         functions.forEach((other, j) => {
           if (j === i || Math.abs(j - i) > REACH) return;
           others++;
           const best = [...other].sort((a, b) => b.score - a.score).at(0);
-          if (!best?.packages.has(one)) return;
+          if (!best?.packages.has(one) || best.name === name) return;
           sum += best.score;
           nearest++;
         });

@@ -1,7 +1,8 @@
 /**
  * How sure a name is in the company of others. Who links a library has its functions side by side, in the order of its
- * objects: where the functions around one are zlib's, it is likelier that one of zlib's than by itself. A logistic regression
- * on that and on the probability by itself was fitted on programs whose own package was left out.
+ * objects: where the functions around one are zlib's, it is likelier that one of zlib's than by itself. A library has each of
+ * its functions once, so that many that are like the same one say nothing for it. A logistic regression on that and on the
+ * probability by itself was fitted on programs whose own package was left out.
  */
 
 import { probabilityOf } from '../linear/described.ts';
@@ -47,10 +48,12 @@ export function companyFeatures(functions: readonly (readonly Candidate[])[]): n
     others.splice(place - from, 1);
     // A function alone has none.
     const all = Math.max(1, others.length);
-    return candidates.map(({ score, packages }) => {
+    return candidates.map(({ name, score, packages }) => {
       let [share, nearest] = [0, 0];
       for (const one of packages) {
-        const own = others.flatMap((other) => (other?.packages.has(one) ? other.score : []));
+        const own = others.flatMap((other) =>
+          other && other.name !== name && other.packages.has(one) ? other.score : [],
+        );
         share = Math.max(share, own.reduce((sum, each) => sum + each, 0) / all);
         nearest = Math.max(nearest, own.length / all);
       }

@@ -20,8 +20,9 @@ export function renderKnownStudy({ models, dataset, groups, sentences }: KnownDo
     `The encoder \`${models[0]}\` by itself, and with functions of libraries that it knows besides (\`${models[1]}\`). Test packages: of the data set \`${dataset.name}\`, of ` +
       'which neither has anything; *copies* are functions whose code training has, or an earlier one of the same side, compiler and level. ' +
       'Libraries: static ones as Debian ships them, built by its flags and put together by `ld -r`. Functions of 8 instructions and more; a ' +
-      'name is right if it is that of the source or of the symbol, what compilers append left out, and names that functions share under ' +
-      'aliases count as wrong. Intervals of 95 % by the bootstrap over packages or libraries. *Told*: functions given the sentence of a known ' +
+      'name is right if it is that of the source or of the symbol, what compilers append left out. Of ' +
+      'several functions of the same code (`aes_encrypt` and `aes_decrypt` that call another) one at most can be right, and so of aliases: ' +
+      'the figures are lower than the truth. Intervals of 95 % by the bootstrap over packages or libraries. *Told*: functions given the sentence of a known ' +
       "function's author.",
     table(
       [
