@@ -140,7 +140,7 @@ describe('study contrabin', () => {
       'of two seeds',
       ['--question', 'summaries', '--variant', 'without', '--seed', '1', '--seed', '3'],
       (text) => text.replace('"hints": 4', '"hints": 0'),
-      '--export: one --seed of 1 expected',
+      '--export: one --seed of 1, 2, 3 expected',
     ],
   ])('refuses to export a writer %s', async (_, flags, change, message) => {
     studyOf(change);
