@@ -14,6 +14,7 @@ Examples:
   $ binscribe explain /bin/ls --function main --source
   $ binscribe explain /usr/bin/git --json | jq '.functions[] | select(.names != [])'
   $ binscribe explain /usr/bin/git --html -o git.html
+  $ binscribe known sdk/*.a -o sdk && binscribe explain firmware.elf --known sdk
   $ binscribe explain ./firmware --html -o reports  every program of a folder, and an index of them
 ${FORMAT_HELP}
 
@@ -65,7 +66,10 @@ export function explainCommand(session: Session): Command {
       '--meaning <dir>',
       'folder of the model that gives labels (default: the one that comes with binscribe, if any)',
     )
-    .option('--no-summaries', 'no summaries: a network writes them for some seconds')
+    .option(
+      '--no-summaries',
+      'no summaries by a network, which writes for some seconds: only those of known functions, by their authors',
+    )
     .option(
       '--writer <dir>',
       'folder of the model that writes summaries, of each --function or of the 50 most interesting functions ' +
