@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod';
-import { BinscribeError, corrupt } from '../../error.ts';
+import { BinscribeError } from '../../error.ts';
 import type { Runtime } from '../../nn/runtime.ts';
 import {
   type AnyDocument,
@@ -121,11 +121,6 @@ export async function loadEncoder(
   const files = await readParts(read, checked, [NETWORK, INDEX, VECTORS], where);
   const { size, floor, longest, reach, labels, priors, temperatures, names } = document;
   const own = decodeKnown(files[INDEX], `${where}/${INDEX}`);
-  if (files[VECTORS].length !== own.entries * size) {
-    throw corrupt(
-      `${where}/${VECTORS}: ${own.entries} vectors of ${size} bytes expected, got ${files[VECTORS].length} bytes`,
-    );
-  }
   const network = checked.files[NETWORK];
   for (const part of more) {
     if (part.network === network && part.vectors.length === part.known.entries * size) continue;
@@ -137,7 +132,7 @@ export async function loadEncoder(
   }
   const { known, vectors } = more.reduce<KnownVectors>((joined, part) => joinKnown(joined, part, size), {
     known: own,
-    vectors: unpackVectors(files[VECTORS], size),
+    vectors: unpackVectors(files[VECTORS], { entries: own.entries, size }, `${where}/${VECTORS}`),
   });
   // Each was found out with what the encoder knows; what the first says of names, the shipped one's, is of most of them.
   const company = more.find((part) => part.company)?.company;

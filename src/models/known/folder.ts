@@ -4,7 +4,6 @@
  */
 
 import { z } from 'zod';
-import { corrupt } from '../../error.ts';
 import {
   DOCUMENT,
   envelope,
@@ -86,16 +85,11 @@ export async function loadKnown(read: ReadPart, where: string): Promise<KnownPar
   const { size, network, company } = parseAs(knownShape, checked, place);
   const files = await readParts(read, checked, [INDEX, VECTORS, TEXTS], where);
   const known = decodeKnown(files[INDEX], `${where}/${INDEX}`);
-  if (files[VECTORS].length !== known.entries * size) {
-    throw corrupt(
-      `${where}/${VECTORS}: ${known.entries} vectors of ${size} bytes expected, got ${files[VECTORS].length} bytes`,
-    );
-  }
   return {
     id: modelId(checked),
     network,
     known,
-    vectors: unpackVectors(files[VECTORS], size),
+    vectors: unpackVectors(files[VECTORS], { entries: known.entries, size }, `${where}/${VECTORS}`),
     company: company && {
       linear: readLinear(company.weights, COMPANY_FEATURES, `${place}: company.weights`),
       threshold: company.threshold,

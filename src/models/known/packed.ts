@@ -1,5 +1,7 @@
 /** Vectors of known functions in a file: directions are kept to a third of a per cent. */
 
+import { corrupt } from '../../error.ts';
+
 /** Signed bytes: each vector's largest number becomes 127. */
 export function packVectors(vectors: Float32Array, size: number): Uint8Array {
   const packed = new Int8Array(vectors.length);
@@ -11,8 +13,18 @@ export function packVectors(vectors: Float32Array, size: number): Uint8Array {
   return new Uint8Array(packed.buffer);
 }
 
-/** Directions as vectors of length 1; what has none stays zero. */
-export function unpackVectors(bytes: Uint8Array, size: number): Float32Array {
+/**
+ * Directions as vectors of length 1; what has none stays zero.
+ * @throws BinscribeError of kind `corrupt` where there are more or fewer than entries
+ */
+export function unpackVectors(
+  bytes: Uint8Array,
+  { entries, size }: { entries: number; size: number },
+  where: string,
+): Float32Array {
+  if (bytes.length !== entries * size) {
+    throw corrupt(`${where}: ${entries} vectors of ${size} bytes expected, got ${bytes.length} bytes`);
+  }
   const vectors = Float32Array.from(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length));
   for (let from = 0; from < vectors.length; from += size) {
     let squares = 0;

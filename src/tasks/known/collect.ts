@@ -1,7 +1,7 @@
 /** Functions that shall be known, with their vectors and what their programmers say of them. */
 
 import { KnownFunctionsBuilder } from '../../models/known/build.ts';
-import { findByHash } from '../../models/known/index.ts';
+import { findByHash, type KnownFunctions } from '../../models/known/index.ts';
 import type { KnownVectors } from '../../models/known/join.ts';
 import type { Quotation } from '../../models/known/texts.ts';
 import type { KnowingModel } from '../../models/inspection.ts';
@@ -72,10 +72,22 @@ export async function collectKnown(
     }
   }
   const known = builder.build();
-  const size = vectorOf.size === 0 ? 1 : vectorOf.values().next().value!.length;
-  const vectors = new Float32Array(known.entries * size);
-  for (const hash of taken) vectors.set(vectorOf.get(hash)!, findByHash(known, hash) * size);
+  const vectors = vectorsByEntry(
+    known,
+    [...taken].map((hash) => [hash, vectorOf.get(hash)!]),
+  );
   return { known, vectors, quotations: texts.quotations(), programs: seen, vectorOf };
+}
+
+/** @param vectors by the hash of the code: one for each entry @returns [entries, size], flat */
+export function vectorsByEntry(
+  known: KnownFunctions,
+  vectors: readonly (readonly [hash: string, vector: Float32Array])[],
+): Float32Array {
+  const size = vectors.length === 0 ? 1 : vectors[0][1].length;
+  const flat = new Float32Array(known.entries * size);
+  for (const [hash, vector] of vectors) flat.set(vector, findByHash(known, hash) * size);
+  return flat;
 }
 
 /** Vectors of the code that has none yet. */

@@ -7,11 +7,11 @@ import { BinscribeError } from '../../error.ts';
 import type { EncoderModel } from '../../models/encoder/model.ts';
 import { KnownFunctionsBuilder } from '../../models/known/build.ts';
 import { writeKnown } from '../../models/known/folder.ts';
-import { findByHash } from '../../models/known/index.ts';
 import { exactHash, normalizedHash, withoutPadding } from '../../tokens/normalize.ts';
 import { VERSION } from '../../version.ts';
 import { NO_PAIRS } from '../encoder/known.ts';
 import { KNOWN_FOLDER } from './build.ts';
+import { vectorsByEntry } from './collect.ts';
 import type { NamedProgram } from './named.ts';
 
 export interface OwnKnown {
@@ -57,9 +57,7 @@ export class OwnFunctions {
         hint: 'Give programs or libraries that are not stripped.',
       });
     }
-    const size = this.vectors.values().next().value!.length;
-    const vectors = new Float32Array(known.entries * size);
-    for (const [hash, vector] of this.vectors) vectors.set(vector, findByHash(known, hash) * size);
+    const vectors = vectorsByEntry(known, [...this.vectors]);
     const packages = known.origins.map((origin) => origin.package);
     const files = writeKnown(
       { known, vectors, network: this.model.network, quotations: [] },
