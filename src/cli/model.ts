@@ -46,7 +46,8 @@ const KNOWN: FolderWords = {
   shipped: shipped('known'),
   what: 'folder of known functions',
   reinstall: 'It comes with the package: `npm install binscribe` again, or name others with --known.',
-  makers: '`binscribe train` makes such folders, of recipes like recipes/known.json of the project.',
+  makers:
+    '`binscribe known` makes such folders of your libraries, `binscribe train` of recipes like recipes/known.json.',
 };
 
 const WRITER: FolderWords = {

@@ -2,13 +2,8 @@
 
 import { InvalidArgumentError } from 'commander';
 
-/** For an option that may be repeated. */
-export function collect(value: string, earlier: string[] = []): string[] {
-  return [...earlier, value];
-}
-
-/** The same where the option has a negation, whose default is true. */
-export function collectKnown(value: string, earlier: string[] | boolean = []): string[] {
+/** For an option that may be repeated. @param earlier true is the default of an option that has a negation */
+export function collect(value: string, earlier: string[] | boolean = []): string[] {
   return [...(typeof earlier === 'boolean' ? [] : earlier), value];
 }
 

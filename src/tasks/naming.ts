@@ -5,11 +5,11 @@
  */
 
 import { nearest } from '../models/first.ts';
-import { findByHash, type KnownFunctions } from '../models/known/index.ts';
+import { findByHash, isSeenIn, type KnownFunctions } from '../models/known/index.ts';
 import { Searcher } from '../models/known/search.ts';
 import { probabilityOf } from '../models/linear/described.ts';
 import { type LinearModel, trainLogistic } from '../models/linear/logistic.ts';
-import { stackRows } from '../models/linear/sparse.ts';
+import { denseRow, type SparseVector, stackRows } from '../models/linear/sparse.ts';
 import { type Found, nameCandidates, type NameCandidate, NAME_FEATURES } from '../models/names.ts';
 import type { NameExample } from './examples.ts';
 
@@ -28,13 +28,7 @@ export function heldOutNames(
   const searcher = new Searcher(known);
   return examples.map((example, i) => {
     const accept = (origin: number): boolean => known.origins[origin].package !== example.package;
-    const acceptEntry = (entry: number): boolean => {
-      const end = known.occurrenceStarts[entry + 1];
-      for (let o = known.occurrenceStarts[entry]; o < end; o++) {
-        if (accept(known.occurrenceOrigins[o])) return true;
-      }
-      return false;
-    };
+    const acceptEntry = (entry: number): boolean => isSeenIn(known, entry, accept);
     const same = findByHash(known, example.normalizedHash);
     const found: Found[] = [];
     if (same >= 0 && acceptEntry(same)) found.push({ entry: same, similarity: 1, match: 'normalized' });
@@ -46,11 +40,11 @@ export function heldOutNames(
 
 /** The probability that a candidate is the name: logistic regression over all candidates. */
 export function trainNames(heldOut: readonly HeldOutName[], penalty: number): LinearModel {
-  const rows: { indices: Uint32Array; values: Float32Array }[] = [];
+  const rows: SparseVector[] = [];
   const right: number[] = [];
   for (const { truth, candidates } of heldOut) {
     for (const { name, features } of candidates) {
-      rows.push({ indices: Uint32Array.from(features.keys()), values: Float32Array.from(features) });
+      rows.push(denseRow(features));
       right.push(name === truth ? 1 : 0);
     }
   }

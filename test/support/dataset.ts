@@ -135,3 +135,9 @@ export function writeDataset(
   };
   writeFileSync(join(dataset, 'manifest.json'), JSON.stringify(manifest));
 }
+
+/** A recipe of functions to be known beside those of the shipped encoder, from such a data set. */
+export function knownRecipe(dataset: string, packages: readonly string[]) {
+  const model = { name: 'own', model: 'known', encoder: 'models/encoder' };
+  return { ...model, dataset, floor: 8, libraries: false, packages, quoted: ['alpha'] };
+}

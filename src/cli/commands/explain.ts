@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import type { ExplainOptions } from '../explain.ts';
 import { wantsFolder } from '../folder/place.ts';
 import { addFormatOptions, FORMAT_HELP, SHOWN } from '../formats.ts';
-import { collect, collectKnown, collectList, positive } from '../options.ts';
+import { collect, collectList, positive } from '../options.ts';
 import type { Session } from '../session.ts';
 
 const EXAMPLES = `
@@ -52,8 +52,8 @@ export function explainCommand(session: Session): Command {
     .option('--model <dir>', 'model folder (default: the one that comes with binscribe)')
     .option(
       '--known <dir>',
-      'a folder of functions to be known besides, as `binscribe train` makes of recipes like recipes/known.json; may be repeated',
-      collectKnown,
+      'a folder of functions to be known besides, as `binscribe known` makes of libraries; may be repeated',
+      collect,
     )
     .option('--no-known', 'no functions but those that the model itself knows')
     .option(

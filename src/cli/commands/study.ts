@@ -8,6 +8,8 @@ import type { ChatFlags } from '../chat/endpoint.ts';
 import type { ContraBinFlags } from '../contrabin.ts';
 import type { DatasetsFlags } from '../datasets.ts';
 import type { DraftsFlags } from '../drafts.ts';
+import type { KnownStudyFlags } from '../known-study.ts';
+import type { LabelStudyFlags } from '../labels-study.ts';
 import {
   collect,
   LEARNED,
@@ -18,8 +20,6 @@ import {
   positives,
   shares,
 } from '../options.ts';
-import type { KnownStudyFlags } from '../known-study.ts';
-import type { LabelStudyFlags } from '../labels-study.ts';
 import type { PredictFlags } from '../predict.ts';
 import type { ResultFlags } from '../result.ts';
 import type { Session } from '../session.ts';

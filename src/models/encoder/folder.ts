@@ -127,7 +127,9 @@ export async function loadEncoder(
     throw new BinscribeError(
       'usage',
       `${part.id}: known functions for the network ${part.network.slice(0, 12)}, and ${where} has ${network.slice(0, 12)}`,
-      { hint: '`binscribe train` makes them for an encoder that the recipe names.' },
+      {
+        hint: '`binscribe known` makes them for the encoder of its --model, `binscribe train` for that of its recipe.',
+      },
     );
   }
   const { known, vectors } = more.reduce<KnownVectors>((joined, part) => joinKnown(joined, part, size), {

@@ -60,6 +60,15 @@ export function findByWords({ entries, hashes }: KnownFunctions, high: number, l
   return -1;
 }
 
+/** Whether entry `entry` was seen in an origin that is accepted. */
+export function isSeenIn(
+  { occurrenceStarts, occurrenceOrigins }: KnownFunctions,
+  entry: number,
+  accept: (origin: number) => boolean,
+): boolean {
+  return occurrenceOrigins.subarray(occurrenceStarts[entry], occurrenceStarts[entry + 1]).some(accept);
+}
+
 /** Whether entry `entry` was seen as the same bytes, and not only as the same instructions. */
 export function hasExact(
   { exactStarts, exactHashes }: KnownFunctions,

@@ -2,6 +2,7 @@
 
 import { corrupt } from '../../error.ts';
 import { type LinearModel, logits, softmax } from './logistic.ts';
+import { denseRow } from './sparse.ts';
 
 const BIAS = 'bias';
 
@@ -31,6 +32,5 @@ export function readLinear(
 
 /** The probability of class 1 of two. @param features one number a column */
 export function probabilityOf(linear: LinearModel, features: readonly number[]): number {
-  const indices = Uint32Array.from(features.keys());
-  return softmax(logits(linear, { indices, values: Float32Array.from(features) }))[1];
+  return softmax(logits(linear, denseRow(features)))[1];
 }

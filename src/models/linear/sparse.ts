@@ -16,6 +16,11 @@ export interface SparseVector {
   values: Float32Array;
 }
 
+/** A row that has every column. */
+export function denseRow(values: readonly number[]): SparseVector {
+  return { indices: Uint32Array.from(values.keys()), values: Float32Array.from(values) };
+}
+
 /** @param columns Every index in `rows` is below it. */
 export function stackRows(rows: readonly SparseVector[], columns: number): SparseMatrix {
   const starts = new Uint32Array(rows.length + 1);

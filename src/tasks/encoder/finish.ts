@@ -15,7 +15,7 @@ import { NearestVectors } from '../../models/encoder/nearest.ts';
 import { reachOf, TYPE_CLASSES } from '../../models/encoder/network.ts';
 import { NO_TYPE } from '../../models/encoder/training.ts';
 import type { ModelOrigin } from '../../models/document.ts';
-import type { KnownFunctions } from '../../models/known/index.ts';
+import { isSeenIn } from '../../models/known/index.ts';
 import { fitTemperature } from '../../models/linear/temperature.ts';
 import { type Found, nameCandidates } from '../../models/names.ts';
 import type { Runtime } from '../../nn/runtime.ts';
@@ -136,7 +136,7 @@ async function heldOutNames(
 ): Promise<HeldOutName[]> {
   const accept = (origin: number): boolean => !validation.has(known.origins[origin].package);
   const entries = Array.from({ length: known.entries }, (_, entry) => entry).filter((entry) =>
-    originsOf(known, entry).some(accept),
+    isSeenIn(known, entry, accept),
   );
   if (entries.length === 0) return [];
   const size = vectors.length / known.entries;
@@ -154,8 +154,4 @@ async function heldOutNames(
     found.push(...similar(near, entry, names.similarity));
     return { truth: name, candidates: nameCandidates(known, found, length, accept) };
   });
-}
-
-function originsOf({ occurrenceStarts, occurrenceOrigins }: KnownFunctions, entry: number): number[] {
-  return [...occurrenceOrigins.subarray(occurrenceStarts[entry], occurrenceStarts[entry + 1])];
 }

@@ -11,11 +11,11 @@ import {
   COMPANY_FEATURES,
   companyFeatures,
 } from '../../models/known/company.ts';
-import { findByHash, type KnownFunctions } from '../../models/known/index.ts';
+import { findByHash, isSeenIn, type KnownFunctions } from '../../models/known/index.ts';
 import type { KnownVectors } from '../../models/known/join.ts';
 import { probabilityOf } from '../../models/linear/described.ts';
 import { trainLogistic } from '../../models/linear/logistic.ts';
-import { stackRows } from '../../models/linear/sparse.ts';
+import { denseRow, type SparseVector, stackRows } from '../../models/linear/sparse.ts';
 import { type Found, scoredNames } from '../../models/names.ts';
 import type { Runtime } from '../../nn/runtime.ts';
 import { thresholdFor } from '../naming.ts';
@@ -44,7 +44,7 @@ export async function learnCompany(
 ): Promise<Company> {
   const size = joined.vectors.length / joined.known.entries;
   const nearest = await NearestVectors.open(runtime, joined.vectors, size, MOST_LOOKED_AT);
-  const rows: { indices: Uint32Array; values: Float32Array }[] = [];
+  const rows: SparseVector[] = [];
   const right: number[] = [];
   const answers: { isRight: boolean; features: number[] }[][] = [];
   for (const [i, program] of programs.entries()) {
@@ -57,10 +57,7 @@ export async function learnCompany(
         features: features[place][k],
       }));
       for (const one of own) {
-        rows.push({
-          indices: Uint32Array.from(one.features.keys()),
-          values: Float32Array.from(one.features),
-        });
+        rows.push(denseRow(one.features));
         right.push(Number(one.isRight));
       }
       answers.push(own);
@@ -90,20 +87,12 @@ async function lookUp(
   const accept = (origin: number): boolean => known.origins[origin].package !== own;
   return functions.map((one, i) => {
     const entry = findByHash(known, one.normalizedHash);
-    const isSame = entry >= 0 && isAccepted(known, entry, accept);
-    const near = hits[i].filter((hit) => isAccepted(known, hit.entry, accept)).slice(0, MOST_FOUND);
+    const isSame = entry >= 0 && isSeenIn(known, entry, accept);
+    const near = hits[i].filter((hit) => isSeenIn(known, hit.entry, accept)).slice(0, MOST_FOUND);
     const found: Found[] = [
       ...(isSame ? [{ entry, similarity: 1, match: 'normalized' } as const] : []),
       ...similar(near, entry, names.similarity),
     ];
     return { ...one, candidates: scoredNames(known, found, one.length, names.linear, accept) };
   });
-}
-
-function isAccepted(
-  { occurrenceStarts, occurrenceOrigins }: KnownFunctions,
-  entry: number,
-  accept: (origin: number) => boolean,
-): boolean {
-  return occurrenceOrigins.subarray(occurrenceStarts[entry], occurrenceStarts[entry + 1]).some(accept);
 }

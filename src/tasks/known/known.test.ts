@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../../../test/support/command.ts';
 import { compile } from '../../../test/support/compile.ts';
-import { writeMarkedDataset } from '../../../test/support/dataset.ts';
+import { knownRecipe, writeMarkedDataset } from '../../../test/support/dataset.ts';
 import { PACKAGES } from '../../../test/support/labelled.ts';
 import type { Report } from '../../explain/schema.ts';
 import { loadKnown, writeKnown } from '../../models/known/folder.ts';
@@ -12,18 +12,8 @@ import type { KnownManifest } from './build.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'binscribe-known-'));
 const at = (name: string): string => join(folder, name);
-const recipe = {
-  name: 'own',
-  model: 'known',
-  encoder: 'models/encoder',
-  dataset: at('data'),
-  floor: 8,
-  libraries: false,
-  packages: ['alpha'],
-  quoted: ['alpha'],
-};
 const train = (change: object, ...more: string[]) => {
-  writeFileSync(at('recipe.json'), JSON.stringify({ ...recipe, ...change }));
+  writeFileSync(at('recipe.json'), JSON.stringify({ ...knownRecipe(at('data'), ['alpha']), ...change }));
   return runCommand(['train', at('recipe.json'), ...more]);
 };
 const read = (where: string) => (name: string) => new Uint8Array(readFileSync(join(where, name)));

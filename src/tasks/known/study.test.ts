@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { runCommand } from '../../../test/support/command.ts';
-import { writeMarkedDataset } from '../../../test/support/dataset.ts';
+import { knownRecipe, writeMarkedDataset } from '../../../test/support/dataset.ts';
 import { SHARED } from '../../../test/support/labelled.ts';
 import type { KnownDocument } from './report.ts';
 
@@ -22,17 +22,7 @@ it('an encoder is judged by itself and with what it knows besides, on test packa
     execFileSync('ar', ['rcs', `${name}.a`, `${name}.o`], { cwd: folder });
     return at(`${name}.a`);
   };
-  const recipe = {
-    name: 'own',
-    model: 'known',
-    encoder: 'models/encoder',
-    dataset: at('data'),
-    floor: 8,
-    libraries: false,
-    packages: ['alpha', 'beta'],
-    quoted: ['alpha'],
-  };
-  writeFileSync(at('recipe.json'), JSON.stringify(recipe));
+  writeFileSync(at('recipe.json'), JSON.stringify(knownRecipe(at('data'), ['alpha', 'beta'])));
   expect((await runCommand(['train', at('recipe.json'), '-o', at('known')])).code).toBe(0);
   const known = library('shared', SHARED);
   const stranger = library(
