@@ -4,7 +4,7 @@
  * each other chosen pairs are.
  */
 
-import type { Dataset, FunctionRow } from '../../corpus/dataset.ts';
+import type { Dataset } from '../../corpus/dataset.ts';
 import { fraction } from '../../corpus/hash.ts';
 import { BinscribeError } from '../../error.ts';
 import { neighbourAgreement, silhouette, sphericalMeans } from '../../metrics/clusters.ts';
@@ -22,8 +22,9 @@ import { RandomStream } from '../../nn/random.ts';
 import type { Runtime } from '../../nn/runtime.ts';
 import { Trainer } from '../../nn/training/trainer.ts';
 import { type Place, placesOf } from '../../places.ts';
+import { lineCount } from '../../tokens/assembly.ts';
 import type { Parameters } from '../networks/experiment.ts';
-import { FUNCTION_COLUMNS, functionCode, type CodeRow, type CodeView } from './programs.ts';
+import { codedFunctions, type CodeView } from './programs.ts';
 import type { EmbeddingSettings } from './study-shape.ts';
 
 /** A function that is embedded. */
@@ -32,7 +33,7 @@ export interface EmbeddedFunction {
   readonly code: string;
 }
 
-const COLUMNS = ['package', 'binary', 'name', 'compiler', 'optimization', 'normalized_duplicate'] as const;
+const COLUMNS = ['name', 'normalized_duplicate'] as const;
 
 /**
  * All different by their normalised code.
@@ -47,13 +48,9 @@ export async function embeddedFunctions(
   const wanted = new Set(followed.flat());
   const found = new Map<string, EmbeddedFunction>();
   const drawn: (EmbeddedFunction & { at: number })[] = [];
-  type Row = Pick<FunctionRow, (typeof COLUMNS)[number]> & CodeRow;
-  const rows: AsyncIterable<Row> = dataset.rows([...COLUMNS, ...FUNCTION_COLUMNS[view]], { split: 'test' });
-  for await (const row of rows) {
+  for await (const { row, code } of codedFunctions(dataset, { view, columns: COLUMNS, split: 'test' })) {
     const { package: from, binary, name, compiler, optimization, normalized_duplicate: isDuplicate } = row;
-    if (isDuplicate || `${compiler} ${optimization}` !== build) continue;
-    const code = functionCode(row);
-    if (code === null || code.split('\n').length < floor) continue;
+    if (isDuplicate || `${compiler} ${optimization}` !== build || lineCount(code) < floor) continue;
     if (wanted.has(name) && !found.has(name)) found.set(name, { name, code });
     else drawn.push({ name, code, at: fraction(`embedded ${from} ${binary} ${name}`) });
   }

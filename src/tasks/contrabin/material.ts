@@ -3,7 +3,7 @@
  * anything. The vocabularies are of the training packages alone.
  */
 
-import { type ColumnName, type FunctionRow, openDataset } from '../../corpus/dataset.ts';
+import { openDataset } from '../../corpus/dataset.ts';
 import { contentKey } from '../../corpus/hash.ts';
 import { identifierParts } from '../../metrics/text/words.ts';
 import type { Vocabulary } from '../../models/contrabin/vocabulary.ts';
@@ -14,7 +14,7 @@ import { LETTERS, learnMerges, PieceCounter } from '../../tokens/bpe/learn.ts';
 import type { Cut } from '../../tokens/bpe/pieces.ts';
 import { TokenTexts } from '../../tokens/bpe/token-texts.ts';
 import { vocabularyOf, type Vocabularies } from './encoders.ts';
-import { type CodeRow, FUNCTION_COLUMNS, functionCode, type CodeView } from './programs.ts';
+import { codedFunctions, type CodeView } from './programs.ts';
 import type { EncoderRecipe } from './recipe.ts';
 
 /** Numbers of tokens. */
@@ -137,7 +137,7 @@ function bpeOf({ counts }: PieceCounter, cut: Cut, size: number): Bpe {
   return new Bpe({ cut, merges: learnMerges(counts, size - SPECIALS - LETTERS) });
 }
 
-const COLUMNS = ['package', 'name', 'text', 'text_kind', 'source'] as const;
+const COLUMNS = ['name', 'text', 'text_kind', 'source'] as const;
 
 /** Rows of the training side, of all packages, that there is something to learn of. */
 export async function* samplesOf({
@@ -146,13 +146,9 @@ export async function* samplesOf({
   floor,
 }: Pick<MaterialOptions, 'datasets' | 'view' | 'floor'>): AsyncGenerator<Sample> {
   for (const folder of datasets) {
-    const columns: ColumnName[] = [...new Set([...COLUMNS, ...FUNCTION_COLUMNS[view]])];
-    const rows: AsyncIterable<Pick<FunctionRow, (typeof COLUMNS)[number]> & CodeRow> = openDataset(
-      folder,
-    ).rows(columns, { split: 'train' });
-    for await (const row of rows) {
-      const code = functionCode(row);
-      if (code === null || lineCount(code) < floor) continue;
+    const functions = codedFunctions(openDataset(folder), { view, columns: COLUMNS, split: 'train' });
+    for await (const { row, code } of functions) {
+      if (lineCount(code) < floor) continue;
       const { package: from, name, source, text, text_kind: kind } = row;
       // Names and problems' numbers are no comments.
       yield { package: from, name, code, source, comment: kind === 'name' ? null : text };

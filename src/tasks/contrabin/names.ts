@@ -3,7 +3,7 @@
  * another package bears.
  */
 
-import { openDataset, type ColumnName, type FunctionRow } from '../../corpus/dataset.ts';
+import { openDataset } from '../../corpus/dataset.ts';
 import { contentKey } from '../../corpus/hash.ts';
 import type { Split } from '../../corpus/recipe.ts';
 import { compareText } from '../../corpus/text.ts';
@@ -17,7 +17,7 @@ import type { Vocabulary } from '../../models/contrabin/vocabulary.ts';
 import { classificationQuestion, type ClassificationSettings } from './algorithms.ts';
 import { type CodeReader, type LabelledTexts, LabelledTextsBuilder } from './labelled-texts.ts';
 import { TermNumbers } from './code-terms.ts';
-import { functionCode, FUNCTION_COLUMNS, type CodeView } from './programs.ts';
+import { type Coded, codedFunctions, type CodeView } from './programs.ts';
 import type { Question } from './question.ts';
 
 export interface NameOptions {
@@ -82,9 +82,9 @@ export interface NameSides {
   readonly reach: { readonly known: number; readonly all: number };
 }
 
-const COLUMNS = ['package', 'name', 'source_file', 'source', 'normalized_hash'] as const;
+const COLUMNS = ['name', 'source_file', 'source', 'normalized_hash'] as const;
 
-type Row = Pick<FunctionRow, (typeof COLUMNS)[number]> & Parameters<typeof functionCode>[0];
+type Named = Coded<(typeof COLUMNS)[number]>;
 
 /** @param limit tokens that are read of a function */
 export async function collectNames(
@@ -101,14 +101,13 @@ export async function collectNames(
   const all = new Set<string>();
   let reached = 0;
   // Training first: what it has is no question. The validation side is small.
-  const later: { row: Row; code: string; label: number }[] = [];
+  const later: (Named & { label: number })[] = [];
   for (const split of ['train', 'test'] as const) {
-    for await (const row of rowsOf(options, split)) {
+    for await (const { row, code } of functionsOf(options, split)) {
       if (split === 'train') known.add(row.name);
       else if (isFirst(all, identityOf(row)) && known.has(row.name)) reached++;
       const label = classes.get(row.name);
-      const code = label === undefined ? null : functionCode(row);
-      if (label === undefined || code === null) continue;
+      if (label === undefined) continue;
       if (split === 'test') test.add(row, code, label);
       else if (options.validation.has(row.package)) later.push({ row, code, label });
       else training.add(row, code, label);
@@ -131,13 +130,14 @@ function isFirst(seen: Set<string>, key: string): boolean {
   return first;
 }
 
-async function* rowsOf({ datasets, view }: NameOptions, split: Split): AsyncGenerator<Row> {
-  const columns: ColumnName[] = [...new Set([...COLUMNS, ...FUNCTION_COLUMNS[view]])];
-  for (const folder of datasets) yield* openDataset(folder).rows(columns, { split });
+async function* functionsOf({ datasets, view }: NameOptions, split: Split): AsyncGenerator<Named> {
+  for (const folder of datasets) {
+    yield* codedFunctions(openDataset(folder), { view, columns: COLUMNS, split });
+  }
 }
 
 /** The same for all builds of a function. */
-function identityOf({ package: from, source_file, name }: Row): string {
+function identityOf({ package: from, source_file, name }: Named['row']): string {
   return `${from}/${source_file ?? ''}/${name}`;
 }
 
@@ -157,7 +157,7 @@ class SideBuilder {
   }
 
   /** Code that this side or training has is not taken again. */
-  add(row: Row, code: string, label: number): void {
+  add(row: Named['row'], code: string, label: number): void {
     if (this.training?.codes.has(row.normalized_hash)) {
       this.copies++;
       return;

@@ -18,32 +18,67 @@ export interface ProgramText {
   readonly text: string;
 }
 
-/** Columns that a function's code is made of. */
-export const FUNCTION_COLUMNS = {
+const PROGRAM_COLUMNS = ['package', 'binary', 'compiler', 'optimization'] as const;
+const NAME_COLUMNS = ['name', 'symbol', 'linkage_name'] as const;
+
+/** Columns that code is made of. */
+const CODE_COLUMNS = {
   assembly: ['assembly'],
-  ir: ['ir', 'name', 'symbol', 'linkage_name'],
+  ir: ['ir', ...NAME_COLUMNS],
 } as const satisfies Record<CodeView, readonly ColumnName[]>;
 
-export type CodeRow = Partial<Pick<FunctionRow, 'assembly' | 'ir' | 'name' | 'symbol' | 'linkage_name'>>;
+/** A row with its function's code as text. */
+export interface Coded<C extends ColumnName> {
+  readonly row: Pick<FunctionRow, C | (typeof PROGRAM_COLUMNS)[number]>;
+  readonly code: string;
+}
+
+export interface CodedOptions<C extends ColumnName> {
+  readonly view: CodeView;
+  /** That are read beside those of the code. */
+  readonly columns: readonly C[];
+  readonly split?: Split | undefined;
+}
 
 /**
- * A function's code as text; `null` where it has none in this view.
- * @param names of functions of its program, which a stripped one does not tell: by default its own
+ * Functions in the data set's order with their code as a stripped program shows it: without the names of any of its own.
+ * Those without code in this view are left out.
  */
-export function functionCode({ assembly, ir, ...row }: CodeRow, names?: ReadonlySet<unknown>): string | null {
-  if (assembly !== undefined) return assembly;
-  if (ir === undefined || ir === null) return null;
-  const own = names ?? new Set(namesOf(row));
-  return normalizedIr(ir, (name) => own.has(name));
+export async function* codedFunctions<C extends ColumnName>(
+  dataset: Dataset,
+  options: CodedOptions<C>,
+): AsyncGenerator<Coded<C>> {
+  for await (const program of codedPrograms(dataset, options)) yield* program;
 }
 
-function namesOf({ name, symbol, linkage_name }: CodeRow): unknown[] {
-  return [name, symbol, linkage_name];
+/** The same by program. */
+async function* codedPrograms<C extends ColumnName>(
+  dataset: Dataset,
+  { view, columns, split }: CodedOptions<C>,
+): AsyncGenerator<Coded<C>[]> {
+  const all = new Set<ColumnName>([...PROGRAM_COLUMNS, ...CODE_COLUMNS[view], ...columns]);
+  // Only those that the view and the caller use are there.
+  const rows: AsyncIterable<FunctionRow> = dataset.rows([...all], split === undefined ? {} : { split });
+  let program: FunctionRow[] = [];
+  for await (const row of rows) {
+    if (program.length > 0 && PROGRAM_COLUMNS.some((column) => row[column] !== program[0][column])) {
+      yield codeOf(program, view);
+      program = [];
+    }
+    program.push(row);
+  }
+  if (program.length > 0) yield codeOf(program, view);
 }
 
-const PROGRAM_COLUMNS = ['package', 'binary', 'compiler', 'optimization', 'address'] as const;
-
-type Row = Pick<FunctionRow, (typeof PROGRAM_COLUMNS)[number]> & CodeRow;
+function codeOf(program: readonly FunctionRow[], view: CodeView): { row: FunctionRow; code: string }[] {
+  const own = new Set(
+    view === 'ir' ? program.flatMap((row) => NAME_COLUMNS.map((column) => row[column])) : [],
+  );
+  return program.flatMap((row) => {
+    if (view === 'assembly') return { row, code: row.assembly };
+    return row.ir === null ? [] : { row, code: normalizedIr(row.ir, (name) => own.has(name)) };
+  });
+}
 
 /** Programs of one side in the data set's order; those without a text in this view are left out. */
 export async function* programTexts(
@@ -51,38 +86,14 @@ export async function* programTexts(
   view: CodeView,
   split?: Split,
 ): AsyncGenerator<ProgramText> {
-  let rows: Row[] = [];
-  const rowsOfSide: AsyncIterable<Row> = dataset.rows(
-    [...PROGRAM_COLUMNS, ...FUNCTION_COLUMNS[view]],
-    split === undefined ? {} : { split },
-  );
-  for await (const row of rowsOfSide) {
-    if (rows.length > 0 && !isSameProgram(row, rows[0])) {
-      yield* programOf(rows);
-      rows = [];
-    }
-    rows.push(row);
+  for await (const program of codedPrograms(dataset, { view, columns: ['address'], split })) {
+    const functions = program
+      .filter(({ code }) => code !== '')
+      .toSorted((a, b) => a.row.address - b.row.address);
+    if (functions.length === 0) continue;
+    const { package: group, binary, compiler, optimization } = functions[0].row;
+    // An empty line between two functions, so that it is seen where one ends.
+    const text = functions.map(({ code }) => code).join('\n\n');
+    yield { group, id: binary, build: `${compiler} ${optimization}`, text };
   }
-  if (rows.length > 0) yield* programOf(rows);
-}
-
-function isSameProgram(a: Row, b: Row): boolean {
-  return (
-    a.binary === b.binary &&
-    a.package === b.package &&
-    a.compiler === b.compiler &&
-    a.optimization === b.optimization
-  );
-}
-
-function* programOf(rows: readonly Row[]): Generator<ProgramText> {
-  const [{ package: group, binary, compiler, optimization }] = rows;
-  const names = new Set(rows.flatMap(namesOf));
-  const texts = rows
-    .toSorted((a, b) => a.address - b.address)
-    .map((row) => functionCode(row, names))
-    .filter((text) => text !== null && text !== '');
-  if (texts.length === 0) return;
-  // An empty line between two functions, so that it is seen where one ends.
-  yield { group, id: binary, build: `${compiler} ${optimization}`, text: texts.join('\n\n') };
 }
