@@ -17,7 +17,8 @@ import type { ExportJob, ExportOrder } from '../tasks/contrabin/export-job.ts';
 import type { StudyJob, TrainingPlace } from '../tasks/contrabin/job.ts';
 import { checkExportable, MEANING_FOLDER, type MeaningManifest } from '../tasks/contrabin/meaning.ts';
 import { renderStudy, type StudyDocument } from '../tasks/contrabin/report.ts';
-import { recipeOf, type StudyProgress, type StudyReport } from '../tasks/contrabin/study.ts';
+import type { StudyReport } from '../tasks/contrabin/study.ts';
+import { recipeOf, type StudyProgress } from '../tasks/contrabin/ways.ts';
 import {
   askedOf,
   datasetsOf,

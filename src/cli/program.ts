@@ -13,7 +13,7 @@ import { tellFailure } from './failure.ts';
 import { functionsCommand } from './commands/functions.ts';
 import { knownCommand } from './commands/known.ts';
 import type { Session } from './session.ts';
-import { studyCommand } from './commands/study.ts';
+import { studyCommand } from './commands/study/index.ts';
 import { trainCommand } from './commands/train.ts';
 
 const START = `

@@ -3,7 +3,7 @@
 import type { Work } from '../../runtimes/background.ts';
 import { trainingIn, type TrainingPlace } from './job.ts';
 import { exportMeaning, type MeaningManifest } from './meaning.ts';
-import { materialOf, PreTrainings, recipeOf, type StudyOptions, type StudyProgress } from './study.ts';
+import { materialOf, PreTrainings, recipeOf, type Surroundings, type StudyProgress } from './ways.ts';
 import type { ContraBinStudy, StudyVariant } from './study-shape.ts';
 
 /** Which of a study's pre-trainings, and where its model goes. */
@@ -25,7 +25,7 @@ export interface ExportJob extends TrainingPlace, ExportOrder {
 export async function exportVariant(
   study: ContraBinStudy,
   { variant, seed, to }: ExportOrder,
-  options: StudyOptions,
+  options: Surroundings,
 ): Promise<MeaningManifest | null> {
   const material = await materialOf(study, options.report);
   const preTrained = await new PreTrainings(study, material, options).of(variant, seed);

@@ -8,7 +8,8 @@ import { checkDevice } from '../../runtimes/devices.ts';
 import { fileStore } from '../../runtimes/file-store.ts';
 import { locked } from '../../runtimes/lock.ts';
 import { nodeRuntime } from '../../runtimes/node.ts';
-import { runStudy, type StudyOptions, type StudyProgress, type StudyReport } from './study.ts';
+import { runStudy, type StudyOptions, type StudyReport } from './study.ts';
+import type { Surroundings, StudyProgress } from './ways.ts';
 import type { ContraBinStudy } from './study-shape.ts';
 
 /** Where trainings are, and what computes them. */
@@ -29,7 +30,7 @@ const PATIENCE = 10_000;
 /** Does work that trains in a folder, where no other process does. */
 export async function trainingIn<Result>(
   { runs, device }: TrainingPlace,
-  work: (options: Pick<StudyOptions, 'runtime' | 'storeOf'>) => Promise<Result>,
+  work: (options: Pick<Surroundings, 'runtime' | 'storeOf'>) => Promise<Result>,
 ): Promise<Result> {
   await checkDevice(device);
   mkdirSync(runs, { recursive: true });

@@ -32,7 +32,7 @@ import { networksOf, ownEncoder } from './encoders.ts';
 import type { PreTrained } from './pretraining.ts';
 import type { PreTrainingRecipe } from './recipe.ts';
 import { collectSaid } from './said.ts';
-import type { StudyOptions } from './study.ts';
+import type { Surroundings } from './ways.ts';
 
 /** Encoders that a model folder holds: their sizes and vocabularies are all that there is to know of them. */
 const OWN_KIND = 'convolutions';
@@ -98,7 +98,7 @@ export async function exportMeaning(
   material: Material,
   preTrained: PreTrained,
   origin: MeaningOrigin,
-  { runtime, report, signal }: Pick<StudyOptions, 'runtime' | 'report' | 'signal'>,
+  { runtime, report, signal }: Pick<Surroundings, 'runtime' | 'report' | 'signal'>,
 ): Promise<MeaningManifest | null> {
   const { recipe, variant, seed } = origin;
   checkExportable(recipe, variant);

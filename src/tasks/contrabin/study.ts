@@ -4,22 +4,17 @@
  */
 
 import { openDataset } from '../../corpus/dataset.ts';
-import { BinscribeError, describeIssue } from '../../error.ts';
-import type { Runtime } from '../../nn/runtime.ts';
+import { BinscribeError } from '../../error.ts';
 import type { FitReport } from '../../nn/training/fit.ts';
-import { gridPoints, type Json } from '../../nn/training/runs.ts';
-import type { Store } from '../../nn/training/store.ts';
 import { problemQuestion, retrievalQuestion } from './algorithms.ts';
 import { byProblem, withinProblems } from './collections.ts';
 import { type Case, casesOf } from './cases.ts';
 import { type Difference, differencesOf } from './differences.ts';
 import { drawnParameters, embeddedFunctions, measureEmbeddings, type EmbeddingReport } from './embeddings.ts';
 import { networksOf } from './encoders.ts';
-import { collectMaterial, type Material } from './material.ts';
+import type { Material } from './material.ts';
 import { collectNames, nameQuestion } from './names.ts';
-import { MASKED_PATHS, maskedFolder, preTrain, type PreTrained } from './pretraining.ts';
 import type { JudgingPlace, Question, Verdict } from './question.ts';
-import { preTrainingShape, type PreTrainingRecipe, SHARED } from './recipe.ts';
 import { SourceEdges } from './source-edges.ts';
 import {
   type ContraBinStudy,
@@ -28,6 +23,13 @@ import {
   type StudyQuestion,
   type StudyVariant,
 } from './study-shape.ts';
+import {
+  materialOf,
+  type PreTrainingReport,
+  PreTrainings,
+  type Surroundings,
+  trainingFolder,
+} from './ways.ts';
 import { writtenQuestion } from './written-question.ts';
 import { writtenMaterial } from './written-material.ts';
 import { trainOnce, withLearned } from '../networks/experiment.ts';
@@ -52,13 +54,6 @@ export interface QuestionReport {
   readonly cases: readonly Case[];
 }
 
-export interface PreTrainingReport {
-  readonly variant: string;
-  readonly seed: number;
-  /** Figures of each stage on the validation packages. */
-  readonly stages: Readonly<Record<string, Readonly<Record<string, number>>>>;
-}
-
 export interface StudyReport {
   readonly material: Readonly<Record<string, number>>;
   readonly preTraining: readonly PreTrainingReport[];
@@ -72,24 +67,13 @@ export interface VariantEmbeddings extends EmbeddingReport {
   readonly variant: string;
 }
 
-export type StudyProgress =
-  | { readonly stage: 'reading'; readonly what: string; readonly rows: number }
-  | { readonly stage: 'lexicon'; readonly share: number }
-  | { readonly stage: 'judging'; readonly what: string; readonly done: number; readonly all: number }
-  | ({ readonly stage: 'training'; readonly what: string } & FitReport);
-
-export interface StudyOptions {
-  readonly runtime: Runtime;
-  /** @param folder of one training: `full/seed-1/names` */
-  readonly storeOf: (folder: string) => Store;
+export interface StudyOptions extends Surroundings {
   /** What is done now; all where it is left out. */
   readonly only?: {
     readonly questions?: readonly string[];
     readonly variants?: readonly string[];
     readonly seeds?: readonly number[];
   };
-  readonly report: (progress: StudyProgress) => void;
-  readonly signal: AbortSignal;
 }
 
 /** What a training that was judged leaves behind. */
@@ -246,75 +230,6 @@ async function embed(
   return found;
 }
 
-/** What all ways of pre-training learn from. */
-export function materialOf(
-  { pretraining }: ContraBinStudy,
-  report: StudyOptions['report'],
-): Promise<Material> {
-  return collectMaterial({
-    ...pretraining,
-    validation: new Set(pretraining.validation),
-    progress: (rows) => report({ stage: 'reading', what: 'what pre-training learns from', rows }),
-  });
-}
-
-const NOTHING: PreTrained = { parameters: new Map(), figures: {} };
-
-/** Of one way from one seed, within the study's. */
-export function trainingFolder({ name }: StudyVariant, seed: number): string {
-  return `${name}/seed-${seed}`;
-}
-
-/** What encoders begin with: all questions are asked of the same ones. */
-export class PreTrainings {
-  /** In the order in which they were done. */
-  readonly reports: PreTrainingReport[] = [];
-  private readonly done = new Map<string, PreTrained>();
-  private readonly study: ContraBinStudy;
-  private readonly material: Material;
-  private readonly options: StudyOptions;
-
-  constructor(study: ContraBinStudy, material: Material, options: StudyOptions) {
-    this.study = study;
-    this.material = material;
-    this.options = options;
-  }
-
-  /** @returns `null` where the signal stopped it */
-  async of(variant: StudyVariant, seed: number): Promise<PreTrained | null> {
-    if (!variant.preTrained) return NOTHING;
-    const at = trainingFolder(variant, seed);
-    const known = this.done.get(at);
-    if (known) return known;
-    const { runtime, storeOf, report, signal } = this.options;
-    const recipe = recipeOf(this.study, variant);
-    const shared = maskedInCommon(recipe, this.study.pretraining);
-    const folderOf = (training: string): string =>
-      `${shared.includes(training) ? `${IN_COMMON}/seed-${seed}` : at}/${training}`;
-    const found = await preTrain(this.material, recipe, {
-      runtime,
-      seed,
-      storeOf: (training) => storeOf(folderOf(training)),
-      onProgress: (progress) => report({ stage: 'training', what: folderOf(progress.folder), ...progress }),
-      signal,
-    });
-    if (found === null) return null;
-    this.done.set(at, found);
-    this.reports.push({ variant: variant.name, seed, stages: found.figures });
-    return found;
-  }
-}
-
-/** Folder of trainings that several ways begin with: no name of a variant is so. */
-const IN_COMMON = '_common';
-
-/** Trainings by masked tokens as the study itself has them: whatever is compared afterwards, of one seed they are the same. */
-function maskedInCommon({ masked }: PreTrainingRecipe, common: PreTrainingRecipe): string[] {
-  return MASKED_PATHS.filter(
-    (path) => JSON.stringify(masked[path]) === JSON.stringify(common.masked[path]),
-  ).map(maskedFolder);
-}
-
 /** @returns the verdict on the test side; `null` where it was stopped */
 async function tune(
   question: Question,
@@ -336,20 +251,6 @@ async function tune(
   if (verdict === null) return null;
   await store.write(VERDICT, new TextEncoder().encode(JSON.stringify(verdict)));
   return { ...verdict, validation };
-}
-
-/** @throws BinscribeError `usage` where a variant's values make no recipe, or change what all ways share */
-export function recipeOf({ pretraining }: ContraBinStudy, { name, set }: StudyVariant): PreTrainingRecipe {
-  const grid = Object.fromEntries(Object.entries(set).map(([path, value]) => [path, [value as Json]]));
-  const [{ settings }] = gridPoints(pretraining as Json, grid);
-  const parsed = preTrainingShape.safeParse(settings);
-  if (!parsed.success) {
-    throw new BinscribeError('usage', `variant ${name}: ${describeIssue(parsed.error.issues)}`);
-  }
-  const { data } = parsed;
-  const other = SHARED.find((key) => JSON.stringify(data[key]) !== JSON.stringify(pretraining[key]));
-  if (other === undefined) return data;
-  throw new BinscribeError('usage', `variant ${name}: sets ${other}, which all ways of a study share`);
 }
 
 async function ask(question: StudyQuestion, common: Common): Promise<Question> {

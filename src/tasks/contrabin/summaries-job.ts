@@ -4,15 +4,15 @@ import type { Work } from '../../runtimes/background.ts';
 import { learned, trainOnce } from '../networks/experiment.ts';
 import type { ExportOrder } from './export-job.ts';
 import { trainingIn, type TrainingPlace } from './job.ts';
+import { withAllSides } from './study.ts';
 import {
   materialOf,
   PreTrainings,
   recipeOf,
-  type StudyOptions,
+  type Surroundings,
   type StudyProgress,
   trainingFolder,
-  withAllSides,
-} from './study.ts';
+} from './ways.ts';
 import type { ContraBinStudy, WrittenStudyQuestion } from './study-shape.ts';
 import { exportSummaries, type SummariesManifest } from './summaries.ts';
 import { writtenMaterial } from './written-material.ts';
@@ -35,7 +35,7 @@ export interface WriterJob extends TrainingPlace, WriterOrder {
 export async function exportWriter(
   study: ContraBinStudy,
   { variant, seed, question, to }: WriterOrder,
-  options: StudyOptions,
+  options: Surroundings,
 ): Promise<SummariesManifest | null> {
   const { runtime, storeOf, report, signal } = options;
   const material = await materialOf(study, report);

@@ -15,7 +15,7 @@ import { fileStore } from '../../runtimes/file-store.ts';
 import { nodeRuntime } from '../../runtimes/node.ts';
 import { Bpe } from '../../tokens/bpe/bpe.ts';
 import { LETTERS } from '../../tokens/bpe/learn.ts';
-import type { StudyProgress } from './study.ts';
+import type { StudyProgress } from './ways.ts';
 import { studyShape, type WrittenStudyQuestion } from './study-shape.ts';
 import { exportWriter } from './summaries-job.ts';
 import type { SummariesManifest } from './summaries.ts';

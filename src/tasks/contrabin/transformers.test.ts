@@ -21,7 +21,8 @@ import { collectMaterial, type Material } from './material.ts';
 import { preTrain, type PreTrained } from './pretraining.ts';
 import { preTrainingShape, type PreTrainingRecipe } from './recipe.ts';
 import { renderStudy } from './report.ts';
-import { recipeOf, runStudy, type StudyReport } from './study.ts';
+import { runStudy, type StudyReport } from './study.ts';
+import { recipeOf } from './ways.ts';
 import { studyShape, type ContraBinStudy } from './study-shape.ts';
 
 const root = temporaryFolder();

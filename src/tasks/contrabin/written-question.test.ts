@@ -10,7 +10,8 @@ import { functionsOf } from '../../corpus/c/functions.ts';
 import { fileStore } from '../../runtimes/file-store.ts';
 import { nodeRuntime } from '../../runtimes/node.ts';
 import { renderStudy } from './report.ts';
-import { runStudy, type QuestionReport, type StudyProgress, type StudyReport } from './study.ts';
+import { runStudy, type QuestionReport, type StudyReport } from './study.ts';
+import type { StudyProgress } from './ways.ts';
 import { studyShape, type ContraBinStudy } from './study-shape.ts';
 
 const root = temporaryFolder();
