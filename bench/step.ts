@@ -47,11 +47,12 @@ export interface StepShares {
 function profiled(folder: string): Runtime {
   return {
     name: 'onnxruntime-node, profiled',
-    open: (model) =>
+    open: (model, options) =>
       openSession(ort, model, {
         intraOpNumThreads: THREADS,
         executionProviders: ['cpu'],
         inPlace: true,
+        ...options,
         enableProfiling: true,
         profileFilePrefix: join(folder, 'profile'),
       }),

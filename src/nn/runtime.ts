@@ -22,10 +22,18 @@ export interface Session {
   close(): Promise<void>;
 }
 
+export interface OpenOptions {
+  /**
+   * Whether memory that a run has used stays with the session for the next: a little faster where runs are short, and as
+   * much as the largest ever took. By default it does.
+   */
+  readonly keepsMemory?: boolean;
+}
+
 export interface Runtime {
   readonly name: string;
   /** @param model the bytes of an ONNX model */
-  open(model: Uint8Array): Promise<Session>;
+  open(model: Uint8Array, options?: OpenOptions): Promise<Session>;
 }
 
 const ARRAYS = {

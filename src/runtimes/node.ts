@@ -20,12 +20,13 @@ export function nodeRuntime({
 }: NodeRuntimeOptions = {}): Runtime {
   return {
     name: 'onnxruntime-node',
-    async open(model) {
+    async open(model, options) {
       await checkDevice(device);
       return openSession(ort, model, {
         intraOpNumThreads: threads,
         executionProviders: [device],
         inPlace: true,
+        ...options,
       });
     },
   };

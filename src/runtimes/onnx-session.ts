@@ -3,7 +3,7 @@
 import type * as onnx from 'onnxruntime-node';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { BinscribeError, describeError } from '../error.ts';
-import type { HostTensor, HostTensors, Session } from '../nn/runtime.ts';
+import type { HostTensor, HostTensors, OpenOptions, Session } from '../nn/runtime.ts';
 
 /** What we need of such a package. */
 export type OnnxRuntime = Pick<typeof onnx, 'InferenceSession' | 'Tensor'>;
@@ -18,7 +18,7 @@ const OPTIONS: InferenceSession.SessionOptions = {
   extra: { session: { set_denormal_as_zero: '1' } },
 };
 
-export interface SessionSettings extends InferenceSession.SessionOptions {
+export interface SessionSettings extends InferenceSession.SessionOptions, OpenOptions {
   /** Whether the package writes results into the memory that it is given for them. */
   readonly inPlace: boolean;
 }
@@ -27,10 +27,14 @@ export interface SessionSettings extends InferenceSession.SessionOptions {
 export async function openSession(
   runtime: OnnxRuntime,
   model: Uint8Array,
-  { inPlace, ...options }: SessionSettings,
+  { inPlace, keepsMemory = true, ...options }: SessionSettings,
 ): Promise<Session> {
   try {
-    const session = await runtime.InferenceSession.create(model, { ...OPTIONS, ...options });
+    const session = await runtime.InferenceSession.create(model, {
+      ...OPTIONS,
+      enableCpuMemArena: keepsMemory,
+      ...options,
+    });
     return new OnnxSession(runtime, session, inPlace);
   } catch (error) {
     throw new BinscribeError('internal', `ONNX Runtime refuses the graph: ${describeError(error)}`, {

@@ -24,6 +24,7 @@ export function webRuntime(
   return {
     name: 'onnxruntime-web',
     // Memory for results is read and never written (1.30).
-    open: (model) => openSession(ort, model, { executionProviders: ['wasm'], inPlace: false }),
+    open: (model, options) =>
+      openSession(ort, model, { executionProviders: ['wasm'], inPlace: false, ...options }),
   };
 }
