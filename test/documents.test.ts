@@ -1,13 +1,17 @@
-/** What README and CONTRIBUTING say is what is there: commands, the shipped model, the figures. */
+/** What README and CONTRIBUTING say is what is there: commands, the shipped model, the figures, recipes and studies. */
 
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { openMeaning, openModel } from '../src/cli/model.ts';
+import { readRecipe } from '../src/corpus/recipe.ts';
 import type { CapabilityDocument } from '../src/tasks/capabilities/report.ts';
 import type { AskDocument } from '../src/tasks/ask/report.ts';
 import type { KnownDocument } from '../src/tasks/known/report.ts';
 import type { LabelDocument } from '../src/tasks/labels/report.ts';
 import type { Evaluation } from '../src/tasks/evaluate.ts';
+import { studyShape } from '../src/tasks/contrabin/study-shape.ts';
+import { recipeOf } from '../src/tasks/contrabin/ways.ts';
 import type { StartsReport } from '../src/tasks/starts-report.ts';
 
 const read = (name: string) => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
@@ -114,4 +118,18 @@ test.each(['README.md', 'CONTRIBUTING.md'])('%s names scripts that are there', (
 
 test('the built command can be executed, also where npx does not make it so: its link is from an earlier clone', () => {
   expect(() => accessSync(new URL('../dist/cli/main.js', import.meta.url), constants.X_OK)).not.toThrow();
+});
+
+const filesOf = (folder: string): string[] =>
+  readdirSync(new URL(`../${folder}/`, import.meta.url)).map((file) => `${folder}/${file}`);
+
+test.each(filesOf('corpora'))('%s is a recipe that `corpus build` takes', (path) => {
+  const { name } = readRecipe(fileURLToPath(new URL(`../${path}`, import.meta.url)));
+  expect(path).toBe(`corpora/${name}.json`);
+});
+
+const contrastive = filesOf('studies').filter((path) => read(path).includes('"pretraining"'));
+test.each(contrastive)('%s is a study that `study contrabin` takes, and so is each of its ways', (path) => {
+  const study = studyShape.parse(JSON.parse(read(path)));
+  for (const variant of study.variants) expect(recipeOf(study, variant).view).toBe(study.pretraining.view);
 });
