@@ -54,20 +54,14 @@ export function byWords(training: readonly WrittenFunction[]): Neighbourhood {
   const termsOf = (assembly: string): Uint32Array => numbers.of(COUNTED['pairs and words'](assembly));
   const terms = training.map(({ assembly }) => termsOf(assembly));
   const index = new TermIndex(terms, terms);
-  const packagesOf = new Map<string, Set<string>>();
-  for (const { normalizedHash, package: from } of training) {
-    const packages = packagesOf.get(normalizedHash) ?? new Set();
-    packagesOf.set(normalizedHash, packages.add(from));
-  }
+  const placesOf = placesOfPackages(training);
   const scores = new Float32Array(training.length);
   return {
     nearest({ assembly, passedOver }, count) {
       if (count === 0) return [];
       index.score(termsOf(assembly), scores);
       if (passedOver !== undefined) {
-        training.forEach(({ normalizedHash }, i) => {
-          if (packagesOf.get(normalizedHash)!.has(passedOver)) scores[i] = 0;
-        });
+        for (const place of placesOf.get(passedOver) ?? []) scores[place] = 0;
       }
       const found = new Map<string, Neighbour>();
       while (found.size < count) {
@@ -81,4 +75,21 @@ export function byWords(training: readonly WrittenFunction[]): Neighbourhood {
       return [...found.values()];
     },
   };
+}
+
+/** By package: where the code stands that it has, in its own functions and in those of others. */
+function placesOfPackages(training: readonly WrittenFunction[]): Map<string, number[]> {
+  const packagesOf = new Map<string, Set<string>>();
+  for (const { normalizedHash, package: from } of training) {
+    packagesOf.set(normalizedHash, (packagesOf.get(normalizedHash) ?? new Set()).add(from));
+  }
+  const places = new Map<string, number[]>();
+  for (const [place, { normalizedHash }] of training.entries()) {
+    for (const from of packagesOf.get(normalizedHash)!) {
+      const own = places.get(from);
+      if (own) own.push(place);
+      else places.set(from, [place]);
+    }
+  }
+  return places;
 }

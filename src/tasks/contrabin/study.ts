@@ -32,7 +32,7 @@ import {
 } from './ways.ts';
 import { writtenQuestion } from './written-question.ts';
 import { writtenMaterial } from './written-material.ts';
-import { trainOnce, withLearned } from '../networks/experiment.ts';
+import { figuresIn, trainOnce, withLearned } from '../networks/experiment.ts';
 
 /** One way, from one seed, at one question. */
 export interface StudyResult extends Verdict {
@@ -241,12 +241,15 @@ async function tune(
   const { runtime, report, signal } = options;
   const place = placeOf(folder, options);
   const { store } = place;
+  const known = await store.read(VERDICT);
+  const figures = await figuresIn(store);
+  if (known && figures) {
+    return { ...(JSON.parse(new TextDecoder().decode(known)) as Verdict), validation: figures };
+  }
   const task = question.task(start);
   const onProgress = (progress: FitReport): void => report({ stage: 'training', what: folder, ...progress });
   const validation = await trainOnce(task, { runtime, seed, store, onProgress, signal });
   if (validation === null) return null;
-  const known = await store.read(VERDICT);
-  if (known) return { ...(JSON.parse(new TextDecoder().decode(known)) as Verdict), validation };
   const verdict = await withLearned(runtime, task, store, (trainer) => question.judge(trainer, place));
   if (verdict === null) return null;
   await store.write(VERDICT, new TextEncoder().encode(JSON.stringify(verdict)));

@@ -44,7 +44,7 @@ export async function exportWriter(
   report({ stage: 'reading', what: question.name, rows: 0 });
   // As the question is asked in the study, which has one recipe of encoders and vocabularies for all ways.
   const written = await writtenMaterial(question, study.pretraining, material.vocabularies);
-  const asked = withAllSides(question, await writtenQuestion(written.sides, written.settings, null));
+  const asked = withAllSides(question, writtenQuestion(written.sides, written.settings, null));
   const task = asked.task(start.parameters);
   const folder = `${trainingFolder(variant, seed)}/${question.name}`;
   const store = storeOf(folder);

@@ -59,7 +59,7 @@ describe('writingTask', () => {
   const settings = parseSettings({ batchSize: 4 });
 
   it('takes builds of one function as one example, cut where they are too long', async () => {
-    const { codes, texts, builds: of } = await pairsOf(FUNCTIONS);
+    const { codes, texts, builds: of } = pairsOf(FUNCTIONS);
     expect(of).toHaveLength(37);
     expect(of[5].map((build) => VOCABULARIES.code.decode(codes.at(build)))).toEqual(
       FUNCTIONS.slice(15, 18).map(({ assembly }) => assembly.slice(0, 64)),
@@ -70,7 +70,7 @@ describe('writingTask', () => {
   });
 
   it('makes batches in which nothing of a code or a text is missing, of few shapes', async () => {
-    const pairs = await pairsOf(FUNCTIONS);
+    const pairs = pairsOf(FUNCTIONS);
     const { data, settings: own } = writingTask(pairs, pairs, { network: NETWORK, training: settings });
     const shapes = new Set<string>();
     for (let one = 0; one < data.count; one++) {
@@ -99,7 +99,7 @@ describe('writingTask', () => {
   });
 
   it('judges by the mean over all tokens of the validation, however they are batched', async () => {
-    const pairs = await pairsOf(FUNCTIONS);
+    const pairs = pairsOf(FUNCTIONS);
     const task = writingTask(pairs, pairs, { network: NETWORK, training: settings });
     const sample = task.data.batch([0], 9, new RandomStream(1, 'sample'));
     const options = { runtime: nodeRuntime({ threads: 1 }), model: task.model, seed: 1 };
@@ -121,15 +121,15 @@ describe('writingTask', () => {
 });
 
 it('frequencies of the training tell a loss to compare with', async () => {
-  const training = await pairsOf([{ ...FUNCTIONS[0], text: 'aab' }]);
-  const judged = await pairsOf([{ ...FUNCTIONS[0], text: 'ac' }]);
+  const training = pairsOf([{ ...FUNCTIONS[0], text: 'aab' }]);
+  const judged = pairsOf([{ ...FUNCTIONS[0], text: 'ac' }]);
   // Counts of a, c and the end, each one more than seen; four tokens were seen, and there are 256 and the end.
   const [a, c, end] = [3, 1, 2].map((count) => -Math.log(count / 261));
   expect(frequencyLoss(training, judged, VOCABULARIES.text.size)).toBeCloseTo((a + c + end) / 3, 9);
 });
 
 it('texts come back in the order of the codes, and are as likely as the training graph finds them', async () => {
-  const pairs = await pairsOf(FUNCTIONS);
+  const pairs = pairsOf(FUNCTIONS);
   const settings = { network: NETWORK, training: parseSettings({ batchSize: 4 }) };
   const { model, data } = writingTask(pairs, pairs, settings);
   const runtime = nodeRuntime({ threads: 1 });
@@ -172,7 +172,7 @@ it('begins with what the anchored encoder knows of tokens, at the length of toke
   const random = new RandomStream(3, 'table');
   const table = Float32Array.from({ length: vocabulary * width }, () => 5 * random.normal());
   const start = writerStart(new Map([['anchored.tokens.weight', table]]), NETWORK);
-  const pairs = await pairsOf(FUNCTIONS);
+  const pairs = pairsOf(FUNCTIONS);
   const task = writingTask(pairs, pairs, { network: NETWORK, training: parseSettings({ batchSize: 4 }) });
   const sample = task.data.batch([0], 9, new RandomStream(1, 'sample'));
   const options = { runtime: nodeRuntime({ threads: 1 }), model: task.model, seed: 1 };

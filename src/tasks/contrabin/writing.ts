@@ -34,16 +34,16 @@ export interface WritingVocabularies {
  * What is longer is cut, and a text that is cut has no end.
  * @param hintsOf tokens of text that are given with a function's code
  */
-export async function textPairs(
-  functions: Iterable<WrittenFunction> | AsyncIterable<WrittenFunction>,
+export function textPairs(
+  functions: Iterable<WrittenFunction>,
   vocabularies: WritingVocabularies,
   { decoder: { longestCode, longestText } }: WriterNetwork,
   hintsOf: (one: WrittenFunction) => readonly number[],
-): Promise<TextPairs> {
+): TextPairs {
   const [codes, hints, texts] = [new TokenTexts(), new TokenTexts(), new TokenTexts()];
   const builds: number[][] = [];
   const numbers = new Map<string, number>();
-  for await (const one of functions) {
+  for (const one of functions) {
     const { id, assembly, text } = one;
     let number = numbers.get(id);
     if (number === undefined) {

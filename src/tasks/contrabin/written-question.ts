@@ -32,32 +32,31 @@ import { CLOSENESS, type Column, textColumns, verdictOf } from './written.ts';
 import { textPairs, writingTask } from './writing.ts';
 
 /** @param checks of source; null of summaries */
-export async function writtenQuestion(
+export function writtenQuestion(
   sides: WrittenSides,
   settings: CandidateSettings,
   checks: SourceChecks | null,
-): Promise<Question> {
+): Question {
   const { training, validation, test, trainingFunctions, copied } = sides;
-  const index = byWords(training);
+  const index = kept(() => byWords(training));
   const pairsOf = (functions: readonly WrittenFunction[], isKnown: boolean) =>
     textPairs(functions, settings.vocabularies, settings.network, (one) =>
-      hintsFor(one, index, settings, isKnown),
+      hintsFor(one, index(), settings, isKnown),
     );
-  const pairs = { training: await pairsOf(training, true), validation: await pairsOf(validation, false) };
+  const pairs = kept(() => ({ training: pairsOf(training, true), validation: pairsOf(validation, false) }));
   const reexecution = checks?.reexecution;
   /** What was found out of the nearest texts, of which no training changes anything. */
-  let nearest: readonly Lists[] = [];
-  let problems: readonly ProblemTarget[] | null = null;
+  let nearest = (): Promise<readonly Lists[]> => Promise.resolve([]);
   const clusters = numbersOf(test.map(({ package: from }) => from));
-  const ready = async (): Promise<Asked> => ({
+  const ready = kept(async (): Promise<Asked> => ({
     test: test.map(targetOf),
     validation: validation.map(targetOf),
-    problems: (problems ??= reexecution ? await problemTargets(reexecution, checks.recompiler) : []),
+    problems: reexecution ? await problemTargets(reexecution, checks.recompiler) : [],
     references: { test: test.map(({ text }) => text), validation: validation.map(({ text }) => text) },
     clusters,
     settings,
     checks,
-  });
+  }));
   return {
     facts: {
       'training functions': trainingFunctions,
@@ -79,22 +78,32 @@ export async function writtenQuestion(
       reference: text,
     })),
     task: (start) => ({
-      ...writingTask(pairs.training, pairs.validation, settings),
+      ...writingTask(pairs().training, pairs().validation, settings),
       start: writerStart(start, settings.network),
     }),
     judge: (trainer, place) =>
-      untilStopped(place, async () => judge(await ready(), trainer, index, nearest, place)),
-    baselines: (place) =>
-      untilStopped(place, async () => {
-        const asked = await ready();
-        const mostFrequent = mostFrequentOf(training.map(({ text }) => text));
-        const count = shownBeside(settings);
-        nearest = await nearestTexts(asked, mostFrequent, { index, count, files: 'candidates' }, place);
-        const alone = { index: byOpcodePairs(training), count: 1, files: 'nearest', known: nearest };
+      untilStopped(place, async () => judge(await ready(), trainer, index(), await nearest(), place)),
+    baselines: (place) => {
+      const mostFrequent = mostFrequentOf(training.map(({ text }) => text));
+      const count = shownBeside(settings);
+      nearest = kept(async () =>
+        nearestTexts(await ready(), mostFrequent, { index, count, files: 'candidates' }, place),
+      );
+      const baselinesOf = async (): Promise<Record<string, Verdict>> => {
+        const [asked, known] = [await ready(), await nearest()];
+        const alone = { index: kept(() => byOpcodePairs(training)), count: 1, files: 'nearest', known };
         const byPairs = await nearestTexts(asked, mostFrequent, alone, place);
-        return once(place, 'verdicts.json', () => baselines(asked, mostFrequent, byPairs, nearest));
-      }),
+        return baselines(asked, mostFrequent, byPairs, known);
+      };
+      return untilStopped(place, () => once(place, 'verdicts.json', baselinesOf));
+    },
   };
+}
+
+/** Made when it is asked for first: where everything is done nobody asks. */
+function kept<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** Nearest texts that baselines choose from where a writer has none of them as candidates. */
@@ -214,7 +223,7 @@ function choicesOf(targets: readonly Target[], lists: Lists): Choice[] {
 }
 
 interface Looking {
-  readonly index: Neighbourhood;
+  readonly index: () => Neighbourhood;
   /** Texts of each target. */
   readonly count: number;
   /** What files begin with in which they are kept. */
@@ -233,7 +242,7 @@ function nearestTexts(
   const make = (targets: readonly Target[]) =>
     Promise.resolve(
       targets.map((target) => {
-        const found = index.nearest(target, count);
+        const found = index().nearest(target, count);
         const texts = found.length > 0 ? found : [{ text: mostFrequent, similarity: 0 }];
         return othersOf(target, texts, asked.settings.beginning);
       }),

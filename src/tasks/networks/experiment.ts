@@ -117,8 +117,8 @@ export async function trainOnce(
   task: NetworkTask,
   { runtime, seed, store, onProgress, signal }: TrainingOptions,
 ): Promise<Record<string, number> | null> {
-  const known = await store.read(RESULT);
-  if (known) return JSON.parse(new TextDecoder().decode(known)) as Record<string, number>;
+  const known = await figuresIn(store);
+  if (known) return known;
   const { model, settings, groups = [], data, evaluate, higherIsBetter, start } = task;
   const { clipNorm } = settings;
   const trainer = await Trainer.create(
@@ -152,6 +152,12 @@ export async function trainOnce(
   } finally {
     await trainer.close();
   }
+}
+
+/** Of a training that is over; `null` of another. */
+export async function figuresIn(store: Store): Promise<Record<string, number> | null> {
+  const known = await store.read(RESULT);
+  return known ? (JSON.parse(new TextDecoder().decode(known)) as Record<string, number>) : null;
 }
 
 function assign(trainer: Trainer, values: Parameters): void {
