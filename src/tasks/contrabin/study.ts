@@ -226,6 +226,8 @@ async function embed(
       variant: variant.name,
       ...(await measureEmbeddings(functions, encoder, parameters, settings, runtime)),
     });
+    const [done, all] = [found.length, variants.length].map((ways) => ways * functions.length);
+    report({ stage: 'judging', what: 'maps', done, all });
   }
   return found;
 }
