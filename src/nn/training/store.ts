@@ -7,3 +7,9 @@ export interface Store {
   write(name: string, content: Uint8Array): Promise<void>;
   append(name: string, text: string): Promise<void>;
 }
+
+/** What was written there as JSON; `null` where there is no such file. */
+export async function readJson<T>(store: Store, name: string): Promise<T | null> {
+  const bytes = await store.read(name);
+  return bytes && (JSON.parse(new TextDecoder().decode(bytes)) as T);
+}

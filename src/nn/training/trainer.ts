@@ -88,7 +88,7 @@ export class Trainer {
     this.layout.check(built.scope.declarations.parameters);
     const graph = gradientGraph(built, training ? this.trained : new Set());
     this.expectRows(graph);
-    // There is a session for each shape of a batch: each would keep as much as the largest batch takes.
+    // There is a session for each shape of a batch: kept memory would add up over the shapes.
     const session = await this.options.runtime.open(graph.bytes, { keepsMemory: false });
     const fresh = (shape: readonly number[]): HostTensor => ({
       dtype: 'float32',

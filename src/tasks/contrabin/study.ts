@@ -6,6 +6,7 @@
 import { openDataset } from '../../corpus/dataset.ts';
 import { BinscribeError } from '../../error.ts';
 import type { FitReport } from '../../nn/training/fit.ts';
+import { readJson } from '../../nn/training/store.ts';
 import { problemQuestion, retrievalQuestion } from './algorithms.ts';
 import { byProblem, withinProblems } from './collections.ts';
 import { type Case, casesOf } from './cases.ts';
@@ -243,11 +244,8 @@ async function tune(
   const { runtime, report, signal } = options;
   const place = placeOf(folder, options);
   const { store } = place;
-  const known = await store.read(VERDICT);
-  const figures = await figuresIn(store);
-  if (known && figures) {
-    return { ...(JSON.parse(new TextDecoder().decode(known)) as Verdict), validation: figures };
-  }
+  const [known, figures] = [await readJson<Verdict>(store, VERDICT), await figuresIn(store)];
+  if (known && figures) return { ...known, validation: figures };
   const task = question.task(start);
   const onProgress = (progress: FitReport): void => report({ stage: 'training', what: folder, ...progress });
   const validation = await trainOnce(task, { runtime, seed, store, onProgress, signal });

@@ -8,6 +8,7 @@ import { capabilitiesOf } from '../../capabilities/capabilities.ts';
 import { sentenceOf } from '../../capabilities/sentence.ts';
 import { codeWriter, writerStart } from '../../models/contrabin/writer.ts';
 import { Generator } from '../../nn/generation/generator.ts';
+import { readJson } from '../../nn/training/store.ts';
 import type { Trainer } from '../../nn/training/trainer.ts';
 import { mostFrequentOf } from '../chat/baselines.ts';
 import { STUDY_LEVELS } from '../drafts/study.ts';
@@ -164,8 +165,8 @@ async function untilStopped<T>({ signal }: JudgingPlace, work: () => Promise<T>)
 
 /** What was worked out before is there in the file. */
 async function once<T>({ store }: JudgingPlace, file: string, work: () => Promise<T>): Promise<T> {
-  const known = await store.read(file);
-  if (known) return JSON.parse(new TextDecoder().decode(known)) as T;
+  const known = await readJson<T>(store, file);
+  if (known !== null) return known;
   const result = await work();
   await store.write(file, new TextEncoder().encode(JSON.stringify(result)));
   return result;

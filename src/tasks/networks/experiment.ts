@@ -16,7 +16,7 @@ import type { Model } from '../../nn/training/gradient-graph.ts';
 import { runGrid, type GridPoint, type GridRow } from '../../nn/training/runs.ts';
 import { optimizerOf } from '../../nn/training/from-settings.ts';
 import type { TrainingSettings } from '../../nn/training/settings.ts';
-import type { Store } from '../../nn/training/store.ts';
+import { readJson, type Store } from '../../nn/training/store.ts';
 import { Trainer, type TrainerOptions } from '../../nn/training/trainer.ts';
 
 /** Values by the parameters' names. */
@@ -155,9 +155,8 @@ export async function trainOnce(
 }
 
 /** Of a training that is over; `null` of another. */
-export async function figuresIn(store: Store): Promise<Record<string, number> | null> {
-  const known = await store.read(RESULT);
-  return known ? (JSON.parse(new TextDecoder().decode(known)) as Record<string, number>) : null;
+export function figuresIn(store: Store): Promise<Record<string, number> | null> {
+  return readJson(store, RESULT);
 }
 
 function assign(trainer: Trainer, values: Parameters): void {
