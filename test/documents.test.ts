@@ -10,6 +10,7 @@ import type { AskDocument } from '../src/tasks/ask/report.ts';
 import type { KnownDocument } from '../src/tasks/known/report.ts';
 import type { LabelDocument } from '../src/tasks/labels/report.ts';
 import type { Evaluation } from '../src/tasks/evaluate.ts';
+import { studyDocumentShape } from '../src/tasks/contrabin/study-document.ts';
 import { studyShape } from '../src/tasks/contrabin/study-shape.ts';
 import { recipeOf } from '../src/tasks/contrabin/ways.ts';
 import type { StartsReport } from '../src/tasks/starts-report.ts';
@@ -132,4 +133,12 @@ const contrastive = filesOf('studies').filter((path) => read(path).includes('"pr
 test.each(contrastive)('%s is a study that `study contrabin` takes, and so is each of its ways', (path) => {
   const study = studyShape.parse(JSON.parse(read(path)));
   for (const variant of study.variants) expect(recipeOf(study, variant).view).toBe(study.pretraining.view);
+});
+
+const contrasted = filesOf('results').filter(
+  (path) => path.endsWith('.json') && read(path).includes('binscribe.contrabin/1'),
+);
+test.each(contrasted)('%s is what `study contrabin --join` takes', (path) => {
+  const document = JSON.parse(read(path)) as unknown;
+  expect(studyDocumentShape.parse(document)).toEqual(document);
 });

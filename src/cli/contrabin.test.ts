@@ -2,6 +2,7 @@
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkpoint } from '../../test/nn/import/support.ts';
 import { runCommand } from '../../test/support/command.ts';
@@ -128,7 +129,7 @@ describe('study contrabin', () => {
       'of no variant',
       ['--question', 'summaries', '--variant', 'full', '--variant', 'without'],
       (text) => text.replace('"hints": 4', '"hints": 0'),
-      '--export: one --variant of without, full expected',
+      '--export: one --variant of without, masked, primary, full expected',
     ],
     [
       'of a seed that there is not',
@@ -147,6 +148,26 @@ describe('study contrabin', () => {
     const variant = flags.includes('--variant') ? [] : ['--variant', 'full'];
     const { code, err } = await run('--export', at('writer'), ...variant, ...flags);
     expect([code, err]).toEqual([2, expect.stringContaining(message)]);
+  });
+
+  it('joins no results of another kind, nor of other settings, before it trains anything', async () => {
+    writeDataset(at('data'));
+    studyOf();
+    expect(await run('--join', at('nowhere.json'))).toMatchObject({
+      code: 3,
+      err: expect.stringContaining(`${at('nowhere.json')}: no results of a study`) as unknown,
+    });
+    writeFileSync(at('results.json'), '{"schema":"binscribe.ask/1"}');
+    expect(await run('--join', at('results.json'))).toMatchObject({
+      code: 5,
+      err: expect.stringMatching(/results\.json: no results of a study: schema: /) as unknown,
+    });
+    const shipped = fileURLToPath(new URL('../../results/names-ir.json', import.meta.url));
+    expect(await run('--join', shipped)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('results of another study: they differ in pretraining.') as unknown,
+    });
+    expect(await run('--join', shipped, '--export', at('writer'))).toMatchObject({ code: 2 });
   });
 
   it('writes no model of summaries over a folder of another kind', async () => {

@@ -2,7 +2,6 @@
 
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { z } from 'zod';
 import { readDocument } from '../corpus/document.ts';
 import { sha256 } from '../corpus/hash.ts';
 import { manifestHashes } from '../corpus/manifest.ts';
@@ -16,8 +15,11 @@ import { checkpointHashes } from '../tasks/contrabin/encoders.ts';
 import type { ExportJob, ExportOrder } from '../tasks/contrabin/export-job.ts';
 import type { StudyJob, TrainingPlace } from '../tasks/contrabin/job.ts';
 import { checkExportable, MEANING_FOLDER, type MeaningManifest } from '../tasks/contrabin/meaning.ts';
-import { renderStudy, type StudyDocument } from '../tasks/contrabin/report.ts';
+import { checkSameStudy, joined } from '../tasks/contrabin/joining.ts';
+import { renderStudy } from '../tasks/contrabin/report.ts';
+import { otherValue, settingsOf, settingsShape, type StudySettings } from '../tasks/contrabin/settings.ts';
 import type { StudyReport } from '../tasks/contrabin/study.ts';
+import { type StudyDocument, studyDocumentShape } from '../tasks/contrabin/study-document.ts';
 import { recipeOf, type StudyProgress } from '../tasks/contrabin/ways.ts';
 import {
   askedOf,
@@ -40,6 +42,8 @@ import type { Session } from './session.ts';
 export interface ContraBinFlags {
   runs: string;
   output?: string;
+  /** Earlier results of the study, of which those of now become a part. */
+  join?: string;
   device: Device;
   question?: string[];
   variant?: string[];
@@ -65,7 +69,9 @@ export async function studyContraBin(path: string, flags: ContraBinFlags, sessio
   const { runs, device, output, json = false } = flags;
   const order = flags.export === undefined ? null : exportOrder(study, flags.export, flags);
   const place: TrainingPlace & { study: ContraBinStudy } = { study, runs, device };
-  const datasets = { ...hashesOf(study), ...(await checkpointHashes(study.pretraining)) };
+  const datasets = { ...hashesOf(study, flags.question), ...(await checkpointHashes(study.pretraining)) };
+  const earlier = flags.join === undefined ? null : readResults(flags.join);
+  if (earlier) checkSameStudy(earlier, { study, datasets, device });
   await begin(runs, study, datasets);
   if (order !== null) {
     const manifest =
@@ -83,7 +89,7 @@ export async function studyContraBin(path: string, flags: ContraBinFlags, sessio
       ...(flags.seed && { seeds: flags.seed }),
     },
   });
-  const document: StudyDocument = {
+  const own: StudyDocument = {
     schema: 'binscribe.contrabin/1',
     tool: `binscribe ${VERSION}`,
     device,
@@ -91,6 +97,7 @@ export async function studyContraBin(path: string, flags: ContraBinFlags, sessio
     datasets,
     ...report,
   };
+  const document = earlier === null ? own : joined(earlier, own);
   const hasMaps = output !== undefined && report.embeddings.length > 0;
   const picture = hasMaps ? `${basename(output)}.svg` : null;
   await publish(
@@ -100,6 +107,16 @@ export async function studyContraBin(path: string, flags: ContraBinFlags, sessio
     renderJson(document),
   );
   if (hasMaps) await writeWhole(`${output}.svg`, [mapsOf(document)]);
+}
+
+function readResults(file: string): StudyDocument {
+  return readDocument(file, {
+    shape: studyDocumentShape,
+    name: 'results of a study',
+    absent: 'unreadable',
+    wrong: 'corrupt',
+    hint: 'Name the PATH.json that `study contrabin -o PATH` has written.',
+  });
 }
 
 function mapsOf({ study, embeddings }: StudyDocument): string {
@@ -133,10 +150,15 @@ function checkKnown<T extends string | number>(
 }
 
 /**
- * SHA-256 of the manifest of each data set, and of the files with unit tests.
+ * SHA-256 of the manifest of each data set that is read for these questions, and of the files with unit tests.
+ * @param named all where it is left out
  * @throws BinscribeError as `readManifest` and `readDecompileEval`: reading them tells in our words what is wrong
  */
-function hashesOf({ pretraining, questions, embeddings }: ContraBinStudy): Record<string, string> {
+function hashesOf(
+  { pretraining, questions: all, embeddings }: ContraBinStudy,
+  named: readonly string[] | undefined,
+): Record<string, string> {
+  const questions = all.filter(({ name }) => named?.includes(name) !== false);
   const own = embeddings ? [embeddings.dataset] : [];
   const folders = new Set([...pretraining.datasets, ...questions.flatMap(datasetsOf), ...own]);
   const files = questions.flatMap((question) =>
@@ -151,31 +173,13 @@ function hashesOf({ pretraining, questions, embeddings }: ContraBinStudy): Recor
   ]);
 }
 
-const begunShape = z.object({
-  pretraining: z.unknown(),
-  variants: z.record(z.string(), z.unknown()),
-  questions: z.record(z.string(), z.unknown()),
-  datasets: z.record(z.string(), z.string()),
-});
-
-/** Settings that decide trainings, those of variants and questions by name. */
-type Begun = z.infer<typeof begunShape>;
-
 /** @throws BinscribeError `usage` where the folder has trainings of other settings */
 async function begin(runs: string, study: ContraBinStudy, datasets: Record<string, string>): Promise<void> {
   const file = join(runs, BEGUN);
-  // Of more variants, questions or seeds what is there is a part.
-  const settings: Begun = {
-    pretraining: study.pretraining,
-    variants: Object.fromEntries(
-      study.variants.map(({ name, set, preTrained }) => [name, { set, preTrained }]),
-    ),
-    questions: Object.fromEntries(study.questions.map((question) => [question.name, question])),
-    datasets,
-  };
+  const settings = settingsOf(study, datasets);
   mkdirSync(runs, { recursive: true });
   const begun = existsSync(file) ? readBegun(file) : settings;
-  const other = otherSetting(begun, settings);
+  const other = otherValue(begun, settings);
   if (other !== null) {
     throw new BinscribeError('usage', `${runs}: its trainings were made with other settings: ${other}`, {
       hint: 'Name another folder with --runs, or remove this one.',
@@ -190,31 +194,14 @@ async function begin(runs: string, study: ContraBinStudy, datasets: Record<strin
   await writeWhole(file, [`${JSON.stringify(merged, null, 1)}\n`]);
 }
 
-function readBegun(file: string): Begun {
+function readBegun(file: string): StudySettings {
   return readDocument(file, {
-    shape: begunShape,
+    shape: settingsShape,
     name: 'settings of a study',
     absent: 'unreadable',
     wrong: 'corrupt',
     hint: 'Name another folder with --runs, or remove this one.',
   });
-}
-
-/** The path of a value that is in both and not the same. */
-function otherSetting(before: unknown, now: unknown, path = ''): string | null {
-  if (isRecord(before) && isRecord(now)) {
-    for (const [key, value] of Object.entries(now)) {
-      if (!(key in before)) continue;
-      const other = otherSetting(before[key], value, path === '' ? key : `${path}.${key}`);
-      if (other !== null) return other;
-    }
-    return null;
-  }
-  return JSON.stringify(before) === JSON.stringify(now) ? null : path;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**

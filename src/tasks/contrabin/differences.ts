@@ -4,6 +4,7 @@ import { bootstrap, type Interval } from '../../metrics/bootstrap.ts';
 import { mean } from '../../numbers.ts';
 import { nameFigures } from './names.ts';
 import type { Verdict } from './question.ts';
+import type { QuestionReport } from './study.ts';
 
 /** Of two ways, or a way and a baseline, at a question: how much more the one has than the other, with its interval. */
 export interface Difference extends Interval {
@@ -42,6 +43,17 @@ export function differencesOf(judged: Judged, compared: readonly string[], basel
       return { question, figure, better, worse, mean: gain(all), ...interval };
     });
   });
+}
+
+/** Of a question's ways, beside its first baseline. @param compared one or two */
+export function gainsOf(
+  { name: question, clusters, baselines, results, truth }: QuestionReport,
+  compared: readonly string[],
+): Difference[] {
+  const [[baseline, verdict]] = Object.entries(baselines);
+  const ways = new Map<string, Verdict[]>([[baseline, [verdict]]]);
+  for (const result of results) ways.set(result.variant, [...(ways.get(result.variant) ?? []), result]);
+  return differencesOf({ question, clusters, ways, truth }, compared, baseline);
 }
 
 /** The first figure, which is a mean over items, and of names MAF1. */

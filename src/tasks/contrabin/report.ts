@@ -5,17 +5,8 @@ import { seedInterval } from '../../nn/training/runs.ts';
 import { count } from '../../numbers.ts';
 import { renderCases } from './cases.ts';
 import type { Verdict } from './question.ts';
-import type { QuestionReport, StudyReport } from './study.ts';
-import type { ContraBinStudy } from './study-shape.ts';
-
-export interface StudyDocument extends StudyReport {
-  readonly schema: 'binscribe.contrabin/1';
-  readonly tool: string;
-  readonly device: string;
-  readonly study: ContraBinStudy;
-  /** SHA-256 of the data sets' manifests, of what was read of folders that encoders begin with, and of files with unit tests. */
-  readonly datasets: Readonly<Record<string, string>>;
-}
+import type { QuestionReport } from './study.ts';
+import type { StudyDocument } from './study-document.ts';
 
 /** What is printed beside our figures, and where it can be compared. */
 const PRINTED: Readonly<Record<QuestionReport['kind'], string>> = {

@@ -86,6 +86,9 @@ const questionShape = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** What a question may be of. */
+export const QUESTION_KINDS = questionShape.options.map(({ shape }) => shape.kind.value);
+
 const seeds = z.array(z.int().min(0)).min(1);
 
 const variantShape = z.strictObject({

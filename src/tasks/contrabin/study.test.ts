@@ -8,8 +8,10 @@ import { temporaryFolder } from '../../../test/support/packages.ts';
 import { fileStore } from '../../runtimes/file-store.ts';
 import { nodeRuntime } from '../../runtimes/node.ts';
 import { renderEmbeddings } from './embeddings-picture.ts';
+import { joined } from './joining.ts';
 import { renderStudy } from './report.ts';
-import { runStudy, type StudyOptions, type StudyReport } from './study.ts';
+import { type QuestionReport, runStudy, type StudyOptions, type StudyReport } from './study.ts';
+import { type StudyDocument, studyDocumentShape } from './study-document.ts';
 import { studyShape, type ContraBinStudy } from './study-shape.ts';
 
 /** Of CodeXGLUE's split the first two train, the next two validate, the last two test. */
@@ -213,7 +215,61 @@ describe('a study of pre-training', () => {
     const part = (await run('runs', new AbortController(), Infinity, { questions: ['names'], seeds: [2] }))!;
     const second = report.questions[2].results.filter(({ seed }) => seed === 2);
     expect(part.questions.map(({ results }) => results)).toEqual([second]);
-    expect(part.embeddings.map(({ variant }) => variant)).toEqual(['without']);
+    // Maps are of first seeds.
+    expect(part.embeddings).toEqual([]);
+  });
+
+  const documentOf = (of: StudyReport, change: Partial<StudyDocument> = {}): StudyDocument => ({
+    schema: 'binscribe.contrabin/1',
+    tool: 'test',
+    device: 'cpu',
+    study: studyOf(),
+    datasets: { one: 'a' },
+    ...of,
+    ...change,
+  });
+  const part = async (only: StudyOptions['only']) =>
+    documentOf((await run('runs', new AbortController(), Infinity, only))!);
+
+  it('done in parts is joined to the same results, read again from what was written', async () => {
+    const whole = documentOf(report);
+    for (const [some, others] of [
+      [{ seeds: [1] }, { seeds: [2] }],
+      [{ questions: ['names', 'retrieval'] }, { questions: ['problems'] }],
+      [{ variants: ['masked', 'longer'] }, { variants: ['without'] }],
+    ]) {
+      const [one, other] = [await part(some), await part(others)];
+      const written = studyDocumentShape.parse(JSON.parse(JSON.stringify(one)));
+      const found = joined(written, other);
+      // Of cases, those of the first compared way.
+      expect(found.questions.map(({ cases }) => cases.map(({ what }) => what))).toEqual(
+        whole.questions.map(({ cases }) => cases.map(({ what }) => what)),
+      );
+      const uncased = (document: StudyDocument) => ({
+        ...document,
+        questions: document.questions.map(({ cases: _, ...rest }) => rest),
+      });
+      expect(uncased(found)).toEqual(uncased(whole));
+      expect(uncased(joined(other, written))).toEqual(uncased(whole));
+    }
+  });
+
+  it('is not joined with what is not of it, and says why', async () => {
+    const now = await part({ questions: ['names'], variants: ['without'] });
+    const refuses = (change: Partial<StudyDocument>, why: RegExp) =>
+      expect(() => joined(documentOf(report, change), now)).toThrow(why);
+    const { pretraining, questions } = studyOf();
+    refuses({ study: { ...studyOf(), pretraining: { ...pretraining, floor: 2 } } }, /in pretraining\.floor/);
+    const others = questions.map((one) => (one.kind === 'names' ? { ...one, names: 4 } : one));
+    refuses({ study: { ...studyOf(), questions: others } }, /in questions\.names\.names/);
+    refuses({ datasets: { one: 'b' } }, /in datasets\.one/);
+    refuses({ device: 'cuda' }, /in device/);
+    refuses({ material: { ...report.material, 'tokens of code': 1 } }, /in material\.tokens of code/);
+    const without = ({ truth: _, ...rest }: QuestionReport): QuestionReport => rest;
+    refuses({ questions: report.questions.map(without) }, /of names they lack the answers/);
+    const clusters = report.questions[2].clusters.map((cluster) => cluster + 1);
+    const drawn = [...report.questions.slice(0, 2), { ...report.questions[2], clusters }];
+    refuses({ questions: drawn }, /in names\.clusters/);
   });
 
   it('trains by masked tokens once for all ways that do so alike', () => {
@@ -244,15 +300,7 @@ describe('a study of pre-training', () => {
       expect(low).toBeLessThanOrEqual(mean);
       expect(high).toBeGreaterThanOrEqual(mean);
     }
-    const text = renderStudy({
-      schema: 'binscribe.contrabin/1',
-      tool: 'test',
-      device: 'cpu',
-      study: studyOf(),
-      datasets: {},
-      ...report,
-      differences,
-    });
+    const text = renderStudy(documentOf(report));
     expect(text).toContain('| **masked**: masked tokens | 1 |');
     // Names are told, problems are numbers.
     expect(report.questions.map(({ cases }) => cases.length > 0)).toEqual([false, false, true]);

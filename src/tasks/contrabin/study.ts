@@ -10,7 +10,7 @@ import { readJson } from '../../nn/training/store.ts';
 import { problemQuestion, retrievalQuestion } from './algorithms.ts';
 import { byProblem, withinProblems } from './collections.ts';
 import { type Case, casesOf } from './cases.ts';
-import { type Difference, differencesOf } from './differences.ts';
+import { type Difference, gainsOf } from './differences.ts';
 import { drawnParameters, embeddedFunctions, measureEmbeddings, type EmbeddingReport } from './embeddings.ts';
 import { networksOf } from './encoders.ts';
 import type { Material } from './material.ts';
@@ -51,6 +51,8 @@ export interface QuestionReport {
   readonly clusters: readonly number[];
   readonly baselines: Readonly<Record<string, Verdict>>;
   readonly results: readonly StudyResult[];
+  /** Of names, the right one of each test item: verdicts have what was told. */
+  readonly truth?: readonly string[];
   /** What some ways say of some functions; none where answers are no texts. */
   readonly cases: readonly Case[];
 }
@@ -103,7 +105,10 @@ export async function runStudy(study: ContraBinStudy, options: StudyOptions): Pr
       questions.push(found.report);
       differences.push(...found.differences);
     }
-    const embeddings = await embed(study, variants, material, begun, options);
+    // A way that is not asked from its first seed now has its map in another part of the study.
+    const firsts = new Map(study.variants.map(({ name, seeds: [first] }) => [name, first]));
+    const mapped = variants.filter(({ name, seeds: [seed] }) => firsts.get(name) === seed);
+    const embeddings = await embed(study, mapped, material, begun, options);
     if (embeddings === null) return null;
     return { material: countsOf(material), preTraining: begun.reports, questions, differences, embeddings };
   } finally {
@@ -141,41 +146,25 @@ async function answer(
       results.push({ ...found, variant: variant.name, question: question.name, seed });
     }
   }
-  const { facts, clusters } = asked;
+  const { facts, clusters, cases } = asked;
   const { name, kind } = question;
   const { compared } = common.study;
-  return {
-    report: {
-      name,
-      kind,
-      facts,
-      clusters,
-      baselines: Object.fromEntries(
-        Object.entries(baselines).map(([way, verdict]) => [way, untold(verdict)]),
-      ),
-      results: results.map(untold),
-      cases: studied(asked, baselines, results, compared),
-    },
-    differences: gains(question, asked, baselines, results, compared),
+  // Names are short, and whoever compares ways needs them all; of longer texts a few are told as cases.
+  const kept = <T extends Verdict>(verdict: T): T | Omit<T, 'told'> =>
+    kind === 'names' ? verdict : untold(verdict);
+  const report: QuestionReport = {
+    name,
+    kind,
+    facts,
+    clusters,
+    baselines: Object.fromEntries(Object.entries(baselines).map(([way, verdict]) => [way, kept(verdict)])),
+    results: results.map(kept),
+    ...(kind === 'names' && cases && { truth: cases.map(({ reference }) => reference) }),
+    cases: studied(asked, baselines, results, compared),
   };
+  return { report, differences: gainsOf(report, compared) };
 }
 
-/** Beside the first baseline. */
-function gains(
-  { name, kind }: StudyQuestion,
-  { clusters, cases }: Question,
-  baselines: Readonly<Record<string, Verdict>>,
-  results: readonly StudyResult[],
-  compared: ContraBinStudy['compared'],
-): Difference[] {
-  const [[baseline, verdict]] = Object.entries(baselines);
-  const ways = new Map<string, Verdict[]>([[baseline, [verdict]]]);
-  for (const result of results) ways.set(result.variant, [...(ways.get(result.variant) ?? []), result]);
-  const truth = kind === 'names' ? cases?.map(({ reference }) => reference) : undefined;
-  return differencesOf({ question: name, clusters, ways, truth }, compared, baseline);
-}
-
-/** Without the texts: of thousands a few are told as cases. */
 function untold<T extends Verdict>({ told: _, ...verdict }: T): Omit<T, 'told'> {
   return verdict;
 }
@@ -210,7 +199,7 @@ async function embed(
   begun: PreTrainings,
   { runtime, report }: StudyOptions,
 ): Promise<VariantEmbeddings[] | null> {
-  if (settings === undefined) return [];
+  if (settings === undefined || variants.length === 0) return [];
   report({ stage: 'reading', what: 'functions for maps', rows: 0 });
   const { view, floor, limits } = pretraining;
   const functions = await embeddedFunctions(openDataset(settings.dataset), view, floor, settings);

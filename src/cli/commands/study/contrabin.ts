@@ -8,6 +8,8 @@ const HELP = `
 Examples:
   $ binscribe study contrabin studies/contrabin.json -o results/contrabin
   $ binscribe study contrabin studies/contrabin.json --question names --variant full --variant without
+  $ binscribe study contrabin studies/contrabin.json --question source --seed 3 \\
+      --join results/contrabin.json -o results/contrabin
   $ binscribe study contrabin studies/contrabin.json --variant within --export models/meaning
   $ binscribe study contrabin studies/meaning.json --runs runs/meaning --variant named \\
       --question summaries-alone --export models/writer
@@ -23,6 +25,9 @@ Each way is trained from each of its seeds and then tuned for each question, or 
 seeds ("questions": ["names", { "name": "source", "seeds": [1] }]), and judged beside baselines on packages or
 problems that nothing was learned from. Every training has a folder in --runs, with its curves: a study that was stopped,
 or killed, goes on when the same command is given again, and comes to the same numbers.
+
+--join tells the results of another day or machine together with those of now, as of one study, where settings, data sets,
+sides and baselines are the same: a study may be done in parts.
 
 --export makes the pre-training of one variant, or takes it where it is done, and writes a model of meaning: both
 encoders, calibrated on the validation packages, with card.md and manifest.json, from its first seed unless one is named.
@@ -45,6 +50,11 @@ export function contraBinCommand(session: Session): Command {
     .addOption(new Option('--device <name>', 'what computes the trainings').choices(DEVICES).default('cpu'))
     .option('--export <dir>', 'instead: write the model of one --variant here; of --question: its summaries')
     .option('-o, --output <path>', 'write PATH.json and PATH.md')
+    .addOption(
+      new Option('--join <results>', 'earlier PATH.json of the study: tell what is in it too').conflicts(
+        'export',
+      ),
+    )
     .option('--json', 'print JSON')
     .addHelpText('after', HELP)
     .action(async (study: string, flags: ContraBinFlags) => {
