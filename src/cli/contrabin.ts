@@ -23,7 +23,7 @@ import { type StudyDocument, studyDocumentShape } from '../tasks/contrabin/study
 import { recipeOf, type StudyProgress } from '../tasks/contrabin/ways.ts';
 import {
   askedOf,
-  datasetsOf,
+  foldersOf,
   studyShape,
   type ContraBinStudy,
   type StudyVariant,
@@ -154,18 +154,13 @@ function checkKnown<T extends string | number>(
  * @param named all where it is left out
  * @throws BinscribeError as `readManifest` and `readDecompileEval`: reading them tells in our words what is wrong
  */
-function hashesOf(
-  { pretraining, questions: all, embeddings }: ContraBinStudy,
-  named: readonly string[] | undefined,
-): Record<string, string> {
-  const questions = all.filter(({ name }) => named?.includes(name) !== false);
-  const own = embeddings ? [embeddings.dataset] : [];
-  const folders = new Set([...pretraining.datasets, ...questions.flatMap(datasetsOf), ...own]);
+function hashesOf(study: ContraBinStudy, named: readonly string[] | undefined): Record<string, string> {
+  const questions = study.questions.filter(({ name }) => named?.includes(name) !== false);
   const files = questions.flatMap((question) =>
     question.kind === 'source' && question.reexecution !== undefined ? [question.reexecution] : [],
   );
   return Object.fromEntries([
-    ...Object.entries(manifestHashes([...folders])),
+    ...Object.entries(manifestHashes(foldersOf(study, named))),
     ...files.map((file) => {
       readDecompileEval(file);
       return [file, sha256(readFileSync(file))] as const;

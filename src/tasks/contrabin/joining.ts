@@ -6,18 +6,19 @@ import { gainsOf } from './differences.ts';
 import { otherValue, settingsOf } from './settings.ts';
 import type { QuestionReport } from './study.ts';
 import type { StudyDocument } from './study-document.ts';
-import type { ContraBinStudy } from './study-shape.ts';
+import { foldersOf, type ContraBinStudy } from './study-shape.ts';
 
 /** What decides results before they are made. */
 type Decided = Pick<StudyDocument, 'study' | 'datasets' | 'device'>;
 
 /**
- * Tells before hours are spent on what could not be joined.
- * @throws BinscribeError `usage` where settings, data sets or device are others
+ * Tells before hours are spent on what could not be joined. A data set that was built again may have another manifest,
+ * which tells of failed builds in the words of the machine's tools: of data sets `joined` compares what was read.
+ * @throws BinscribeError `usage` where settings, other files or device are others
  */
 export function checkSameStudy(earlier: Decided, now: Decided): void {
   const decided = ({ study, datasets, device }: Decided): Record<string, unknown> => ({
-    ...settingsOf(study, datasets),
+    ...settingsOf(study, without(datasets, foldersOf(study))),
     compared: study.compared,
     embeddings: study.embeddings,
     device,
@@ -26,7 +27,8 @@ export function checkSameStudy(earlier: Decided, now: Decided): void {
 }
 
 /**
- * What both have is taken of the later ones; differences are drawn anew where a compared way is among these.
+ * What both have is taken of the later ones; differences are drawn anew where a compared way is among these. Both have
+ * read the same where its counts are the same, and what the baselines say of each function of the test.
  * @throws BinscribeError `usage` where they are not of one study, or have other sides or baselines
  */
 export function joined(earlier: StudyDocument, now: StudyDocument): StudyDocument {
@@ -56,11 +58,28 @@ export function joined(earlier: StudyDocument, now: StudyDocument): StudyDocumen
   return {
     ...now,
     datasets: { ...earlier.datasets, ...now.datasets },
+    ...builtAgain(earlier, now),
     preTraining: union(earlier.preTraining, now.preTraining, names),
     questions,
     differences,
     embeddings: union(earlier.embeddings, now.embeddings, names),
   };
+}
+
+/** Manifests of before, of the data sets that have another now. */
+function builtAgain(earlier: StudyDocument, now: StudyDocument): Pick<StudyDocument, 'builtAgain'> {
+  const folders = new Set([...Object.keys(earlier.builtAgain ?? {}), ...Object.keys(now.datasets)]);
+  const manifests = [...folders].map((folder) => {
+    const before = [earlier.datasets[folder], ...(earlier.builtAgain?.[folder] ?? [])];
+    const latest = now.datasets[folder] ?? earlier.datasets[folder];
+    return [folder, [...new Set(before)].filter((one) => one !== undefined && one !== latest)] as const;
+  });
+  const others = manifests.filter(([, known]) => known.length > 0);
+  return others.length > 0 ? { builtAgain: Object.fromEntries(others) } : {};
+}
+
+function without(datasets: StudyDocument['datasets'], names: readonly string[]): StudyDocument['datasets'] {
+  return Object.fromEntries(Object.entries(datasets).filter(([name]) => !names.includes(name)));
 }
 
 function checkSame(earlier: unknown, now: unknown): void {

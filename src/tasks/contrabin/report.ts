@@ -55,6 +55,7 @@ export function renderStudy(document: StudyDocument, picture: string | null = nu
       `${count(material['training: triples'])} triples of source, binary and comment, ${count(material['training: texts of code'])} texts of ` +
       `code and ${count(material['training: sources and comments'])} sources and comments. Means over seeds with 95 % intervals (Student's t); of one seed, and of ` +
       `baselines, over packages or problems (bootstrap) where figures are means over functions.`,
+    ...builtAgainParts(document),
     ...questions.flatMap((question) => questionParts(question, document)),
     '## Pre-training',
     preTraining.length === 0 ? 'None.' : stagesTable(document),
@@ -76,6 +77,17 @@ export function renderStudy(document: StudyDocument, picture: string | null = nu
   }
   parts.push(...embeddingParts(document, picture));
   return `${parts.join('\n\n')}\n`;
+}
+
+/** Manifests by as many digits as `corpus build --summary` shows. */
+function builtAgainParts({ datasets, builtAgain }: StudyDocument): string[] {
+  return Object.entries(builtAgain ?? {}).map(([folder, earlier]) => {
+    const manifests = [...earlier, datasets[folder]].map((hash) => `\`${hash.slice(0, 12)}\``);
+    return (
+      `Parts of this were made from different builds of ${folder}, with the manifests ${manifests.join(', ')}: the counts of what ` +
+      'was read are the same, and so is what the baselines say of each function of the tests.'
+    );
+  });
 }
 
 function questionParts(

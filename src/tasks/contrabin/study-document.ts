@@ -11,6 +11,8 @@ export interface StudyDocument extends StudyReport {
   readonly study: ContraBinStudy;
   /** SHA-256 of the data sets' manifests, of what was read of folders that encoders begin with, and of files with unit tests. */
   readonly datasets: Readonly<Record<string, string>>;
+  /** Of data sets that earlier parts had of another build: the manifests of those, from which the same was read. */
+  readonly builtAgain?: Readonly<Record<string, readonly string[]>>;
 }
 
 const figures = z.record(z.string(), z.number());
@@ -74,6 +76,7 @@ export const studyDocumentShape: z.ZodType<StudyDocument> = z.object({
   device: z.string(),
   study: studyShape,
   datasets: z.record(z.string(), z.string()),
+  builtAgain: z.record(z.string(), z.array(z.string())).exactOptional(),
   material: figures,
   preTraining: z.array(
     z.object({ variant: z.string(), seed: z.number(), stages: z.record(z.string(), figures) }),

@@ -157,3 +157,13 @@ export function datasetsOf(question: StudyQuestion): string[] {
   if (question.kind === 'names') return question.datasets;
   return [...question.datasets, ...(question.tested ?? [])];
 }
+
+/** Folders of all data sets that a study reads for these questions. */
+export function foldersOf(
+  { pretraining, questions, embeddings }: ContraBinStudy,
+  named?: readonly string[],
+): string[] {
+  const asked = questions.filter(({ name }) => named?.includes(name) !== false);
+  const own = embeddings ? [embeddings.dataset] : [];
+  return [...new Set([...pretraining.datasets, ...asked.flatMap(datasetsOf), ...own])];
+}

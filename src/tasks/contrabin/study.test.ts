@@ -224,7 +224,7 @@ describe('a study of pre-training', () => {
     tool: 'test',
     device: 'cpu',
     study: studyOf(),
-    datasets: { one: 'a' },
+    datasets: { 'tests.json': 'a', [at('named')]: 'first' },
     ...of,
     ...change,
   });
@@ -262,7 +262,7 @@ describe('a study of pre-training', () => {
     refuses({ study: { ...studyOf(), pretraining: { ...pretraining, floor: 2 } } }, /in pretraining\.floor/);
     const others = questions.map((one) => (one.kind === 'names' ? { ...one, names: 4 } : one));
     refuses({ study: { ...studyOf(), questions: others } }, /in questions\.names\.names/);
-    refuses({ datasets: { one: 'b' } }, /in datasets\.one/);
+    refuses({ datasets: { 'tests.json': 'b' } }, /in datasets\.tests\.json/);
     refuses({ device: 'cuda' }, /in device/);
     refuses({ material: { ...report.material, 'tokens of code': 1 } }, /in material\.tokens of code/);
     const without = ({ truth: _, ...rest }: QuestionReport): QuestionReport => rest;
@@ -270,6 +270,22 @@ describe('a study of pre-training', () => {
     const clusters = report.questions[2].clusters.map((cluster) => cluster + 1);
     const drawn = [...report.questions.slice(0, 2), { ...report.questions[2], clusters }];
     refuses({ questions: drawn }, /in names\.clusters/);
+  });
+
+  it('is joined over data sets that were built again, and tells of their manifests', async () => {
+    const now = await part({ questions: ['names'], variants: ['without'] });
+    const earlier = documentOf(report, { datasets: { ...now.datasets, [at('named')]: '0'.repeat(64) } });
+    const found = joined(earlier, now);
+    expect([found.datasets, found.builtAgain]).toEqual([now.datasets, { [at('named')]: ['0'.repeat(64)] }]);
+    expect(renderStudy(found)).toContain(
+      `different builds of ${at('named')}, with the manifests \`${'0'.repeat(12)}\`, \`first\``,
+    );
+    // A third part keeps what it is told, also where its own build is one of those.
+    expect(joined(found, now).builtAgain).toEqual(found.builtAgain);
+    expect(joined(found, { ...now, datasets: earlier.datasets }).builtAgain).toEqual({
+      [at('named')]: ['first'],
+    });
+    expect(joined(earlier, { ...now, datasets: earlier.datasets })).not.toHaveProperty('builtAgain');
   });
 
   it('trains by masked tokens once for all ways that do so alike', () => {
