@@ -5,6 +5,7 @@ import { fraction } from '../../corpus/hash.ts';
 import type { Vocabulary } from '../../models/contrabin/vocabulary.ts';
 import { type LabelledTexts, LabelledTextsBuilder } from './labelled-texts.ts';
 import { TermNumbers } from './code-terms.ts';
+import { isInShare } from './share.ts';
 import { programTexts, type CodeView, type ProgramText } from './programs.ts';
 
 export interface CollectionOptions {
@@ -14,6 +15,8 @@ export interface CollectionOptions {
   readonly limit: number;
   /** Builds that are taken, `gcc-12 O2` say; all where it is left out. */
   readonly builds?: ReadonlySet<string> | undefined;
+  /** Of the training programs those that are learned from; all where it is left out. */
+  readonly share?: number | undefined;
 }
 
 type SideName = 'training' | 'validation' | 'test';
@@ -22,7 +25,7 @@ export type Sides = Record<SideName, LabelledTexts>;
 /** @param numbersOf numbers of a side's classes, by group: given as groups come */
 async function collect(
   dataset: Dataset,
-  { vocabulary, view, limit, builds }: CollectionOptions,
+  { vocabulary, view, limit, builds, share }: CollectionOptions,
   numbersOf: () => Map<string, number>,
   sideOf: (program: ProgramText) => SideName,
 ): Promise<Sides> {
@@ -32,11 +35,14 @@ async function collect(
   for await (const program of programTexts(dataset, view)) {
     const { group, id, build, text } = program;
     if (builds && !builds.has(build)) continue;
-    const { texts, numbers } = sides[sideOf(program)];
+    const side = sideOf(program);
+    // Ids of two groups may be the same.
+    const unique = `${group}\0${id}`;
+    if (side === 'training' && !isInShare(unique, share)) continue;
+    const { texts, numbers } = sides[side];
     const number = numbers.get(group) ?? numbers.size;
     numbers.set(group, number);
-    // Ids of two groups may be the same.
-    texts.add(`${group}\0${id}`, text, number);
+    texts.add(unique, text, number);
   }
   const { training, validation, test } = sides;
   return { training: training.texts.build(), validation: validation.texts.build(), test: test.texts.build() };

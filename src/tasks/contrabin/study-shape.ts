@@ -13,6 +13,12 @@ const tuning = { training: trainingSchema, dropout: z.number().min(0).max(0.9) }
 
 const count = z.int().positive();
 
+/**
+ * Of what is there to tune with, drawn by hash: what fewer examples teach. The other sides are the same for every share,
+ * and of more examples those of fewer are a part.
+ */
+const share = z.number().gt(0).lt(1).optional();
+
 /** Texts that are written of code. */
 const written = {
   name,
@@ -22,6 +28,7 @@ const written = {
   /** Training packages that judge checkpoints and teach which candidate is the best, or their share of all. */
   validation: z.union([z.array(z.string()).min(1), z.number().gt(0).lt(1)]),
   builds: z.array(z.string()).min(1).optional(),
+  share,
   /** Functions of the validation side and of the test side of which is written, at most. */
   chosen: count,
   judged: count,
@@ -50,6 +57,7 @@ const questionShape = z.discriminatedUnion('kind', [
     dataset: z.string(),
     /** `gcc-12 O0` and the like; all where it is left out. */
     builds: z.array(z.string()).min(1).optional(),
+    share,
     likeness: z.strictObject({
       size: z.int().positive(),
       temperature: z.number().positive(),

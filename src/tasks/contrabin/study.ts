@@ -283,7 +283,8 @@ async function questionOf(
   const collection = { vocabulary, view, limit: limits.code, builds: builds && new Set(builds) };
   const dataset = openDataset(question.dataset);
   if (question.kind === 'retrieval') {
-    return retrievalQuestion(await byProblem(dataset, collection), { ...question, network });
+    const sides = await byProblem(dataset, { ...collection, share: question.share });
+    return retrievalQuestion(sides, { ...question, network });
   }
   const sides = await withinProblems(dataset, collection);
   const classes = new Set(sides.training.classes).size;

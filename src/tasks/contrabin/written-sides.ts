@@ -3,6 +3,7 @@
 import { openDataset } from '../../corpus/dataset.ts';
 import { fraction } from '../../corpus/hash.ts';
 import { compareText } from '../../corpus/text.ts';
+import { isInShare } from './share.ts';
 import { type WrittenColumn, type WrittenFunction, writtenFunctions } from './functions.ts';
 
 export interface WrittenData {
@@ -15,6 +16,8 @@ export interface WrittenData {
   readonly validation: readonly string[] | number;
   /** `gcc-12 O0` and the like; all where it is left out. */
   readonly builds?: readonly string[] | undefined;
+  /** Of the training functions those that are learned from; all where it is left out. */
+  readonly share?: number | undefined;
   /** Functions of the validation and of the test side, at most. */
   readonly chosen: number;
   readonly judged: number;
@@ -41,16 +44,18 @@ export async function collectWritten(data: WrittenData): Promise<WrittenSides> {
   for await (const one of functionsOf(data, data.datasets, 'train')) {
     (isHeld(one.package) ? others : training).push(one);
   }
+  // Of all of them: what is judged is the same for every share.
   const codes = new Set(training.map(({ normalizedHash }) => normalizedHash));
-  const texts = new Set(training.map(({ text }) => text));
+  const learned = training.filter(({ id }) => isInShare(id, data.share));
+  const texts = new Set(learned.map(({ text }) => text));
   const tested: WrittenFunction[] = [];
   for await (const one of functionsOf(data, data.tested, 'test')) tested.push(one);
   const test = inOneBuild(tested, codes, data.judged);
   return {
-    training,
+    training: learned,
     validation: inOneBuild(others, codes, data.chosen),
     test,
-    trainingFunctions: new Set(training.map(({ id }) => id)).size,
+    trainingFunctions: new Set(learned.map(({ id }) => id)).size,
     copied: test.filter(({ text }) => texts.has(text)).length,
   };
 }

@@ -66,6 +66,19 @@ describe('functions to write of', () => {
     expect(fewer.test).toEqual(sides.test.slice(0, 1));
   });
 
+  it('are learned from in part, and judged as if in whole', async () => {
+    const some = await collectWritten({ ...DATA, share: 0.5 });
+    expect([some.validation, some.test]).toEqual([sides.validation, sides.test]);
+    expect(some.trainingFunctions).toBeGreaterThan(0);
+    expect(some.trainingFunctions).toBeLessThan(sides.trainingFunctions);
+    // In all their builds.
+    const drawn = new Set(some.training.map(({ id }) => id));
+    expect(drawn.size).toBe(some.trainingFunctions);
+    expect(some.training).toEqual(sides.training.filter(({ id }) => drawn.has(id)));
+    const fewer = await collectWritten({ ...DATA, share: 0.3 });
+    expect(some.training).toEqual(expect.arrayContaining([...fewer.training]));
+  });
+
   it('have no summary where a text is a name', async () => {
     const { training, test } = await collectWritten({ ...DATA, column: 'text' });
     expect([training, test]).toEqual([[], []]);
