@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { RandomStream } from '../../nn/random.ts';
 import { mean } from '../../numbers.ts';
-import { differencesOf } from './differences.ts';
+import { differencesOf, gainsOf } from './differences.ts';
 import { nameFigures } from './names.ts';
 import type { Verdict } from './question.ts';
 
@@ -52,4 +52,39 @@ it('of what is no name the first figure alone is compared, and nothing with a wa
     ['accuracy', 'full', 'nearest'],
   ]);
   expect(differencesOf(judged, ['full', 'masked'], 'nearest')).toEqual(one);
+});
+
+it('of losses is told by the seeds that both ways have', () => {
+  const losses: [variant: string, seed: number, loss: number][] = [
+    ['without', 1, 4.6],
+    ['without', 2, 4.7],
+    ['without', 3, 4.7],
+    ['full', 3, 4.5],
+    ['full', 1, 4.3],
+    ['full', 9, 1],
+  ];
+  const told = { figures: { 'BLEU-4': 0.5 }, items: [0, 1] };
+  const report = {
+    name: 'summaries',
+    kind: 'summaries',
+    facts: {},
+    clusters: [0, 1],
+    baselines: { nearest: told },
+    results: losses.map(([variant, seed, loss]) => ({
+      ...told,
+      variant,
+      question: 'summaries',
+      seed,
+      validation: { 'loss per token': loss },
+    })),
+    cases: [],
+  } as const;
+  const loss = gainsOf(report, ['full', 'without']).filter(({ figure }) => figure === 'loss per token');
+  expect(loss).toHaveLength(1);
+  const [{ better, worse, mean: gain, low, high }] = loss;
+  expect([better, worse]).toEqual(['full', 'without']);
+  // Of two seeds, −0.3 and −0.2: the half is 12.706 standard errors, of a standard deviation of 0.1 / √2.
+  expect([gain, low, high].map((one) => one.toFixed(4))).toEqual(['-0.2500', '-0.8853', '0.3853']);
+  const one = { ...report, results: report.results.slice(0, 3) };
+  expect(gainsOf(one, ['full', 'without']).map(({ figure }) => figure)).toEqual(['BLEU-4']);
 });

@@ -1,10 +1,12 @@
 /** Whether one way is better than another: differences of figures, with intervals that draw whole packages or problems. */
 
 import { bootstrap, type Interval } from '../../metrics/bootstrap.ts';
+import { seedInterval } from '../../nn/training/runs.ts';
 import { mean } from '../../numbers.ts';
 import { nameFigures } from './names.ts';
 import type { Verdict } from './question.ts';
 import type { QuestionReport } from './study.ts';
+import { LOSS_PER_TOKEN } from './writing.ts';
 
 /** Of two ways, or a way and a baseline, at a question: how much more the one has than the other, with its interval. */
 export interface Difference extends Interval {
@@ -53,7 +55,27 @@ export function gainsOf(
   const [[baseline, verdict]] = Object.entries(baselines);
   const ways = new Map<string, Verdict[]>([[baseline, [verdict]]]);
   for (const result of results) ways.set(result.variant, [...(ways.get(result.variant) ?? []), result]);
-  return differencesOf({ question, clusters, ways, truth }, compared, baseline);
+  return [
+    ...differencesOf({ question, clusters, ways, truth }, compared, baseline),
+    ...lossDifference(question, results, compared),
+  ];
+}
+
+/** Of two ways, from the seeds that both have: Student's t. */
+function lossDifference(
+  question: string,
+  results: QuestionReport['results'],
+  [better, worse]: readonly string[],
+): Difference[] {
+  const lossOf = (way: string, from: number): number | undefined =>
+    results.find(({ variant, seed }) => variant === way && seed === from)?.validation[LOSS_PER_TOKEN];
+  const gains = [...new Set(results.map(({ seed }) => seed))].flatMap((seed) => {
+    const [one, other] = [lossOf(better, seed), lossOf(worse, seed)];
+    return one === undefined || other === undefined ? [] : [one - other];
+  });
+  const { mean: gain, low, high } = seedInterval(gains);
+  if (low === null || high === null) return [];
+  return [{ question, figure: LOSS_PER_TOKEN, better, worse, mean: gain, low, high }];
 }
 
 /** The first figure, which is a mean over items, and of names MAF1. */

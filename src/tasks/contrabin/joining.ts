@@ -27,7 +27,7 @@ export function checkSameStudy(earlier: Decided, now: Decided): void {
 }
 
 /**
- * What both have is taken of the later ones; differences are drawn anew where a compared way is among these. Both have
+ * What both have is taken of the later ones; differences are drawn anew. Both have
  * read the same where its counts are the same, and what the baselines say of each function of the test.
  * @throws BinscribeError `usage` where they are not of one study, or have other sides or baselines
  */
@@ -51,9 +51,11 @@ export function joined(earlier: StudyDocument, now: StudyDocument): StudyDocumen
     const question = old && own ? joinedQuestion(old, own, now.study) : (own ?? old);
     if (question === undefined) continue;
     questions.push(question);
-    const isCompared = own?.results.some(({ variant }) => compared.includes(variant)) === true;
-    const known = isCompared ? gainsOf(question, compared) : null;
-    differences.push(...(known ?? earlier.differences.filter((one) => one.question === name)));
+    // Names of an older binscribe lack what their differences are drawn from.
+    const isWhole = question.kind !== 'names' || question.truth !== undefined;
+    differences.push(
+      ...(isWhole ? gainsOf(question, compared) : earlier.differences.filter((one) => one.question === name)),
+    );
   }
   return {
     ...now,

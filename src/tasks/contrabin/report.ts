@@ -7,6 +7,7 @@ import { renderCases } from './cases.ts';
 import type { Verdict } from './question.ts';
 import type { QuestionReport } from './study.ts';
 import type { StudyDocument } from './study-document.ts';
+import { LOSS_PER_TOKEN } from './writing.ts';
 
 /** What is printed beside our figures, and where it can be compared. */
 const PRINTED: Readonly<Record<QuestionReport['kind'], string>> = {
@@ -63,14 +64,15 @@ export function renderStudy(document: StudyDocument, picture: string | null = nu
   if (differences.length > 0) {
     parts.push(
       '## Differences',
-      'Seeds averaged; intervals of 95 % by the bootstrap over problems or packages.',
+      'Seeds averaged; intervals of 95 % by the bootstrap over problems or packages; of losses, of which less is better, by ' +
+        "Student's t over seeds.",
       table(
         ['question', 'figure', 'of', 'difference'],
         differences.map(({ question, figure, better, worse, mean, low, high }) => [
           question,
           figure,
           `${better} − ${worse}`,
-          `${signed(mean)} (${signed(low)} to ${signed(high)})`,
+          `${inUnits(figure, mean)} (${inUnits(figure, low)} to ${inUnits(figure, high)})`,
         ]),
       ),
     );
@@ -122,9 +124,25 @@ function questionParts(
           ]),
       ),
     ),
+    ...lossParts(results, study),
     PRINTED[kind],
     ...renderCases(cases),
   ];
+}
+
+/** What writers are told apart by before they choose. */
+function lossParts(results: QuestionReport['results'], { variants }: StudyDocument['study']): string[] {
+  const losses = variants.flatMap(({ name }) => {
+    const own = results.filter(({ variant }) => variant === name);
+    const values = own.flatMap(({ validation: { [LOSS_PER_TOKEN]: loss } }) => loss ?? []);
+    if (values.length === 0) return [];
+    const { mean, low, high } = seedInterval(values);
+    return [
+      `**${name}** ${nats(mean)}${low === null || high === null ? '' : ` (${nats(low)}–${nats(high)})`}`,
+    ];
+  });
+  if (losses.length === 0) return [];
+  return [`Loss per token of the references of the validation side, in nats: ${losses.join(', ')}.`];
 }
 
 /** Figures by level stand in a table of their own: one that is wider is not read. */
@@ -199,6 +217,12 @@ function percent(share: number): string {
   return (100 * share).toFixed(2);
 }
 
-function signed(share: number): string {
-  return `${share < 0 ? '−' : '+'}${percent(Math.abs(share))}`;
+/** A difference with its sign: of losses in nats, of shares in per cent. */
+function inUnits(figure: string, difference: number): string {
+  const size = Math.abs(difference);
+  return `${difference < 0 ? '−' : '+'}${figure === LOSS_PER_TOKEN ? nats(size) : percent(size)}`;
+}
+
+function nats(loss: number): string {
+  return loss.toFixed(3);
 }

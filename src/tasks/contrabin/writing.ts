@@ -14,6 +14,12 @@ import { TokenTexts } from '../../tokens/bpe/token-texts.ts';
 import type { NetworkTask } from '../networks/experiment.ts';
 import type { WrittenFunction } from './functions.ts';
 
+/**
+ * What writers are told apart by on the validation side, in nats, each reference read behind its own code. It tells of
+ * all words of a reference, where figures of what is chosen to be said tell of the few that are right.
+ */
+export const LOSS_PER_TOKEN = 'loss per token';
+
 /** Functions as tokens. */
 export interface TextPairs {
   readonly codes: TokenTexts;
@@ -87,7 +93,7 @@ export function writingTask(training: TextPairs, validation: TextPairs, own: Wri
         ),
     },
     evaluate: async (trainer) => ({
-      'loss per token': await lossPerToken(trainer, validation, own),
+      [LOSS_PER_TOKEN]: await lossPerToken(trainer, validation, own),
     }),
     higherIsBetter: false,
   };
