@@ -98,7 +98,7 @@ export async function studyContraBin(path: string, flags: ContraBinFlags, sessio
     ...report,
   };
   const document = earlier === null ? own : joined(earlier, own);
-  const hasMaps = output !== undefined && report.embeddings.length > 0;
+  const hasMaps = output !== undefined && document.embeddings.length > 0;
   const picture = hasMaps ? `${basename(output)}.svg` : null;
   await publish(
     session,
