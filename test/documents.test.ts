@@ -131,12 +131,18 @@ function isWithin(part: readonly string[], whole: readonly string[]): boolean {
   return found === part.length;
 }
 
-test('rows of the tables of docs/pre-training.md are rows of results, some columns left out', () => {
-  const results = filesOf('results').filter((path) => path.endsWith('.md'));
-  const known = results.flatMap((path) => rowsOf(read(path)));
-  const told = rowsOf(read('docs/pre-training.md'));
-  expect(told.length).toBeGreaterThan(20);
-  expect(told.filter((row) => !known.some((other) => isWithin(row, other)))).toEqual([]);
+test('docs/pre-training.md quotes results: rows of tables, some columns left out, and lines', () => {
+  const results = filesOf('results')
+    .filter((path) => path.endsWith('.md'))
+    .map(read);
+  const known = results.flatMap(rowsOf);
+  const told = read('docs/pre-training.md');
+  const rows = rowsOf(told);
+  expect(rows.length).toBeGreaterThan(20);
+  expect(rows.filter((row) => !known.some((other) => isWithin(row, other)))).toEqual([]);
+  const quoted = [...told.matchAll(/^> (.+)$/gm)].map(([, line]) => line);
+  expect(quoted.length).toBeGreaterThan(1);
+  expect(quoted.filter((line) => !results.some((text) => text.split('\n').includes(line)))).toEqual([]);
 });
 
 test.each(['README.md', 'CONTRIBUTING.md'])('%s names scripts that are there', (name) => {
