@@ -1,6 +1,7 @@
 /** What a study says: a document with everything that decided it, and a table for people. */
 
 import { table } from '../../corpus/table.ts';
+import type { Interval } from '../../metrics/bootstrap.ts';
 import { seedInterval } from '../../nn/training/runs.ts';
 import { count } from '../../numbers.ts';
 import { renderCases } from './cases.ts';
@@ -137,9 +138,8 @@ function lossParts(results: QuestionReport['results'], { variants }: StudyDocume
     const values = own.flatMap(({ validation: { [LOSS_PER_TOKEN]: loss } }) => loss ?? []);
     if (values.length === 0) return [];
     const { mean, low, high } = seedInterval(values);
-    return [
-      `**${name}** ${nats(mean)}${low === null || high === null ? '' : ` (${nats(low)}–${nats(high)})`}`,
-    ];
+    const drawn = low === null || high === null ? undefined : { low, high };
+    return [`**${name}** ${withInterval(mean, drawn, nats)}`];
   });
   if (losses.length === 0) return [];
   return [`Loss per token of the references of the validation side, in nats: ${losses.join(', ')}.`];
@@ -161,7 +161,11 @@ function cellOf(verdicts: readonly Verdict[], figure: string): string {
     low === null || high === null
       ? first.intervals?.[figure]
       : { low: Math.max(0, low), high: Math.min(1, high) };
-  return drawn ? `${percent(mean)} (${percent(drawn.low)}–${percent(drawn.high)})` : percent(mean);
+  return withInterval(mean, drawn, percent);
+}
+
+function withInterval(mean: number, drawn: Interval | undefined, told: (value: number) => string): string {
+  return drawn ? `${told(mean)} (${told(drawn.low)}–${told(drawn.high)})` : told(mean);
 }
 
 function embeddingParts({ embeddings, study }: StudyDocument, picture: string | null): string[] {
